@@ -1,0 +1,125 @@
+import { awscdk, javascript, JsonFile } from 'projen';
+
+/**
+ * The lowest aws-cdk-lib that this library works with: 2.189.1 is the first release in which
+ * everything in use exists and that has no open security advisory. Tests compile against it.
+ */
+const CDK_FLOOR = '2.189.1';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-ses-smtp-credential-rotation',
+  description: 'AWS CDK construct that rotates Amazon SES SMTP credentials without losing mail',
+  author: 'cdk-ses-smtp-credential-rotation contributors',
+  authorOrganization: true,
+  authorAddress: 'cdk-ses-smtp@users.noreply.github.com',
+  repositoryUrl: 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation.git',
+  keywords: ['aws-cdk', 'cdk', 'ses', 'smtp', 'credentials', 'rotation', 'secretsmanager', 'postfix'],
+  license: 'Apache-2.0',
+  copyrightOwner: 'cdk-ses-smtp-credential-rotation contributors',
+  defaultReleaseBranch: 'main',
+  stability: 'experimental',
+
+  cdkVersion: CDK_FLOOR,
+  constructsVersion: '10.0.5',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0',
+  minNodeVersion: '20.0.0',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  tsconfigDevFile: 'tsconfig.dev.json',
+  sampleCode: false,
+  jest: false,
+  depsUpgrade: false,
+  githubOptions: { mergify: false, pullRequestLint: false },
+  buildWorkflow: false,
+  release: false,
+  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', '.projenrc.ts'], fileExtensions: ['.ts'] },
+
+  devDeps: [
+    '@aws-sdk/client-iam@^3',
+    '@aws-sdk/client-secrets-manager@^3',
+    '@aws-sdk/client-ssm@^3',
+    '@cloud-copilot/iam-simulate',
+    '@types/node@^20',
+    '@types/nodemailer',
+    '@types/smtp-server',
+    '@vitest/coverage-v8@^4',
+    'aws-cdk@^2',
+    'fast-check@^4',
+    'jsii-rosetta@~6.0.0',
+    'nodemailer',
+    'selfsigned@^5',
+    'smtp-server',
+    'tsx',
+    'vitest@^4',
+  ],
+});
+
+/** The rotation function: one ES module, everything that it needs inside. */
+project.bundler.addBundle('lambda-src/index.ts', {
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  outfile: 'index.mjs',
+  minify: true,
+  watchTask: false,
+  mainFields: ['module', 'main'],
+  logLevel: javascript.BundleLogLevel.WARNING,
+  // nodemailer is CommonJS and calls require() for Node's own modules.
+  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+});
+
+/** The scripts of the Systems Manager documents are read at synth, so they ship as they are. */
+project.bundler.bundleTask.exec('rm -rf assets/documents && cp -R lambda-src/documents assets/documents');
+
+project.addPackageIgnore('/lambda-src/');
+project.addPackageIgnore('/examples/');
+project.addPackageIgnore('/vitest.config.mts');
+project.addPackageIgnore('/rosetta/');
+project.addPackageIgnore('/.ci/');
+project.addPackageIgnore('/docs/');
+project.addPackageIgnore('/CONTRIBUTING.md');
+project.addGitIgnore('/cdk.out/');
+project.addGitIgnore('/coverage/');
+project.addGitIgnore('/test-results/');
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+/** Node 20 is supported; jsii's reminder that it is old helps nobody here. */
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
+
+/** eslint and editors type-check the function and the tests with the library's own settings. */
+project.tsconfigDev?.addInclude('lambda-src/**/*.ts');
+new JsonFile(project, 'lambda-src/tsconfig.json', {
+  marker: true,
+  obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts', '../src/rotation-contract.ts'] },
+});
+project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-ses-smtp-credential-rotation': ['./src/index.ts'] });
+project.tsconfigDev?.file.addOverride('compilerOptions.baseUrl', undefined);
+
+const typeCheck = project.addTask('type-check', {
+  description: 'Check the types of the function, the tests and the examples',
+  exec: 'tsc --noEmit -p tsconfig.dev.json',
+});
+project.testTask.spawn(project.bundler.bundleTask);
+project.testTask.spawn(typeCheck);
+project.testTask.exec('vitest run --coverage', { receiveArgs: true });
+
+project.addTask('demo', {
+  description: 'Rotate twice in the local AWS, with mail flowing',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'tsx --tsconfig tsconfig.dev.json test/demo/demo.ts', receiveArgs: true },
+  ],
+});
+project.addTask('bench', {
+  description: 'Print the figures of the library: size, load time, synth time, calls',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'tsx --tsconfig tsconfig.dev.json test/bench/bench.ts', receiveArgs: true },
+  ],
+});
+
+/** README examples that do not compile break the build. */
+project.postCompileTask.exec('jsii-rosetta extract --strict');
+
+project.synth();

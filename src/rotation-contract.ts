@@ -1,0 +1,89 @@
+/**
+ * What the construct writes and the rotation function reads: the only file that both sides share.
+ * Not part of the public API.
+ */
+
+/** The function's environment variable that holds the `RotationConfig` as JSON. */
+export const CONFIG_VARIABLE = 'ROTATION_CONFIG';
+
+/**
+ * The line that every document of this library prints last, followed by the version id that it applied.
+ * A node whose output lacks it has not done anything, whatever status Run Command reports (a step skipped
+ * for its platform counts as success).
+ */
+export const APPLIED_MARKER = 'SES_SMTP_CREDENTIAL_APPLIED';
+
+/** The value a new secret is born with: the shape of the default format, and no credential yet. */
+export const INITIAL_SECRET_VALUE = JSON.stringify({ username: '', password: '', host: '', port: 0, region: '' });
+
+export interface RotationConfig {
+  /** The only secret that the function rotates. Without the random suffix when the secret was imported by name. */
+  readonly secretArn: string;
+  readonly user: UserConfig;
+  readonly endpoint: EndpointConfig;
+  readonly format: FormatConfig;
+  readonly fleets: FleetConfig[];
+}
+
+export interface UserConfig {
+  readonly name: string;
+  /** Whether every key of the user comes from this function, so that a key nobody refers to may be deleted. */
+  readonly owned: boolean;
+}
+
+export interface EndpointConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The SES region that the password is derived for. */
+  readonly region: string;
+  readonly implicitTls: boolean;
+}
+
+/** The names of the JSON fields; undefined as a whole for `username:password`. */
+export interface FormatConfig {
+  readonly fields?: FieldNames;
+}
+
+export interface FieldNames {
+  readonly username: string;
+  readonly password: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly region?: string;
+}
+
+export interface FleetConfig {
+  /** How Run Command finds the nodes: `Targets`, or `InstanceIds` for nodes that are named. */
+  readonly targets?: TargetConfig[];
+  readonly instanceIds?: string[];
+  readonly document: DocumentConfig;
+  readonly maxConcurrency?: string;
+  readonly maxErrors: string;
+  readonly timeoutSeconds: number;
+  readonly minimumTargets: number;
+}
+
+export interface TargetConfig {
+  readonly key: string;
+  readonly values: string[];
+}
+
+export interface DocumentConfig {
+  /** Name or ARN. */
+  readonly name: string;
+  readonly version?: string;
+  /** Whether the document prints `APPLIED_MARKER`. */
+  readonly marker: boolean;
+  /** The names of the document's parameters that the function fills, by what it fills them with. */
+  readonly parameters: DocumentParameterNames;
+  /** Further parameters, passed as they are. */
+  readonly constants?: { [name: string]: string };
+}
+
+export interface DocumentParameterNames {
+  readonly secretArn?: string;
+  readonly versionId?: string;
+  readonly region?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
