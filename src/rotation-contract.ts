@@ -13,6 +13,9 @@ export const CONFIG_VARIABLE = 'ROTATION_CONFIG';
  */
 export const APPLIED_MARKER = 'SES_SMTP_CREDENTIAL_APPLIED';
 
+/** How a document of this library begins the line that says why it failed. */
+export const FAILED_MARKER = 'SES_SMTP_CREDENTIAL_FAILED';
+
 /** The value a new secret is born with: the shape of the default format, and no credential yet. */
 export const INITIAL_SECRET_VALUE = JSON.stringify({ username: '', password: '', host: '', port: 0, region: '' });
 

@@ -50,6 +50,8 @@ export interface ManagedNode {
   appearsAfter: number;
   /** Milliseconds from SendCommand until the agent starts the document. */
   startsAfter: number;
+  /** The invocation ends so without reaching the agent. */
+  forcedStatusDetails?: 'Undeliverable' | 'InvalidPlatform' | 'Terminated' | 'AccessDenied';
   /** Runs the steps of the document as the agent does, a step at a time. */
   run(execution: CommandExecution): Promise<StepResult[]>;
 }

@@ -1,0 +1,99 @@
+import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
+import { formatCredential } from './credential';
+import { RotationError } from './errors';
+import { abandonVersion, whyUnusable } from './pending-version';
+import { checkStages, Rotation } from './rotation';
+import { CURRENT, PREVIOUS, SecretVersion } from './secret-versions';
+import { smtpPassword } from './smtp-password';
+
+/** Fills the pending version with a new credential, once. */
+export async function createSecret(rotation: Rotation): Promise<void> {
+  const { token, versions } = rotation;
+  const stages = await versions.stages();
+  checkStages(token, stages.get(token));
+  const pending = await versions.get(token);
+  if (pending) await checkPending(rotation, pending);
+  const others = await readVersions(rotation, [...stages.keys()].filter(id => id !== token));
+  const keys = await removeLeftOvers(rotation, pending ? [...others, pending] : others);
+  if (pending) return;
+  await freeSlot(rotation, keys, others);
+  await storeNewCredential(rotation, others.find(version => version.stages.includes(CURRENT)));
+}
+
+/** A value that was stored can never be replaced: one that cannot work must make way for the next rotation. */
+async function checkPending(rotation: Rotation, pending: SecretVersion): Promise<void> {
+  const problem = await whyUnusable(rotation, pending);
+  if (problem) await abandonVersion(rotation, pending, problem);
+  rotation.log.info('credential found that an earlier attempt stored');
+}
+
+/** The values of labelled versions. One that cannot be read this instant must not make its key look like a left-over. */
+async function readVersions({ versions }: Rotation, ids: string[]): Promise<SecretVersion[]> {
+  return Promise.all(ids.map(async id => {
+    const version = await versions.get(id);
+    if (!version) throw new RotationError(`version ${id} has a staging label and no value that can be read; the next attempt reads it again`);
+    return version;
+  }));
+}
+
+/** Deletes the keys that no labelled version refers to, if they can only be ours. Returns the keys that are left. */
+async function removeLeftOvers({ keys, config, log }: Rotation, labelled: SecretVersion[]): Promise<AccessKey[]> {
+  const present = await keys.list();
+  if (!config.user.owned) return present;
+  const leftOvers = present.filter(key => !isReferenced(key, labelled));
+  for (const { id } of leftOvers) {
+    await keys.delete(id);
+    log.warn('access key deleted that no version refers to', { accessKeyId: id });
+  }
+  return present.filter(key => !leftOvers.includes(key));
+}
+
+/** Makes room for a new key: every server confirmed the current credential before it was promoted, so the previous one may go. */
+async function freeSlot({ keys, log }: Rotation, present: AccessKey[], labelled: SecretVersion[]): Promise<void> {
+  if (present.length < KEY_SLOTS) return;
+  const foreign = present.find(key => !isReferenced(key, labelled));
+  if (foreign) throw new RotationError(foreignKeyMessage(keys.userName, foreign.id));
+  const inUse = labelled.filter(({ stages }) => stages.some(stage => stage !== PREVIOUS));
+  const previous = present.find(key => !isReferenced(key, inUse));
+  if (!previous) throw new RotationError(noSlotMessage(keys.userName, present));
+  await keys.delete(previous.id);
+  log.info('previous access key deleted', { accessKeyId: previous.id });
+}
+
+/** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */
+function isReferenced({ id }: AccessKey, versions: SecretVersion[]): boolean {
+  return versions.some(version => version.value.reveal().includes(id));
+}
+
+async function storeNewCredential(rotation: Rotation, current: SecretVersion | undefined): Promise<void> {
+  const { config: { endpoint, format }, keys, log, token, versions } = rotation;
+  const key = await keys.create();
+  log.info('access key created', { accessKeyId: key.id });
+  const password = smtpPassword(key.secret, endpoint.region);
+  const value = formatCredential({ username: key.id, password }, endpoint, format, current?.value);
+  try {
+    await versions.putPending(token, value);
+  } catch (cause) {
+    await discardUnlessStored(rotation, key, cause);
+  }
+  log.info('credential stored', { accessKeyId: key.id });
+}
+
+/** A value whose acknowledgement was lost may be there. A key that is in no version is in use nowhere. */
+async function discardUnlessStored({ keys, token, versions }: Rotation, { id }: NewAccessKey, cause: unknown): Promise<void> {
+  const stored = await versions.get(token);
+  if (stored?.value.reveal().includes(id)) return;
+  await keys.delete(id);
+  throw new RotationError(`the credential of access key ${id} could not be stored as version ${token}: ${(cause as Error).message}; `
+    + 'the key was deleted, the next attempt makes another one or goes on with the value that is there', { cause });
+}
+
+function foreignKeyMessage(userName: string, id: string): string {
+  return `both access keys of user "${userName}" are taken, and no version of this secret refers to ${id}, so it is not ours to delete; `
+    + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${id}`;
+}
+
+function noSlotMessage(userName: string, present: AccessKey[]): string {
+  return `both access keys of user "${userName}" (${present.map(({ id }) => id).join(', ')}) are in use by this secret; `
+    + 'delete the one that no mail server uses, then rotate again';
+}

@@ -1,0 +1,69 @@
+import { EndpointConfig, FieldNames, FormatConfig } from '../src/rotation-contract';
+import { SecretText } from './secret-text';
+
+/** What a mail server logs in with. */
+export interface Credential {
+  /** The IAM access key id. */
+  readonly username: string;
+  readonly password: SecretText;
+}
+
+/** Reads a secret's value; undefined if it holds no credential, or none in this format. */
+export function parseCredential(value: SecretText, format: FormatConfig): Credential | undefined {
+  const [username, password] = format.fields
+    ? [jsonField(value, format.fields.username), jsonField(value, format.fields.password)]
+    : splitAtColon(value);
+  return username && password ? { username, password: new SecretText(password) } : undefined;
+}
+
+/**
+ * Writes a secret's value. Fields that somebody added to the JSON of the present credential stay;
+ * nothing stays of a value in another format, which may hold a password under another name.
+ */
+export function formatCredential(
+  credential: Credential, endpoint: EndpointConfig, format: FormatConfig, present?: SecretText,
+): SecretText {
+  const { username, password } = credential;
+  if (!format.fields) return new SecretText(`${username}:${password.reveal()}`);
+  const kept = present && parseCredential(present, format) ? parseObject(present) : {};
+  return new SecretText(JSON.stringify({
+    ...kept,
+    ...named(format.fields, { username, password: password.reveal(), host: endpoint.host, port: endpoint.port, region: endpoint.region }),
+  }));
+}
+
+/** Whether a value was derived for the endpoint in use; a format without host and region cannot tell, and is believed. */
+export function isForEndpoint(value: SecretText, endpoint: EndpointConfig, format: FormatConfig): boolean {
+  const matches = (field: string | undefined, expected: string) =>
+    field === undefined || jsonField(value, field) === expected;
+  return matches(format.fields?.host, endpoint.host) && matches(format.fields?.region, endpoint.region);
+}
+
+/** Whether a value holds a credential in any format: every long-term access key id begins with AKIA. */
+export function mentionsAccessKey(value: SecretText): boolean {
+  return /AKIA[A-Z0-9]{12}/.test(value.reveal());
+}
+
+function named(fields: FieldNames, values: Record<keyof FieldNames, string | number>): Record<string, string | number> {
+  const names = Object.keys(fields) as (keyof FieldNames)[];
+  return Object.fromEntries(names.map(name => [fields[name], values[name]]));
+}
+
+function splitAtColon(value: SecretText): [string, string] {
+  const [username, ...rest] = value.reveal().split(':');
+  return [username, rest.join(':').trimEnd()];
+}
+
+function jsonField(value: SecretText, field: string): string | undefined {
+  const content = parseObject(value)[field];
+  return typeof content === 'string' ? content : undefined;
+}
+
+function parseObject(value: SecretText): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(value.reveal());
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

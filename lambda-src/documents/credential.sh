@@ -1,0 +1,79 @@
+# Reads one version of the secret and checks it, before anything on this server is touched.
+# Sets SMTP_USERNAME and SMTP_PASSWORD. They are not exported, and never an argument of a command: other
+# processes could see them there.
+set -eu
+umask 077
+export LC_ALL=C
+PATH="${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
+
+# Agents before 3.3.2746.0 do not export parameters. Their allowedPattern keeps these three free of shell syntax.
+if [ -z "${SSM_SecretArn+x}" ]; then SSM_SecretArn='{{ SecretArn }}'; fi
+if [ -z "${SSM_VersionId+x}" ]; then SSM_VersionId='{{ VersionId }}'; fi
+if [ -z "${SSM_Region+x}" ]; then SSM_Region='{{ Region }}'; fi
+
+newline='
+'
+tab=$(printf '\t')
+
+fail() {
+  printf 'SES_SMTP_CREDENTIAL_FAILED %s\n' "$*" >&2
+  exit 1
+}
+
+# The rotation function counts this server by this line, and by nothing else.
+report_applied() {
+  printf 'SES_SMTP_CREDENTIAL_APPLIED %s\n' "$SSM_VersionId"
+}
+
+# Prints the labels of the version, a tab, and its value.
+read_version() {
+  aws secretsmanager get-secret-value --secret-id "$SSM_SecretArn" --version-id "$SSM_VersionId" \
+    --region "$SSM_Region" --query "[join(',', VersionStages), SecretString]" --output text
+}
+
+# Prints the last line of what the AWS CLI said, which has the name of the error.
+last_line() {
+  printf '%s\n' "$1" | grep -v '^[[:space:]]*$' | tail -n 1
+}
+
+fetch() {
+  command -v aws >/dev/null 2>&1 || fail 'the AWS CLI is not installed: install it'
+  for pause in 2 4 8 0; do
+    if fetched=$(read_version 2>/dev/null); then return; fi
+    [ "$pause" -eq 0 ] || sleep "$pause"
+  done
+  # Standard output, which could hold the value, is not looked at.
+  reason=$(last_line "$(read_version 2>&1 >/dev/null || true)")
+  fail "version $SSM_VersionId of $SSM_SecretArn could not be read: $reason; the instance role needs" \
+    'secretsmanager:GetSecretValue on the secret and, if it has a key of its own, kms:Decrypt on that: use grantRead(role)'
+}
+
+json_field() {
+  printf '%s' "$value" | tr '\r\n' '  ' | sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\([^"\\]*\)".*/\1/p'
+}
+
+matches() {
+  case $1 in *"$newline"*) return 1 ;; esac
+  printf '%s\n' "$1" | grep -Eqx "$2"
+}
+
+fetch
+stages=${fetched%%"$tab"*}
+value=${fetched#*"$tab"}
+
+# A command that reaches a server late must not bring back what was given up or replaced meanwhile.
+case ",$stages," in
+  *,AWSPENDING,* | *,AWSCURRENT,*) ;;
+  *) fail "version $SSM_VersionId is no longer pending or current, so it is not applied" ;;
+esac
+
+if [ -n "$username_field" ]; then
+  SMTP_USERNAME=$(json_field "$username_field")
+  SMTP_PASSWORD=$(json_field "$password_field")
+else
+  SMTP_USERNAME=${value%%:*}
+  SMTP_PASSWORD=${value#*:}
+fi
+matches "$SMTP_USERNAME" 'A[A-Z0-9]{15,127}' || fail "version $SSM_VersionId has no access key id where one is expected"
+matches "$SMTP_PASSWORD" 'B[A-P][A-Za-z0-9+/]{42}' || fail "version $SSM_VersionId has no SES SMTP password where one is expected"
+unset fetched value

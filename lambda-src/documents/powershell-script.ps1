@@ -1,0 +1,13 @@
+try {
+  $global:LASTEXITCODE = 0
+  # What the script prints is discarded: Run Command would keep it.
+  & $Apply *> $null
+} catch {
+  # The position only: a message could quote the password.
+  Stop-Document "the script failed in line $($_.InvocationInfo.ScriptLineNumber) with $($_.Exception.GetType().Name)"
+}
+if ($global:LASTEXITCODE -ne 0) { Stop-Document "the last program of the script ended with exit code $($global:LASTEXITCODE)" }
+
+# The rotation function counts this server by this line, and by nothing else.
+Write-Output "SES_SMTP_CREDENTIAL_APPLIED $($env:SSM_VersionId)"
+exit 0

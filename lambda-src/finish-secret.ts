@@ -1,0 +1,20 @@
+import { parseCredential } from './credential';
+import { RotationError } from './errors';
+import { findVersion, Rotation } from './rotation';
+import { CURRENT } from './secret-versions';
+
+/**
+ * Promotes the new credential. The previous key goes on working until the next rotation needs its slot.
+ * AWSPENDING stays where it is: Secrets Manager takes it away when the rotation has ended.
+ */
+export async function finishSecret(rotation: Rotation): Promise<void> {
+  const { config, log, token, versions } = rotation;
+  const version = await findVersion(rotation);
+  const credential = version && parseCredential(version.value, config.format);
+  if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`);
+  const stages = [...await versions.stages()];
+  const present = stages.find(([, labels]) => labels.includes(CURRENT))?.[0];
+  if (present === token) return;
+  await versions.makeCurrent(token, present);
+  log.info('credential promoted', { accessKeyId: credential.username });
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
+import { Credential } from './credential';
+import { RotationError } from './errors';
+import { Log } from './log';
+import { hasEnded, RunCommand } from './run-command';
+import { BackOff, Clock, DAY, SECOND } from './time';
+
+/** How many failed nodes an error names; it counts the others. */
+const NAMED_FAILURES = 5;
+
+export interface Push {
+  readonly runCommand: RunCommand;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The moment at which the function must have ended. */
+  readonly deadline: number;
+  readonly log: Log;
+  readonly secretArn: string;
+  readonly versionId: string;
+  /** The region of the secret. */
+  readonly region: string;
+  readonly credential: Credential;
+}
+
+/** What a fleet made of the credential. */
+export interface FleetVerdict {
+  readonly fleet: FleetConfig;
+  readonly commandId: string;
+  readonly confirmed: number;
+  readonly failed: number;
+  /** The first failures, in words. */
+  readonly failures: string[];
+}
+
+/** Sends a fleet its credential, unless a command that did so succeeded or is on its way: then returns that one. */
+export async function startPush(push: Push, fleet: FleetConfig): Promise<string> {
+  const comment = commentFor(push.versionId, fleet);
+  const known = await push.runCommand.findByComment(comment, push.clock.now() - DAY);
+  if (known && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount ?? 0))) {
+    push.log.info('command found that an earlier attempt sent', { commandId: known.CommandId, document: fleet.document.name });
+    return known.CommandId!;
+  }
+  const commandId = await push.runCommand.send(fleet, comment, parametersFor(push, fleet));
+  push.log.info('command sent', { commandId, document: fleet.document.name });
+  return commandId;
+}
+
+/** Waits until Run Command has finished with every node, and judges each by itself. */
+export async function awaitPush(push: Push, fleet: FleetConfig, commandId: string): Promise<FleetVerdict> {
+  const backOff = new BackOff(push.clock, push.random, 2 * SECOND, 15 * SECOND);
+  let targets = 0;
+  do {
+    const command = await push.runCommand.get(commandId);
+    targets = command?.TargetCount ?? targets;
+    if (command && hasEnded(command)) {
+      const verdict = await judge(push, fleet, commandId);
+      // The list of invocations fills gradually: until it is as long as the command says, nodes are missing from it.
+      if (verdict.confirmed + verdict.failed >= targets) return verdict;
+    }
+  } while (await backOff.waitUntil(push.deadline));
+  throw new RotationError(`command ${commandId} (document ${fleet.document.name}, ${targets} nodes) was still running when the `
+    + 'function had to end; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout');
+}
+
+/** Names what a fleet's failure is, or returns undefined if every node confirmed. */
+export function describeFailure({ fleet, commandId, confirmed, failed, failures }: FleetVerdict): string | undefined {
+  if (failed === 0) return undefined;
+  const others = failed > failures.length ? ` and ${failed - failures.length} more` : '';
+  return `${failed} of ${confirmed + failed} mail servers did not take the credential by document ${fleet.document.name}: `
+    + `${failures.join(', ')}${others}; look at command ${commandId} in Run Command, mend or remove the servers, and rotate again`;
+}
+
+async function succeeded(push: Push, fleet: FleetConfig, commandId: string, targets: number): Promise<boolean> {
+  const { confirmed, failed } = await judge(push, fleet, commandId);
+  return failed === 0 && confirmed >= Math.max(targets, fleet.minimumTargets, 1);
+}
+
+async function judge({ runCommand, versionId }: Push, fleet: FleetConfig, commandId: string): Promise<FleetVerdict> {
+  const failures: string[] = [];
+  let confirmed = 0;
+  let failed = 0;
+  for await (const invocation of runCommand.invocations(commandId)) {
+    const reason = failureOf(invocation, fleet, versionId);
+    if (!reason) {
+      confirmed++;
+    } else if (++failed <= NAMED_FAILURES) {
+      failures.push(`${invocation.InstanceId} (${reason})`);
+    }
+  }
+  return { fleet, commandId, confirmed, failed, failures };
+}
+
+/** Why a node does not count as confirmed. The parent command's status says nothing about a node. */
+function failureOf(invocation: CommandInvocation, { document }: FleetConfig, versionId: string): string | undefined {
+  const steps = invocation.CommandPlugins ?? [];
+  if (invocation.Status !== 'Success') {
+    const status = invocation.StatusDetails ?? invocation.Status ?? 'no status';
+    return [status, ...document.marker ? steps.flatMap(explanation) : []].join(': ');
+  }
+  if (document.marker && !steps.some(step => hasMarker(step, versionId))) {
+    return 'Success, but the document did not report the credential as applied';
+  }
+  if (steps.length === 0 || steps.every(isSkipped)) return 'Success, but every step of the document was skipped';
+  return undefined;
+}
+
+/** What a document of this library says about its failure; other documents might print a credential. */
+function explanation(step: CommandPlugin): string[] {
+  return outputLines(step).filter(line => line.startsWith(FAILED_MARKER)).map(line => line.slice(FAILED_MARKER.length).trim());
+}
+
+function hasMarker(step: CommandPlugin, versionId: string): boolean {
+  return outputLines(step).includes(`${APPLIED_MARKER} ${versionId}`);
+}
+
+function outputLines({ Output }: CommandPlugin): string[] {
+  return (Output ?? '').split(/\r?\n/);
+}
+
+/** The agent counts a step that does not fit the platform as a success, and says so in its output only. */
+function isSkipped({ Output }: CommandPlugin): boolean {
+  return (Output ?? '').startsWith('Step execution skipped');
+}
+
+/** Marks a command as the one that carries this version to this fleet, in the 100 characters that a comment may have. */
+function commentFor(versionId: string, fleet: FleetConfig): string {
+  const fingerprint = createHash('sha256').update(JSON.stringify(fleet)).digest('hex').slice(0, 12);
+  return `SES SMTP ${versionId} ${fingerprint}`;
+}
+
+function parametersFor({ secretArn, versionId, region, credential }: Push, { document }: FleetConfig): Record<string, string[]> {
+  const { parameters, constants } = document;
+  const values: [string | undefined, string][] = [
+    [parameters.secretArn, secretArn],
+    [parameters.versionId, versionId],
+    [parameters.region, region],
+    [parameters.username, credential.username],
+    // Only documents of `CredentialDocument.existingWithCredential` have it.
+    [parameters.password, parameters.password ? credential.password.reveal() : ''],
+    ...Object.entries(constants ?? {}),
+  ];
+  return Object.fromEntries(values.filter(([name]) => name !== undefined).map(([name, value]) => [name, [value]]));
+}

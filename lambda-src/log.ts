@@ -1,0 +1,36 @@
+/** What a log line may carry: identifiers and figures, never a credential. */
+export interface LogDetails {
+  readonly accessKeyId?: string;
+  readonly attempts?: number;
+  readonly commandId?: string;
+  readonly confirmed?: number;
+  readonly document?: string;
+  readonly endpoint?: string;
+  readonly error?: string;
+  readonly seconds?: number;
+  readonly targets?: number;
+}
+
+/** Writes one JSON object a line: the same fields on every line, so that a query can rely on them. */
+export class Log {
+  constructor(
+    private readonly context: { readonly secretArn: string; readonly versionId: string; readonly step: string },
+    private readonly write: (line: string) => void,
+  ) {}
+
+  public info(message: string, details: LogDetails = {}): void {
+    this.line('INFO', message, details);
+  }
+
+  public warn(message: string, details: LogDetails = {}): void {
+    this.line('WARN', message, details);
+  }
+
+  public error(message: string, details: LogDetails = {}): void {
+    this.line('ERROR', message, details);
+  }
+
+  private line(level: string, message: string, details: LogDetails): void {
+    this.write(JSON.stringify({ level, ...this.context, message, ...details }));
+  }
+}

@@ -1,0 +1,56 @@
+import { isForEndpoint, parseCredential } from './credential';
+import { RotationError } from './errors';
+import { Rotation } from './rotation';
+import { CURRENT, PENDING, SecretVersion } from './secret-versions';
+import { BackOff, MINUTE, SECOND } from './time';
+
+/** A key of this age that SES still refuses will not be accepted any more. */
+const HOPELESS_AGE = 30 * MINUTE;
+
+/** Why a version that has a value can never become a working credential; undefined if it can. */
+export async function whyUnusable(rotation: Rotation, { value, stages }: SecretVersion): Promise<string | undefined> {
+  const { config: { endpoint, format } } = rotation;
+  const credential = parseCredential(value, format);
+  if (!credential) return 'its value is not a credential in the configured format';
+  const key = await findKey(rotation, credential.username);
+  if (!key) return `its access key ${credential.username} no longer exists`;
+  if (!key.active) return `its access key ${credential.username} is inactive`;
+  if (!stages.includes(CURRENT) && !isForEndpoint(value, endpoint, format)) {
+    return `it was made for another endpoint than ${endpoint.host} in ${endpoint.region}`;
+  }
+  return undefined;
+}
+
+/** Whether a refused credential has had so much time that it is the credential, and not the propagation of its key. */
+export async function isHopeless(rotation: Rotation, accessKeyId: string): Promise<boolean> {
+  const key = await findKey(rotation, accessKeyId);
+  return !key || rotation.clock.now() - key.createdAt > HOPELESS_AGE;
+}
+
+/**
+ * Gives a version up that can never work. Without that, every further rotation would be this one again.
+ * Its key goes first: after a crash in between, the version is still pending and is given up again.
+ */
+export async function abandonVersion(rotation: Rotation, { id, stages, value }: SecretVersion, problem: string): Promise<never> {
+  const { config: { format }, keys, log, versions } = rotation;
+  if (stages.includes(CURRENT)) {
+    throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`);
+  }
+  const accessKeyId = parseCredential(value, format)?.username;
+  const current = await versions.getCurrent();
+  if (accessKeyId && !current?.value.reveal().includes(accessKeyId)) await keys.delete(accessKeyId);
+  await versions.detachPending(id);
+  log.warn('pending version given up', { accessKeyId, error: problem });
+  throw new RotationError(`version ${id} was given up and is no longer ${PENDING}: ${problem}; `
+    + 'mail servers keep the current credential, and the next rotation starts clean');
+}
+
+/** IAM may not list a key at once that was created a moment ago. */
+async function findKey({ keys, clock, random, deadline }: Rotation, accessKeyId: string) {
+  const backOff = new BackOff(clock, random, 2 * SECOND, 8 * SECOND);
+  const limit = Math.min(deadline, clock.now() + 20 * SECOND);
+  for (;;) {
+    const key = (await keys.list()).find(({ id }) => id === accessKeyId);
+    if (key || !await backOff.waitUntil(limit)) return key;
+  }
+}

@@ -1,0 +1,80 @@
+import { RotationConfig } from '../src/rotation-contract';
+import { AccessKeys } from './access-keys';
+import { createSecret } from './create-secret';
+import { RotationError } from './errors';
+import { finishSecret } from './finish-secret';
+import { Log } from './log';
+import { RunCommand } from './run-command';
+import { CURRENT, PENDING, SecretVersion, SecretVersions } from './secret-versions';
+import { setSecret } from './set-secret';
+import { SmtpLogin } from './smtp-login';
+import { testSecret } from './test-secret';
+import { BackOff, Clock, SECOND } from './time';
+
+/** What Secrets Manager calls the function with. `RotationToken` comes as well; it is sensitive and nobody here needs it. */
+export interface RotationEvent {
+  readonly Step: string;
+  readonly SecretId: string;
+  readonly ClientRequestToken: string;
+}
+
+/** Everything a step works with. */
+export interface Rotation {
+  readonly config: RotationConfig;
+  /** The id of the version that this rotation fills. */
+  readonly token: string;
+  readonly versions: SecretVersions;
+  readonly keys: AccessKeys;
+  readonly login: SmtpLogin;
+  readonly runCommand: RunCommand;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The moment at which the function must have ended. */
+  readonly deadline: number;
+  readonly log: Log;
+}
+
+const STEPS: Record<string, (rotation: Rotation) => Promise<void>> = { createSecret, setSecret, testSecret, finishSecret };
+
+/** Runs one step. Secrets Manager repeats a rotation from its first step after any failure, so each can run again. */
+export async function runStep({ Step: name }: RotationEvent, rotation: Rotation): Promise<void> {
+  const { log } = rotation;
+  const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
+  try {
+    if (!step) throw new RotationError(`there is no such step; Secrets Manager has ${Object.keys(STEPS).join(', ')}`);
+    log.info('step started');
+    await step(rotation);
+    log.info('step finished');
+  } catch (cause) {
+    const message = `${name}: ${(cause as Error).message}`;
+    log.error('step failed', { error: message });
+    throw new RotationError(message, { cause });
+  }
+}
+
+/** Refuses to work on any secret but the function's own, however the event came about. */
+export function checkSecretId({ SecretId }: RotationEvent, { secretArn }: RotationConfig): void {
+  const suffix = SecretId?.startsWith(secretArn) ? SecretId.slice(secretArn.length) : undefined;
+  // A secret imported by its name is configured without the six random characters that end every secret's ARN.
+  if (suffix === '' || (suffix !== undefined && /^-[A-Za-z0-9]{6}$/.test(suffix))) return;
+  throw new RotationError(`this function rotates ${secretArn} and no other secret, got ${SecretId}; `
+    + 'each secret needs a SesSmtpCredentialRotation of its own');
+}
+
+/** A version must carry the label of the rotation in progress, or of the one just finished (a retry sees that). */
+export function checkStages(token: string, stages: string[] | undefined): void {
+  if (stages?.includes(PENDING) || stages?.includes(CURRENT)) return;
+  throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was cancelled or overtaken; `
+    + 'nothing was changed, start a new rotation');
+}
+
+/** The version of this rotation with its value, waiting a little for a value that Secrets Manager does not show yet. */
+export async function findVersion({ token, versions, clock, random, deadline }: Rotation): Promise<SecretVersion | undefined> {
+  const backOff = new BackOff(clock, random, SECOND, 2 * SECOND);
+  const limit = Math.min(deadline, clock.now() + 5 * SECOND);
+  for (;;) {
+    const version = await versions.get(token);
+    if (version) checkStages(token, version.stages);
+    if (version || !await backOff.waitUntil(limit)) return version;
+  }
+}

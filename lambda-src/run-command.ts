@@ -1,0 +1,71 @@
+import {
+  Command, CommandFilterKey, CommandInvocation, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
+  ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
+} from '@aws-sdk/client-ssm';
+import { FleetConfig } from '../src/rotation-contract';
+
+const PAGE_SIZE = 50;
+const ENDED = ['Success', 'Cancelled', 'Failed', 'TimedOut'];
+
+/** Whether Run Command has finished with every node of a command. */
+export function hasEnded(command: Command): boolean {
+  return ENDED.includes(command.Status ?? '');
+}
+
+/** Systems Manager Run Command: sends documents to nodes, and reads back what became of them, page by page. */
+export class RunCommand {
+  constructor(private readonly client: SSMClient) {}
+
+  public async send(fleet: FleetConfig, comment: string, parameters: Record<string, string[]>): Promise<string> {
+    const { Command: sent } = await this.client.send(new SendCommandCommand({
+      DocumentName: fleet.document.name,
+      DocumentVersion: fleet.document.version,
+      Targets: fleet.targets?.map(({ key, values }) => ({ Key: key, Values: values })),
+      InstanceIds: fleet.instanceIds,
+      Parameters: parameters,
+      Comment: comment,
+      TimeoutSeconds: fleet.timeoutSeconds,
+      MaxConcurrency: fleet.maxConcurrency,
+      MaxErrors: fleet.maxErrors,
+    }));
+    return sent!.CommandId!;
+  }
+
+  /** The newest command since a moment that carries the comment. */
+  public async findByComment(comment: string, since: number): Promise<Command | undefined> {
+    const invokedAfter = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
+    const filters = [{ key: 'InvokedAfter' as CommandFilterKey, value: invokedAfter }];
+    let newest: Command | undefined;
+    let token: string | undefined;
+    do {
+      const page: ListCommandsCommandOutput = await this.client.send(
+        new ListCommandsCommand({ Filters: filters, MaxResults: PAGE_SIZE, NextToken: token }));
+      for (const command of page.Commands ?? []) {
+        if (command.Comment === comment && requestedAt(command) >= requestedAt(newest)) newest = command;
+      }
+      token = page.NextToken;
+    } while (token);
+    return newest;
+  }
+
+  /** A command by its id; undefined while Systems Manager does not show it yet. */
+  public async get(commandId: string): Promise<Command | undefined> {
+    const { Commands } = await this.client.send(new ListCommandsCommand({ CommandId: commandId }));
+    return Commands?.[0];
+  }
+
+  /** What became of the command, node by node. */
+  public async *invocations(commandId: string): AsyncGenerator<CommandInvocation> {
+    let token: string | undefined;
+    do {
+      const page: ListCommandInvocationsCommandOutput = await this.client.send(
+        new ListCommandInvocationsCommand({ CommandId: commandId, Details: true, MaxResults: PAGE_SIZE, NextToken: token }));
+      yield* page.CommandInvocations ?? [];
+      token = page.NextToken;
+    } while (token);
+  }
+}
+
+function requestedAt(command: Command | undefined): number {
+  return command?.RequestedDateTime?.getTime() ?? 0;
+}

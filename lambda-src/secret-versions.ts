@@ -1,0 +1,71 @@
+import {
+  DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { isAwsError } from './errors';
+import { SecretText } from './secret-text';
+
+export const CURRENT = 'AWSCURRENT';
+export const PENDING = 'AWSPENDING';
+export const PREVIOUS = 'AWSPREVIOUS';
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly stages: string[];
+  readonly value: SecretText;
+  readonly secretArn: string;
+}
+
+/** The versions of the one secret that the function may touch, and their staging labels. */
+export class SecretVersions {
+  constructor(private readonly client: SecretsManagerClient, public readonly secretId: string) {}
+
+  /** The labelled versions: version id to labels. A version without a value is among them. */
+  public async stages(): Promise<Map<string, string[]>> {
+    const { VersionIdsToStages } = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
+    return new Map(Object.entries(VersionIdsToStages ?? {}).filter(([, stages]) => stages.length > 0));
+  }
+
+  /** A version with its value; undefined while it has none. */
+  public async get(id: string): Promise<SecretVersion | undefined> {
+    return this.read({ VersionId: id });
+  }
+
+  public async getCurrent(): Promise<SecretVersion | undefined> {
+    return this.read({ VersionStage: CURRENT });
+  }
+
+  /** Stores the value of the pending version. The same value again is no change; another one is refused. */
+  public async putPending(id: string, value: SecretText): Promise<void> {
+    await this.client.send(new PutSecretValueCommand({
+      SecretId: this.secretId, ClientRequestToken: id, SecretString: value.reveal(), VersionStages: [PENDING],
+    }));
+  }
+
+  /** Moves AWSCURRENT to a version; Secrets Manager moves AWSPREVIOUS along. */
+  public async makeCurrent(id: string, present: string | undefined): Promise<void> {
+    await this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: this.secretId, VersionStage: CURRENT, MoveToVersionId: id, RemoveFromVersionId: present,
+    }));
+  }
+
+  public async detachPending(id: string): Promise<void> {
+    await this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: this.secretId, VersionStage: PENDING, RemoveFromVersionId: id,
+    }));
+  }
+
+  private async read(which: { VersionId?: string; VersionStage?: string }): Promise<SecretVersion | undefined> {
+    try {
+      const found = await this.client.send(new GetSecretValueCommand({ SecretId: this.secretId, ...which }));
+      return {
+        id: found.VersionId!,
+        stages: found.VersionStages ?? [],
+        value: new SecretText(found.SecretString ?? ''),
+        secretArn: found.ARN!,
+      };
+    } catch (error) {
+      if (isAwsError(error, 'ResourceNotFound')) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** Where time comes from: the steps never look at a clock of their own. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const DAY = 24 * 60 * MINUTE;
+
+/** Growing pauses, with a random part so that many functions do not knock at the same moment. */
+export class BackOff {
+  private pause: number;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: () => number,
+    first: number,
+    private readonly longest: number,
+  ) {
+    this.pause = first;
+  }
+
+  /** Sleeps, unless the pause would end after the deadline: then returns false at once. */
+  public async waitUntil(deadline: number): Promise<boolean> {
+    const milliseconds = Math.round(this.pause * (0.75 + this.random() / 2));
+    if (this.clock.now() + milliseconds > deadline) return false;
+    await this.clock.sleep(milliseconds);
+    this.pause = Math.min(this.pause * 1.5, this.longest);
+    return true;
+  }
+}

@@ -1,0 +1,102 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { CredentialDocument, DocumentContext } from './credential-document';
+import { MailServerTargets } from './mail-server-targets';
+import { FleetConfig } from './rotation-contract';
+
+/** Mail servers of one kind, which Systems Manager hands the new credential to. */
+export interface MailServerFleet {
+  /** Which managed nodes are the mail servers. */
+  readonly targets: MailServerTargets;
+
+  /** What runs on each of them to put the credential in place. */
+  readonly document: CredentialDocument;
+
+  /**
+   * How many servers change at a time, in Run Command's notation: a number (`'10'`) or a percentage (`'10%'`).
+   *
+   * @default - Run Command's: 50
+   */
+  readonly maxConcurrency?: string;
+
+  /**
+   * After how many failures the other servers are not tried any more, in Run Command's notation: a number
+   * (`'0'` stops at the first) or a percentage (`'10%'`). Whatever it is, one failure fails the rotation,
+   * and the current credential stays.
+   *
+   * @default '100%', every server is tried
+   */
+  readonly maxErrors?: string;
+
+  /**
+   * How long Run Command tries to reach a server, 30 seconds to 48 hours. A server that is offline for
+   * longer fails the rotation. The document's own time-out comes on top.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * How many servers must confirm the credential, 0 or more. A rotation that reaches fewer fails, except
+   * for the very first one, when no server can have a credential yet.
+   *
+   * @default - all of them for `MailServerTargets.managedNodes`, otherwise 1
+   */
+  readonly minimumTargets?: number;
+}
+
+/**
+ * What a fleet comes down to.
+ *
+ * @internal
+ */
+export interface BoundFleet {
+  readonly config: FleetConfig;
+  readonly statements: iam.PolicyStatement[];
+}
+
+/**
+ * Throws if a fleet's options are not what Run Command takes.
+ *
+ * @internal
+ */
+export function validateFleet(fleet: MailServerFleet, name: string): void {
+  const { maxConcurrency, maxErrors, timeout, minimumTargets = 1, targets } = fleet;
+  checkNotation(`${name}.maxConcurrency`, maxConcurrency, /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/, "a number from '1' or a percentage from '1%' to '100%'");
+  checkNotation(`${name}.maxErrors`, maxErrors, /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/, "a number from '0' or a percentage from '0%' to '100%'");
+  if (timeout && !timeout.isUnresolved() && (timeout.toSeconds() < 30 || timeout.toDays({ integral: false }) > 2)) {
+    throw new Error(`${name}.timeout must be 30 seconds to 48 hours, got ${timeout.toHumanString()}`);
+  }
+  const maximum = targets._count ?? Number.MAX_SAFE_INTEGER;
+  if (!Token.isUnresolved(minimumTargets) && !(Number.isInteger(minimumTargets) && minimumTargets >= 0 && minimumTargets <= maximum)) {
+    const allowed = targets._count === undefined ? 'an integer from 0' : `an integer from 0 to ${maximum}, the number of node ids`;
+    throw new Error(`${name}.minimumTargets must be ${allowed}, got ${minimumTargets}`);
+  }
+}
+
+/**
+ * Defines a fleet's document and collects what the function needs for it.
+ *
+ * @internal
+ */
+export function bindFleet(scope: Construct, fleet: MailServerFleet, context: DocumentContext): BoundFleet {
+  const { statements, ...targets } = fleet.targets._bind(scope);
+  const { arn, config: document } = fleet.document._bind(scope, context);
+  return {
+    config: {
+      ...targets,
+      document,
+      maxConcurrency: fleet.maxConcurrency,
+      maxErrors: fleet.maxErrors ?? '100%',
+      timeoutSeconds: (fleet.timeout ?? Duration.minutes(5)).toSeconds(),
+      minimumTargets: fleet.minimumTargets ?? fleet.targets._count ?? 1,
+    },
+    statements: [new iam.PolicyStatement({ sid: 'SendDocument', actions: ['ssm:SendCommand'], resources: [arn] }), ...statements],
+  };
+}
+
+function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string): void {
+  if (value === undefined || Token.isUnresolved(value) || pattern.test(value)) return;
+  throw new Error(`${prop} must be ${allowed}, got '${value}'`);
+}

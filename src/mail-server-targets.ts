@@ -1,0 +1,108 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { TargetConfig } from './rotation-contract';
+
+/** Run Command takes no more values for a target, and no more node ids. */
+const MAX_VALUES = 50;
+
+/**
+ * What a fleet's targets come down to.
+ *
+ * @internal
+ */
+export interface BoundTargets {
+  readonly targets?: TargetConfig[];
+  readonly instanceIds?: string[];
+  /** What the function must be allowed so that Run Command reaches these nodes and no others. */
+  readonly statements: iam.PolicyStatement[];
+}
+
+/** Which managed nodes of Systems Manager are the mail servers: EC2 instances and hybrid nodes alike. */
+export class MailServerTargets {
+  /**
+   * All managed nodes that carry a tag with one of the values, 1 to 50 of them.
+   *
+   * A tagged machine without a running SSM agent is no managed node, and Run Command does not
+   * report it as missing: set `minimumTargets` of the fleet.
+   */
+  public static tag(key: string, ...values: string[]): MailServerTargets {
+    if (key === '') throw new Error('tag key must not be empty');
+    checkCount('tag values', values, `MailServerTargets.tag('${key}', ...)`);
+    return new MailServerTargets(scope => ({
+      targets: [{ key: `tag:${key}`, values }],
+      statements: [sendTo(nodeArns(scope, '*'), { StringEquals: { [`ssm:resourceTag/${key}`]: values } })],
+    }));
+  }
+
+  /**
+   * All managed nodes in a resource group.
+   *
+   * IAM cannot tell the members of a group, so the function may send its own document, and no other,
+   * to any managed node of the account and region.
+   */
+  public static resourceGroup(name: string): MailServerTargets {
+    if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
+      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got "${name}"`);
+    }
+    return new MailServerTargets(scope => ({
+      targets: [{ key: 'resource-groups:Name', values: [name] }],
+      statements: [sendTo(nodeArns(scope, '*')), ...readGroup(scope, name)],
+    }));
+  }
+
+  /** Nodes by their ids, 1 to 50 of them: EC2 instances (`i-…`) and hybrid nodes (`mi-…`). By default, all must confirm. */
+  public static managedNodes(...ids: string[]): MailServerTargets {
+    checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
+    const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
+    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got "${unusable}"`);
+    return new MailServerTargets(scope => ({
+      instanceIds: ids,
+      statements: [sendTo(ids.flatMap(id => nodeArns(scope, id)))],
+    }), ids.length);
+  }
+
+  private constructor(
+    private readonly bindTo: (scope: Construct) => BoundTargets,
+    /**
+     * How many nodes there are, if that is known.
+     *
+     * @internal
+     */
+    public readonly _count?: number,
+  ) {}
+
+  /** @internal */
+  public _bind(scope: Construct): BoundTargets {
+    return this.bindTo(scope);
+  }
+}
+
+function checkCount(what: string, values: string[], where: string): void {
+  if (values.length < 1 || values.length > MAX_VALUES) {
+    throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; use several fleets for more`);
+  }
+  if (values.includes('')) throw new Error(`${what} must not be empty strings in ${where}`);
+}
+
+function sendTo(resources: string[], conditions?: { [operator: string]: unknown }): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid: 'SendToMailServers', actions: ['ssm:SendCommand'], resources, conditions });
+}
+
+function nodeArns(scope: Construct, id: string): string[] {
+  const stack = Stack.of(scope);
+  const instance = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: id });
+  const hybridNode = stack.formatArn({ service: 'ssm', resource: 'managed-instance', resourceName: id });
+  if (id.startsWith('i-')) return [instance];
+  return id.startsWith('mi-') ? [hybridNode] : [instance, hybridNode];
+}
+
+/** Run Command looks the group up with the permissions of whoever sends the command. */
+function readGroup(scope: Construct, name: string): iam.PolicyStatement[] {
+  const group = Stack.of(scope).formatArn({ service: 'resource-groups', resource: 'group', resourceName: name });
+  return [
+    new iam.PolicyStatement({ sid: 'ReadResourceGroup', actions: ['resource-groups:ListGroupResources'], resources: [group] }),
+    // The action has no resource types.
+    new iam.PolicyStatement({ sid: 'ReadResourceTags', actions: ['tag:GetResources'], resources: ['*'] }),
+  ];
+}

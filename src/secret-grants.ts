@@ -1,0 +1,51 @@
+import { Annotations, Aws, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+/** Stands for the six random characters that end a secret's ARN. */
+const ANY_SUFFIX = '-??????';
+
+/** The secret's ARN for policies: complete, or with a pattern for the suffix of a secret that was imported by its name. */
+export function secretArnPattern(secret: secretsmanager.ISecret): string {
+  if (secret.secretFullArn) return secret.secretFullArn;
+  const complete = !Token.isUnresolved(secret.secretArn) && /-[A-Za-z0-9]{6}$/.test(secret.secretArn);
+  return complete ? secret.secretArn : `${secret.secretArn}${ANY_SUFFIX}`;
+}
+
+/**
+ * Lets a principal use the secret's key through Secrets Manager and in no other way, on both sides:
+ * in its own policy, for this secret only, and in the key's.
+ */
+export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grantee: iam.IGrantable, actions: string[]): void {
+  const key = secret.encryptionKey;
+  if (!key) return;
+  const viaSecretsManager = { 'kms:ViaService': `secretsmanager.${Stack.of(secret).region}.${Aws.URL_SUFFIX}` };
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions,
+    resourceArns: [key.keyArn],
+    conditions: {
+      StringEquals: viaSecretsManager,
+      StringLike: { 'kms:EncryptionContext:SecretARN': secretArnPattern(secret) },
+    },
+  });
+  const { statementAdded } = key.addToResourcePolicy(new iam.PolicyStatement({
+    principals: [keyPrincipal(key, grantee)],
+    actions,
+    resources: ['*'],
+    conditions: { StringEquals: viaSecretsManager },
+  }));
+  if (!statementAdded) {
+    Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:importedKey',
+      'the policy of an imported encryption key cannot be changed here: it must allow the account to use the key through its IAM policies, '
+      + `or these principals ${actions.join(' and ')} through Secrets Manager`);
+  }
+}
+
+/** A key policy that named a role of another stack would make each stack depend on the other. */
+function keyPrincipal(key: kms.IKey, { grantPrincipal }: iam.IGrantable): iam.IPrincipal {
+  const inStackOfKey = Construct.isConstruct(grantPrincipal) && Stack.of(grantPrincipal) === Stack.of(key);
+  return inStackOfKey ? grantPrincipal : new iam.AccountPrincipal(grantPrincipal.principalAccount ?? Stack.of(key).account);
+}

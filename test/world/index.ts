@@ -1,0 +1,141 @@
+import { Clock } from './clock';
+import { Environment, Random } from './environment';
+import { FunctionInvoker, Functions } from './functions';
+import { Credentials, Iam } from './iam';
+import { Kms } from './kms';
+import { Permissions } from './permissions';
+import { RotationDriver } from './rotation-driver';
+import { Secret, SecretOptions, SecretsManager } from './secrets-manager';
+import { Ssm } from './ssm';
+import { Sts } from './sts';
+import { InProcessHandler, Interceptor, RecordedCall, Wire } from './wire';
+
+export * from './aws-error';
+export * from './clock';
+export * from './cloudformation';
+export * from './environment';
+export * from './functions';
+export * from './iam';
+export * from './managed-node';
+export * from './permissions';
+export * from './policy';
+export * from './rotation-driver';
+export * from './secrets-manager';
+export * from './wire';
+
+export interface WorldOptions {
+  readonly clock: Clock;
+  readonly region?: string;
+  readonly account?: string;
+  readonly partition?: string;
+  /** The same seed gives the same names, keys and tokens. */
+  readonly seed?: string;
+}
+
+/** What an AWS SDK client needs to call the world without a socket. */
+export interface ClientConfig {
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly requestHandler: InProcessHandler;
+}
+
+const URL_SUFFIXES: Record<string, string> = { 'aws-eusc': 'amazonaws.eu', 'aws-cn': 'amazonaws.com.cn' };
+
+/** One account in one region of a local AWS. */
+export class World implements Environment {
+  public readonly clock: Clock;
+  public readonly random: Random;
+  public readonly permissions = new Permissions();
+  public readonly region: string;
+  public readonly account: string;
+  public readonly partition: string;
+  public readonly urlSuffix: string;
+
+  public readonly iam: Iam;
+  public readonly kms: Kms;
+  public readonly secretsManager: SecretsManager;
+  public readonly ssm: Ssm;
+  public readonly functions: Functions;
+  public readonly rotation: RotationDriver;
+  /** How the code of functions runs: set it before anything rotates. */
+  public functionInvoker?: FunctionInvoker;
+
+  private readonly wire: Wire;
+
+  constructor(options: WorldOptions) {
+    this.clock = options.clock;
+    this.random = new Random(options.seed);
+    this.region = options.region ?? 'eu-west-1';
+    this.account = options.account ?? '111122223333';
+    this.partition = options.partition ?? 'aws';
+    this.urlSuffix = URL_SUFFIXES[this.partition] ?? 'amazonaws.com';
+    this.iam = new Iam(this);
+    this.kms = new Kms(this);
+    this.secretsManager = new SecretsManager(this, this.kms);
+    this.ssm = new Ssm(this);
+    this.functions = new Functions(this);
+    this.rotation = new RotationDriver(this, this.secretsManager, this.functions, async (fn, event) => this.invoke(fn, event));
+    this.wire = new Wire(this, {
+      iam: this.iam.operations(),
+      sts: new Sts().operations(),
+      ssm: this.ssm.operations(),
+      secretsmanager: this.secretsManager.operations(),
+    }, accessKeyId => this.iam.authenticate(accessKeyId));
+  }
+
+  /** Every call that arrived, in the order in which they ended. */
+  public get calls(): RecordedCall[] {
+    return this.wire.calls;
+  }
+
+  public get intercept(): Interceptor | undefined {
+    return this.wire.intercept;
+  }
+
+  public set intercept(interceptor: Interceptor | undefined) {
+    this.wire.intercept = interceptor;
+  }
+
+  /** A secret that no template describes, as somebody made it before. */
+  public setupSecret(options: SecretOptions): Secret {
+    return this.secretsManager.createSecret(options);
+  }
+
+  public credentialsFor(roleArn: string): Credentials {
+    return this.iam.credentialsFor(roleArn);
+  }
+
+  /** For SDK clients: as the role, or as a person who may do everything. */
+  public clientConfig(roleArn?: string): ClientConfig {
+    const credentials = roleArn === undefined ? this.iam.administratorCredentials() : this.iam.credentialsFor(roleArn);
+    return { region: this.region, credentials, requestHandler: this.requestHandler() };
+  }
+
+  public requestHandler(): InProcessHandler {
+    return this.wire.requestHandler();
+  }
+
+  /** Serves all services on one loopback port; resolves with the URL for AWS_ENDPOINT_URL_*. */
+  public async listen(port = 0): Promise<string> {
+    return this.wire.listen(port);
+  }
+
+  public async close(): Promise<void> {
+    await this.wire.close();
+  }
+
+  /** Whether the user may send as the address: what the SMTP endpoint asks. */
+  public maySend(userName: string, from: string, configurationSet?: string): boolean {
+    const context = { 'ses:FromAddress': from, 'ses:ApiVersion': '2' };
+    const may = (resource: string) =>
+      this.iam.isAllowed(userName, 'ses:SendRawEmail', `arn:${this.partition}:ses:${this.region}:${this.account}:${resource}`, context);
+    const identities = [from, from.split('@').at(-1) ?? from];
+    return identities.some(identity => may(`identity/${identity}`))
+      && (configurationSet === undefined || may(`configuration-set/${configurationSet}`));
+  }
+
+  private async invoke(...[fn, event]: Parameters<FunctionInvoker>): Promise<unknown> {
+    if (!this.functionInvoker) throw new Error('set world.functionInvoker before anything rotates');
+    return this.functionInvoker(fn, event);
+  }
+}
