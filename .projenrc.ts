@@ -33,7 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   githubOptions: { mergify: false, pullRequestLint: false },
   buildWorkflow: false,
   release: false,
-  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', '.projenrc.ts'], fileExtensions: ['.ts'] },
+  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples'], fileExtensions: ['.ts'] },
 
   devDeps: [
     '@aws-sdk/client-iam@^3',
@@ -41,7 +41,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ssm@^3',
     '@cloud-copilot/iam-simulate',
     '@types/node@^20',
-    '@types/nodemailer',
     '@types/smtp-server',
     '@vitest/coverage-v8@^4',
     'aws-cdk@^2',
@@ -87,14 +86,14 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 /** Node 20 is supported; jsii's reminder that it is old helps nobody here. */
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
 
-/** eslint and editors type-check the function and the tests with the library's own settings. */
-project.tsconfigDev?.addInclude('lambda-src/**/*.ts');
-new JsonFile(project, 'lambda-src/tsconfig.json', {
-  marker: true,
-  obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts', '../src/rotation-contract.ts'] },
-});
+/** The function's dependencies are bundled: users of the package do not install them. */
+project.eslint?.allowDevDeps('lambda-src/**');
+
+/** Editors and eslint look for the nearest tsconfig.json. */
+for (const folder of ['lambda-src', 'test', 'examples']) {
+  new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts'] } });
+}
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-ses-smtp-credential-rotation': ['./src/index.ts'] });
-project.tsconfigDev?.file.addOverride('compilerOptions.baseUrl', undefined);
 
 const typeCheck = project.addTask('type-check', {
   description: 'Check the types of the function, the tests and the examples',

@@ -1,5 +1,5 @@
-import { EndpointConfig, FieldNames, FormatConfig } from '../src/rotation-contract';
 import { SecretText } from './secret-text';
+import { EndpointConfig, FieldNames, FormatConfig } from '../src/rotation-contract';
 
 /** What a mail server logs in with. */
 export interface Credential {

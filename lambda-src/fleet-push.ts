@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
-import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
 import { Credential } from './credential';
 import { RotationError } from './errors';
 import { Log } from './log';
 import { hasEnded, RunCommand } from './run-command';
 import { BackOff, Clock, DAY, SECOND } from './time';
+import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
 
 /** How many failed nodes an error names; it counts the others. */
 const NAMED_FAILURES = 5;

@@ -1,9 +1,9 @@
-import { EndpointConfig } from '../src/rotation-contract';
 import { Credential } from './credential';
 import { RotationError } from './errors';
 import { Log } from './log';
 import { LoginResult, SmtpLogin } from './smtp-login';
 import { BackOff, Clock, MINUTE, SECOND } from './time';
+import { EndpointConfig } from '../src/rotation-contract';
 
 /** A new key works within seconds as a rule; IAM promises no time. */
 const PROPAGATION_LIMIT = 5 * MINUTE;

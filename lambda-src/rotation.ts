@@ -1,4 +1,6 @@
-import { RotationConfig } from '../src/rotation-contract';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { AccessKeys } from './access-keys';
 import { createSecret } from './create-secret';
 import { RotationError } from './errors';
@@ -10,12 +12,26 @@ import { setSecret } from './set-secret';
 import { SmtpLogin } from './smtp-login';
 import { testSecret } from './test-secret';
 import { BackOff, Clock, SECOND } from './time';
+import { EndpointConfig, RotationConfig } from '../src/rotation-contract';
 
 /** What Secrets Manager calls the function with. `RotationToken` comes as well; it is sensitive and nobody here needs it. */
 export interface RotationEvent {
   readonly Step: string;
   readonly SecretId: string;
   readonly ClientRequestToken: string;
+}
+
+/** What the function reaches the world through, so that tests can put a world of their own in its place. */
+export interface Surroundings {
+  readonly secretsManager: SecretsManagerClient;
+  readonly iam: IAMClient;
+  /** Never tries a call again. */
+  readonly iamSingleTry: IAMClient;
+  readonly ssm: SSMClient;
+  readonly loginAt: (endpoint: EndpointConfig) => SmtpLogin;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly writeLog: (line: string) => void;
 }
 
 /** Everything a step works with. */
@@ -34,16 +50,40 @@ export interface Rotation {
   readonly log: Log;
 }
 
+/** What the function keeps of its time to report a wait that is over, before Lambda cuts it off. */
+const REPORTING_TIME = 20 * SECOND;
+
 const STEPS: Record<string, (rotation: Rotation) => Promise<void>> = { createSecret, setSecret, testSecret, finishSecret };
 
-/** Runs one step. Secrets Manager repeats a rotation from its first step after any failure, so each can run again. */
-export async function runStep({ Step: name }: RotationEvent, rotation: Rotation): Promise<void> {
+/**
+ * Runs one step of a rotation, in the time that is left to the function.
+ *
+ * Secrets Manager repeats a rotation from its first step after any failure, so each step can run again.
+ */
+export async function rotate(event: RotationEvent, config: RotationConfig, surroundings: Surroundings, remainingTime: number): Promise<void> {
+  const { ClientRequestToken: token, SecretId: secretArn, Step: step } = event;
+  const { clock, random, secretsManager, writeLog } = surroundings;
+  checkSecretId(secretArn, config);
+  await runStep(step, {
+    config,
+    token,
+    versions: new SecretVersions(secretsManager, secretArn),
+    keys: new AccessKeys(surroundings.iam, surroundings.iamSingleTry, config.user.name),
+    login: surroundings.loginAt(config.endpoint),
+    runCommand: new RunCommand(surroundings.ssm),
+    clock,
+    random,
+    deadline: clock.now() + remainingTime - REPORTING_TIME,
+    log: new Log({ secretArn, versionId: token, step }, writeLog),
+  });
+}
+
+async function runStep(name: string, rotation: Rotation): Promise<void> {
   const { log } = rotation;
-  const step = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
   try {
-    if (!step) throw new RotationError(`there is no such step; Secrets Manager has ${Object.keys(STEPS).join(', ')}`);
+    if (!Object.hasOwn(STEPS, name)) throw new RotationError(`there is no such step; Secrets Manager has ${Object.keys(STEPS).join(', ')}`);
     log.info('step started');
-    await step(rotation);
+    await STEPS[name](rotation);
     log.info('step finished');
   } catch (cause) {
     const message = `${name}: ${(cause as Error).message}`;
@@ -53,11 +93,11 @@ export async function runStep({ Step: name }: RotationEvent, rotation: Rotation)
 }
 
 /** Refuses to work on any secret but the function's own, however the event came about. */
-export function checkSecretId({ SecretId }: RotationEvent, { secretArn }: RotationConfig): void {
-  const suffix = SecretId?.startsWith(secretArn) ? SecretId.slice(secretArn.length) : undefined;
+function checkSecretId(secretId: string, { secretArn }: RotationConfig): void {
+  const suffix = secretId.startsWith(secretArn) ? secretId.slice(secretArn.length) : undefined;
   // A secret imported by its name is configured without the six random characters that end every secret's ARN.
   if (suffix === '' || (suffix !== undefined && /^-[A-Za-z0-9]{6}$/.test(suffix))) return;
-  throw new RotationError(`this function rotates ${secretArn} and no other secret, got ${SecretId}; `
+  throw new RotationError(`this function rotates ${secretArn} and no other secret, got ${secretId}; `
     + 'each secret needs a SesSmtpCredentialRotation of its own');
 }
 

@@ -1,4 +1,3 @@
-import { FleetConfig } from '../src/rotation-contract';
 import { Credential, mentionsAccessKey, parseCredential } from './credential';
 import { RotationError } from './errors';
 import { awaitPush, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
@@ -6,6 +5,7 @@ import { LoginRefusedError, proveLogin } from './login-proof';
 import { abandonVersion, isHopeless } from './pending-version';
 import { findVersion, Rotation } from './rotation';
 import { CURRENT, SecretVersion } from './secret-versions';
+import { FleetConfig } from '../src/rotation-contract';
 
 /** How often in a row SES must accept a new key before a mail server is told of it. */
 const PROOF = 3;

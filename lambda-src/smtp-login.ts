@@ -1,7 +1,7 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { EndpointConfig } from '../src/rotation-contract';
 import { Credential } from './credential';
 import { SECOND } from './time';
+import { EndpointConfig } from '../src/rotation-contract';
 
 /**
  * How the endpoint answered a login.

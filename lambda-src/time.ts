@@ -5,6 +5,11 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
+};
+
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const DAY = 24 * 60 * MINUTE;

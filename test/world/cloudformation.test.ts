@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Aws, CfnCondition, CfnOutput, Duration, Fn, SecretValue, Stack, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_secretsmanager as secretsmanager, aws_ssm as ssm } from 'aws-cdk-lib';
+import {
+  App, Aws, CfnCondition, CfnOutput, Duration, Fn, SecretValue, Stack,
+  aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_secretsmanager as secretsmanager, aws_ssm as ssm,
+} from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock, World, deploy } from './index';
@@ -34,9 +37,10 @@ function rotationFunction(): lambda.Function {
 
 describe('users and groups', () => {
   it('get their names, paths, memberships and policies', () => {
+    const identityArn = `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:identity/example.com`;
     const group = new iam.Group(stack, 'Group');
     const user = new iam.User(stack, 'User', { path: '/mail/', groups: [group] });
-    group.addToPolicy(new iam.PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [`arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:identity/example.com`] }));
+    group.addToPolicy(new iam.PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [identityArn] }));
     new CfnOutput(stack, 'Arn', { value: user.userArn });
     const { users, outputs } = deployed();
     const [made] = Object.values(users);
@@ -129,4 +133,11 @@ it('follows conditions, parameters and functions of the template', () => {
   expect(outputs.Sub).toBe('b.amazonaws.com.${B}');
   expect(resources.Never).toBeUndefined();
   expect(resources.Secret.properties).toEqual({});
+});
+
+it('gives the same physical names for the same seed', () => {
+  new iam.User(stack, 'User');
+  const template = Template.fromStack(stack).toJSON();
+  const nameIn = (seed: string) => Object.values(deploy(template, new World({ clock: new VirtualClock(), seed })).users)[0].name;
+  expect(nameIn('a')).toBe(nameIn('a'));
 });

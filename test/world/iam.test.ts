@@ -1,5 +1,6 @@
 import {
-  CreateAccessKeyCommand, DeleteAccessKeyCommand, GetAccessKeyLastUsedCommand, GetUserCommand, IAMClient, ListAccessKeysCommand, UpdateAccessKeyCommand,
+  CreateAccessKeyCommand, DeleteAccessKeyCommand, GetAccessKeyLastUsedCommand, GetUserCommand, IAMClient, ListAccessKeysCommand,
+  UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, expect, it } from 'vitest';
 import { VirtualClock, World } from './index';

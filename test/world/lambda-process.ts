@@ -108,6 +108,12 @@ export class LambdaProcess {
 
 type LogListener = (line: string, stream: 'stdout' | 'stderr') => void;
 
+/** Whoever waits for the process to become ready, or to reply. */
+interface Waiting {
+  readonly reply: (reply: Reply) => void;
+  fail: (reason: FunctionError) => void;
+}
+
 /** One process from its start to its end. */
 class Environment {
   public ended = false;
@@ -115,8 +121,7 @@ class Environment {
   private readonly ready: Promise<void>;
   private readonly exited: Promise<void>;
   private readonly flushes = new Map<string, { count: number; done: () => void }>();
-  private fail: (reason: FunctionError) => void = () => undefined;
-  private reply: (reply: Reply) => void = () => undefined;
+  private waiting: Waiting = { reply: () => undefined, fail: () => undefined };
 
   constructor(deployed: DeployedFunction, options: LambdaProcessOptions, onLog: LogListener) {
     this.child = fork(RUNTIME, {
@@ -132,7 +137,7 @@ class Environment {
     // Later than 'exit': everything that the function wrote has been read.
     this.child.once('close', (code, signal) => this.end('Runtime.ExitError', exitMessage(code, signal)));
     this.ready = new Promise((resolve, reject) => {
-      this.fail = reject;
+      this.waiting.fail = reject;
       this.child.on('message', (message: RuntimeMessage) => this.receive(message, resolve));
     });
   }
@@ -159,8 +164,7 @@ class Environment {
     );
     try {
       return await new Promise<Reply>((resolve, reject) => {
-        this.reply = resolve;
-        this.fail = reject;
+        this.waiting = { reply: resolve, fail: reject };
         const invocation = { requestId, event, functionArn: arn, deadline: Date.now() + timeoutSeconds * 1000 };
         this.child.send(invocation, error => error && this.end('Runtime.ExitError', error.message));
       });
@@ -173,17 +177,17 @@ class Environment {
     if (message.type === 'ready') {
       ready();
     } else if (message.type === 'done') {
-      this.reply(message);
+      this.waiting.reply(message);
     } else {
       this.ended = true;
-      this.fail(new FunctionError(message.error));
+      this.waiting.fail(new FunctionError(message.error));
       this.child.kill('SIGKILL');
     }
   }
 
   private end(errorType: string, errorMessage: string): void {
     this.ended = true;
-    this.fail(new FunctionError({ errorType, errorMessage, trace: [] }));
+    this.waiting.fail(new FunctionError({ errorType, errorMessage, trace: [] }));
   }
 
   /** Resolves when both streams have shown the line that ends the invocation. */

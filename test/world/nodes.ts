@@ -26,6 +26,7 @@ abstract class Node implements ManagedNode {
   public online: boolean;
   public appearsAfter: number;
   public startsAfter: number;
+  public forcedStatusDetails?: ManagedNode['forcedStatusDetails'];
 
   constructor(options: NodeOptions) {
     this.instanceId = options.instanceId;

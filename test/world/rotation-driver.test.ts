@@ -20,7 +20,13 @@ beforeEach(() => {
 function addFunction(permission: Partial<FunctionPermission>): void {
   const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:rotation';
   world.functions.add({
-    arn, name: 'rotation', environment: {}, timeoutSeconds: 900, roleArn: '', handler: 'index.handler', codeDirectory: '',
+    arn,
+    name: 'rotation',
+    environment: {},
+    timeoutSeconds: 900,
+    roleArn: '',
+    handler: 'index.handler',
+    codeDirectory: '',
     permissions: [{ action: 'lambda:InvokeFunction', principal: 'secretsmanager.amazonaws.com', ...permission }],
   });
   world.secretsManager.setRotation('smtp', { lambdaArn: arn });

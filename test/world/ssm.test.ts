@@ -11,7 +11,9 @@ const DOCUMENT: DocumentContent = {
     Mode: { type: 'String', default: 'quiet', allowedValues: ['quiet', 'loud'] },
   },
   mainSteps: [{
-    action: 'aws:runShellScript', name: 'Apply', precondition: { StringEquals: ['platformType', 'Linux'] },
+    action: 'aws:runShellScript',
+    name: 'Apply',
+    precondition: { StringEquals: ['platformType', 'Linux'] },
     inputs: { runCommand: ['true'], timeoutSeconds: '60' },
   }],
 };
@@ -52,7 +54,12 @@ function node(id: string, change: Partial<TestNode> = {}): TestNode {
 
 async function send(change: Partial<SendCommandCommandInput> = {}) {
   const { Command } = await client.send(new SendCommandCommand({
-    DocumentName: 'Apply', Parameters: { Version: ['v1'] }, Targets: [{ Key: 'tag:Mail', Values: ['Yes'] }], TimeoutSeconds: 60, MaxErrors: '100%', ...change,
+    DocumentName: 'Apply',
+    Parameters: { Version: ['v1'] },
+    Targets: [{ Key: 'tag:Mail', Values: ['Yes'] }],
+    TimeoutSeconds: 60,
+    MaxErrors: '100%',
+    ...change,
   }));
   return Command?.CommandId ?? '';
 }

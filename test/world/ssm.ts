@@ -74,9 +74,9 @@ export class Ssm {
   private checkInstances(ids: string[], caller: Principal): void {
     if (new Set(ids).size < ids.length) throw new AwsError('DuplicateInstanceId', 'You cannot specify an instance ID in more than one association.');
     for (const id of ids) {
-      const check = { principal: caller, action: 'ssm:SendCommand', resource: this.nodeArn(id) };
+      const question = { principal: caller, action: 'ssm:SendCommand', resource: this.nodeArn(id) };
       // Which tags a node has shows only in its invocation; that no statement names it at all shows at once.
-      if (!this.environment.permissions.couldBeAllowed(check)) this.environment.permissions.require(check);
+      if (!this.environment.permissions.couldBeAllowed(question)) this.environment.permissions.require(question);
     }
     const unknown = ids.filter(id => !this.nodes.some(node => node.instanceId === id));
     if (unknown.length > 0) {
@@ -225,7 +225,7 @@ function tagContext(node: ManagedNode): Context {
 
 function commandFilter({ key, value }: CommandFilter): (command: Command) => boolean {
   switch (key) {
-    case 'InvokedAfter': return command => command.requestedAt > Date.parse(value);
+    case 'InvokedAfter': return command => command.requestedAt >= Date.parse(value);
     case 'InvokedBefore': return command => command.requestedAt < Date.parse(value);
     case 'DocumentName': return command => command.request.execution.documentName === value;
     case 'Status': return command => command.status === value || command.statusDetails === value;

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { App, Stack } from 'aws-cdk-lib';
+import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { rotate, RotationEvent } from '../../lambda-src/rotation';
+import { SmtpLogin } from '../../lambda-src/smtp-login';
+import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
+import { CONFIG_VARIABLE, EndpointConfig, RotationConfig } from '../../src/rotation-contract';
+import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
+import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
+import { SesSmtp } from '../world/ses-smtp';
+
+export interface ScenarioOptions {
+  /** What the stack's one construct is given on top of an identity. */
+  readonly props?: (stack: Stack) => Partial<SesSmtpCredentialRotationProps>;
+  /** What somebody made before the stack. */
+  readonly before?: (world: World) => void;
+}
+
+/** The construct, synthesized and deployed into a world of its own, its function running in virtual time. */
+export class Scenario {
+  public readonly clock = new VirtualClock();
+  public readonly world = new World({ clock: this.clock });
+  public readonly ses = new SesSmtp({
+    credentials: this.world.iam, clock: this.clock, maySend: (user, from) => this.world.maySend(user, from),
+  });
+  public readonly logs: string[] = [];
+  public readonly fn: DeployedFunction;
+  public readonly secretArn: string;
+  public readonly userName: string;
+
+  constructor({ props, before }: ScenarioOptions = {}) {
+    before?.(this.world);
+    const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
+    try {
+      const stack = new Stack(new App({ outdir: directory }), 'Mail');
+      const identities = [EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')];
+      const rotation = new SesSmtpCredentialRotation(stack, 'Newsletter', { identities, ...props?.(stack) });
+      const { template } = (rotation.node.root as App).synth().getStackByName('Mail');
+      const deployment = deploy(template, this.world, { stackName: 'Mail', assemblyDirectory: directory });
+      [this.fn] = Object.values(deployment.functions);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+    this.secretArn = this.world.secretsManager.allSecrets()[0].arn;
+    this.userName = this.config.user.name;
+    this.world.functionInvoker = async (fn, event) => this.runFunction(fn, event as RotationEvent);
+  }
+
+  public get config(): RotationConfig {
+    return JSON.parse(this.fn.environment[CONFIG_VARIABLE]) as RotationConfig;
+  }
+
+  /** The ids of the user's keys. */
+  public get keys(): string[] {
+    return this.world.iam.keysOf(this.userName).map(key => key.accessKeyId);
+  }
+
+  public get current(): Record<string, unknown> {
+    return this.value('AWSCURRENT');
+  }
+
+  /** The calls that the function made, as `Service.Action`, in order. */
+  public get actions(): string[] {
+    return this.world.calls.map(call => call.action);
+  }
+
+  public value(label: string): Record<string, unknown> {
+    return JSON.parse(this.world.secretsManager.valueOf(this.secretArn, label) ?? '{}') as Record<string, unknown>;
+  }
+
+  public addNode(instanceId: string, behaviour: NodeBehaviour = this.applies()): SimulatedNode {
+    const node = new SimulatedNode({ instanceId, tags: { EmailServers: 'True' }, behaviour });
+    this.world.ssm.nodes.push(node);
+    return node;
+  }
+
+  /** What a healthy node does: reads the version that it was told, and holds its credential. */
+  public applies(): NodeBehaviour {
+    return appliesCredential((secretArn, versionId) =>
+      this.world.secretsManager.secret(secretArn).versions.get(versionId)?.value?.SecretString ?? '');
+  }
+
+  public async rotate(options?: RotationOptions): Promise<RotationOutcome> {
+    return this.world.rotation.rotate(this.secretArn, options);
+  }
+
+  /** Rotates, and throws what the function threw. */
+  public async rotateWell(options?: RotationOptions): Promise<void> {
+    const error = failureOf(await this.rotate(options));
+    if (error) throw error;
+  }
+
+  public async invoke(Step: string, ClientRequestToken: string, SecretId = this.secretArn): Promise<void> {
+    await this.runFunction(this.fn, { Step, SecretId, ClientRequestToken });
+  }
+
+  private async runFunction(fn: DeployedFunction, event: RotationEvent): Promise<void> {
+    const client = this.world.clientConfig(fn.roleArn);
+    await rotate(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
+      secretsManager: new SecretsManagerClient({ ...client, maxAttempts: 1 }),
+      iam: new IAMClient({ ...client, maxAttempts: 1 }),
+      iamSingleTry: new IAMClient({ ...client, maxAttempts: 1 }),
+      ssm: new SSMClient({ ...client, maxAttempts: 1 }),
+      loginAt: endpoint => this.loginAt(endpoint),
+      clock: this.clock,
+      random: () => 0.5,
+      writeLog: line => this.logs.push(line),
+    }, fn.timeoutSeconds * 1000);
+  }
+
+  private loginAt({ region }: EndpointConfig): SmtpLogin {
+    return async ({ username, password }) => {
+      const result = this.ses.login(username, password.reveal(), { region });
+      if (result.ok) return { outcome: 'accepted', reply: '235' };
+      return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
+    };
+  }
+}
+
+/** What made the last attempt fail. */
+export function failureOf(outcome: RotationOutcome): Error | undefined {
+  return outcome.attempts.at(-1)?.at(-1)?.error as Error | undefined;
+}
+
+export const withFleet = (fleet: Omit<MailServerFleet, 'targets'> & Partial<MailServerFleet>, targets: MailServerFleet['targets']) =>
+  (): Partial<SesSmtpCredentialRotationProps> => ({ mailServers: [{ targets, ...fleet }] });
