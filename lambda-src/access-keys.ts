@@ -1,7 +1,7 @@
 import {
   AccessKeyMetadata, CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient, ListAccessKeysCommand, ListAccessKeysCommandOutput,
 } from '@aws-sdk/client-iam';
-import { isAwsError, RotationError } from './errors';
+import { describe, isAwsError, RotationError } from './errors';
 import { SecretText } from './secret-text';
 
 /** IAM's limit for a user, inactive keys included; it cannot be raised. */
@@ -50,7 +50,7 @@ export class AccessKeys {
       const { AccessKey: key } = await this.singleTryClient.send(new CreateAccessKeyCommand({ UserName: this.userName }));
       return { id: key!.AccessKeyId!, secret: new SecretText(key!.SecretAccessKey!) };
     } catch (cause) {
-      throw new RotationError(`no access key could be made for user "${this.userName}": ${(cause as Error).message}; `
+      throw new RotationError(`no access key could be made for user "${this.userName}": ${describe(cause)}; `
         + 'the next attempt removes what this one may have left behind', { cause });
     }
   }

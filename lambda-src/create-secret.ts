@@ -1,6 +1,6 @@
 import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
 import { formatCredential } from './credential';
-import { RotationError } from './errors';
+import { describe, RotationError } from './errors';
 import { abandonVersion, whyUnusable } from './pending-version';
 import { checkStages, Rotation } from './rotation';
 import { CURRENT, PREVIOUS, SecretVersion } from './secret-versions';
@@ -84,7 +84,7 @@ async function discardUnlessStored({ keys, token, versions }: Rotation, { id }: 
   const stored = await versions.get(token);
   if (stored?.value.reveal().includes(id)) return;
   await keys.delete(id);
-  throw new RotationError(`the credential of access key ${id} could not be stored as version ${token}: ${(cause as Error).message}; `
+  throw new RotationError(`the credential of access key ${id} could not be stored as version ${token}: ${describe(cause)}; `
     + 'the key was deleted, the next attempt makes another one or goes on with the value that is there', { cause });
 }
 

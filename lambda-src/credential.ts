@@ -1,6 +1,9 @@
 import { SecretText } from './secret-text';
 import { EndpointConfig, FieldNames, FormatConfig } from '../src/rotation-contract';
 
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
+const ACCESS_KEY_ID = /^\w{16,128}$/;
+
 /** What a mail server logs in with. */
 export interface Credential {
   /** The IAM access key id. */
@@ -13,7 +16,7 @@ export function parseCredential(value: SecretText, format: FormatConfig): Creden
   const [username, password] = format.fields
     ? [jsonField(value, format.fields.username), jsonField(value, format.fields.password)]
     : splitAtColon(value);
-  return username && password ? { username, password: new SecretText(password) } : undefined;
+  return username && password && ACCESS_KEY_ID.test(username) ? { username, password: new SecretText(password) } : undefined;
 }
 
 /**

@@ -7,3 +7,9 @@ export class RotationError extends Error {
 export function isAwsError(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name.replace(/Exception$/, ''));
 }
+
+/** Name and message: AWS leaves the message of some errors empty. */
+export function describe(error: unknown): string {
+  const { name, message } = error as Error;
+  return `${name}: ${message}`;
+}

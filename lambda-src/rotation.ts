@@ -3,7 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { AccessKeys } from './access-keys';
 import { createSecret } from './create-secret';
-import { RotationError } from './errors';
+import { describe, RotationError } from './errors';
 import { finishSecret } from './finish-secret';
 import { Log } from './log';
 import { RunCommand } from './run-command';
@@ -86,10 +86,15 @@ async function runStep(name: string, rotation: Rotation): Promise<void> {
     await STEPS[name](rotation);
     log.info('step finished');
   } catch (cause) {
-    const message = `${name}: ${(cause as Error).message}`;
+    const message = `${name}: ${explain(cause)}`;
     log.error('step failed', { error: message });
     throw new RotationError(message, { cause });
   }
+}
+
+function explain(cause: unknown): string {
+  if (cause instanceof RotationError) return cause.message;
+  return `${describe(cause)}; the next attempt starts again with createSecret`;
 }
 
 /** Refuses to work on any secret but the function's own, however the event came about. */

@@ -3,6 +3,7 @@ import {
   ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
 import { FleetConfig } from '../src/rotation-contract';
+import { describe, RotationError } from './errors';
 
 const PAGE_SIZE = 50;
 const ENDED = ['Success', 'Cancelled', 'Failed', 'TimedOut'];
@@ -17,7 +18,7 @@ export class RunCommand {
   constructor(private readonly client: SSMClient) {}
 
   public async send(fleet: FleetConfig, comment: string, parameters: Record<string, string[]>): Promise<string> {
-    const { Command: sent } = await this.client.send(new SendCommandCommand({
+    const command = new SendCommandCommand({
       DocumentName: fleet.document.name,
       DocumentVersion: fleet.document.version,
       Targets: fleet.targets?.map(({ key, values }) => ({ Key: key, Values: values })),
@@ -27,8 +28,13 @@ export class RunCommand {
       TimeoutSeconds: fleet.timeoutSeconds,
       MaxConcurrency: fleet.maxConcurrency,
       MaxErrors: fleet.maxErrors,
-    }));
-    return sent!.CommandId!;
+    });
+    try {
+      return (await this.client.send(command)).Command!.CommandId!;
+    } catch (cause) {
+      throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${describe(cause)}; `
+        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', { cause });
+    }
   }
 
   /** The newest command since a moment that carries the comment. */

@@ -1,6 +1,8 @@
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { failureOf, Scenario, withFleet } from './scenario';
 import { CredentialDocument, MailServerTargets } from '../../src';
+import { AwsError } from '../world';
 
 const fleet = { props: withFleet({ document: CredentialDocument.postfix() }, MailServerTargets.tag('EmailServers', 'True')) };
 
@@ -57,5 +59,59 @@ describe('a rotation with mail servers', () => {
     const order = scenario.actions.filter(action => ['SendCommand', 'UpdateSecretVersionStage'].includes(action));
     expect(order).toEqual(['SendCommand', 'UpdateSecretVersionStage']);
     expect(failureOf(await scenario.rotate())).toBeUndefined();
+  });
+});
+
+describe('the function', () => {
+  it('refuses a secret that is not its own, one whose name only begins alike included', async () => {
+    const scenario = new Scenario();
+    const { token } = await scenario.rotate();
+    for (const foreign of [scenario.secretArn.replace('Newsletter', 'Other'), `${scenario.secretArn}-2`]) {
+      await expect(scenario.invoke('createSecret', token, foreign)).rejects
+        .toThrow(`this function rotates ${scenario.secretArn} and no other secret, got ${foreign}; each secret needs a SesSmtpCredentialRotation of its own`);
+    }
+  });
+
+  it('refuses a step that Secrets Manager does not have', async () => {
+    const scenario = new Scenario();
+    await expect(scenario.invoke('toString', 'token')).rejects
+      .toThrow('toString: there is no such step; Secrets Manager has createSecret, setSecret, testSecret, finishSecret');
+  });
+
+  it('refuses a version that carries neither label', async () => {
+    const scenario = new Scenario();
+    for (const step of ['createSecret', 'testSecret']) {
+      await expect(scenario.invoke(step, 'unknown')).rejects.toThrow(`${step}: version unknown is neither AWSPENDING nor AWSCURRENT`);
+    }
+  });
+
+  it('reports an error of AWS with its name and what happens next', async () => {
+    const scenario = new Scenario();
+    scenario.world.intercept = async () => { throw new AwsError('DecryptionFailure', 'Cannot decrypt.'); };
+    expect(failureOf(await scenario.rotate())?.message).toBe('createSecret: DecryptionFailure: Cannot decrypt.; the next attempt starts again with createSecret');
+  });
+
+  it('writes one JSON object a line, with the step, and no password or secret key in any of them', async () => {
+    const scenario = new Scenario(fleet);
+    scenario.addNode('i-00000001');
+    await scenario.rotateWell();
+    const lines = scenario.logs.map(line => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(line => line.message)).toContain('credential promoted');
+    for (const line of lines) expect(Object.keys(line).slice(0, 5)).toEqual(['level', 'secretArn', 'versionId', 'step', 'message']);
+    const secrets = [...scenario.world.iam.issuedSecrets, String(scenario.current.password)];
+    expect(secrets.filter(secret => scenario.logs.join('\n').includes(secret))).toEqual([]);
+  });
+
+  it('makes no call that the synthesized policies do not allow, and needs every action that they allow', async () => {
+    const scenario = new Scenario({ props: stack => ({ ...fleet.props(), encryptionKey: new Key(stack, 'Key') }) });
+    scenario.addNode('i-00000001');
+    for (let rotation = 0; rotation < 3; rotation++) await scenario.rotateWell();
+    const calls = scenario.world.permissions.calls.filter(({ principal }) => principal.includes('NewsletterRole'));
+    expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);
+    expect([...new Set(calls.map(({ action }) => action))].sort()).toEqual([
+      'iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'kms:Decrypt', 'kms:GenerateDataKey',
+      'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
+      'ssm:ListCommandInvocations', 'ssm:ListCommands', 'ssm:SendCommand',
+    ]);
   });
 });

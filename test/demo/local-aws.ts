@@ -1,0 +1,89 @@
+import { readFile, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Credentials, DeployedFunction, deploy, Deployment, RealClock, RotationEvent, World } from '../world';
+import { LambdaProcess, LambdaProcessOptions } from '../world/lambda-process';
+import { SesSmtp, SesSmtpServer } from '../world/ses-smtp';
+
+export type LogListener = NonNullable<LambdaProcessOptions['onLog']>;
+
+/** Makes the stack that is to be deployed. */
+export type DefineStack = (app: App) => Stack;
+
+/** Stands around every invocation of a function. */
+export type InvocationObserver = (event: RotationEvent, invoke: () => Promise<unknown>) => Promise<unknown>;
+
+/** The world in real time and behind real sockets: functions and mail servers reach it from processes of their own. */
+export class LocalAws {
+  public static async start(): Promise<LocalAws> {
+    const aws = new LocalAws();
+    await aws.smtp.start();
+    aws.url = await aws.world.listen();
+    return aws;
+  }
+
+  public readonly world = new World({ clock: new RealClock(), seed: String(Date.now()) });
+  public readonly ses = new SesSmtp({
+    credentials: this.world.iam, clock: this.world.clock, maySend: (user, from) => this.world.maySend(user, from),
+  });
+  public readonly smtp = new SesSmtpServer(this.ses, { region: this.world.region });
+  public onLog: LogListener = () => undefined;
+  public aroundInvocation: InvocationObserver = async (_event, invoke) => invoke();
+  private url = '';
+  private readonly assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
+  private readonly processes = new Map<string, LambdaProcess>();
+
+  private constructor() {
+    this.world.functionInvoker = async (fn, event) =>
+      this.aroundInvocation(event as RotationEvent, async () => this.processOf(fn).invoke(event));
+  }
+
+  /** Synthesizes a stack, and defines in the world what its template describes. */
+  public deploy(define: DefineStack): Deployment {
+    const app = new App({ outdir: this.assembly });
+    const { stackName } = define(app);
+    const { template } = app.synth().getStackByName(stackName);
+    return deploy(template, this.world, { stackName, assemblyDirectory: this.assembly });
+  }
+
+  /** What the AWS CLI on a machine with this role finds in its environment. */
+  public machineEnvironment(roleArn: string): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken }: Credentials = this.world.credentialsFor(roleArn);
+    return {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: this.url,
+    };
+  }
+
+  /** The certificate of the SMTP endpoint. */
+  public async certificate(): Promise<string> {
+    return readFile(this.smtp.caFile, 'utf8');
+  }
+
+  /** Every line that functions have written. */
+  public get functionLogs(): string[] {
+    return [...this.processes.values()].flatMap(process => process.logs);
+  }
+
+  public async close(): Promise<void> {
+    await Promise.all([...this.processes.values()].map(async process => process.kill()));
+    await Promise.all([this.world.close(), this.smtp.close()]);
+    await rm(this.assembly, { recursive: true, force: true });
+  }
+
+  private processOf(fn: DeployedFunction): LambdaProcess {
+    const known = this.processes.get(fn.arn);
+    if (known) return known;
+    const { caFile } = this.smtp;
+    const endpoints = { secretsManager: this.url, iam: this.url, ssm: this.url, sts: this.url };
+    const process = new LambdaProcess(fn, {
+      credentials: this.world.credentialsFor(fn.roleArn), endpoints, routes: this.smtp.routes(), caFile, onLog: (line, stream) => this.onLog(line, stream),
+    });
+    this.processes.set(fn.arn, process);
+    return process;
+  }
+}
