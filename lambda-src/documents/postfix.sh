@@ -83,7 +83,7 @@ update_map() {
   cp -p "$map" "$new"
   chmod 600 "$new"
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential "$map" >"$new"
-  if cmp -s "$map" "$new" && looks_up "$type" "$map" "$map"; then return; fi
+  if cmp -s "$map" "$new" && looks_up "$type" "$map" "$map"; then return 0; fi
   if [ "$type" != texthash ]; then postmap "$type:$new" || fail "postmap cannot build $type:$new; $map is unchanged"; fi
   looks_up "$type" "$new" "$new" || fail "a lookup in the new $type:$map does not give the credential; $map is unchanged"
   copy_table "$map" "$old"
@@ -92,7 +92,14 @@ update_map() {
     move_table "$old" "$map"
     fail "a lookup in $type:$map did not give the credential; the table was put back"
   fi
-  if [ "$type" = texthash ]; then postfix reload || fail 'postfix reload failed, so Postfix may still use the old credential'; fi
+}
+
+# Postfix notices by itself that an indexed table has changed, and reads a texthash once only. Also when the
+# table was right already: the run that changed it may have ended before this.
+reload_if_needed() {
+  if [ "$1" = texthash ] && postfix status >/dev/null 2>&1; then
+    postfix reload >&2 || fail 'postfix reload failed, so Postfix may still use the old credential: reload it'
+  fi
 }
 
 command -v postconf >/dev/null 2>&1 || fail 'Postfix is not installed: postconf was not found'
@@ -104,6 +111,7 @@ for entry in $(password_maps); do
   found=1
   # In a process of its own, so that its files are removed when it ends, however it ends.
   (update_map "${entry%%:*}" "$path")
+  reload_if_needed "${entry%%:*}"
 done
 [ "$found" -eq 1 ] || fail "no table of smtp_sasl_password_maps has an entry for $relay_host: add a line '[$relay_host]:$SMTP_PORT user:password'"
 report_applied

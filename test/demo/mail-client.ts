@@ -52,6 +52,12 @@ export class MailClient {
     }
   }
 
+  /** Whether at least so many messages were sent then, and all of them arrived. */
+  public allAccepted(during: string, atLeast: number): boolean {
+    const sent = this.deliveries.filter(delivery => delivery.during === during);
+    return sent.length >= atLeast && sent.every(delivery => delivery.accepted);
+  }
+
   private async sendUntil(ended: () => boolean, servers: MailServer[], during: string): Promise<void> {
     for (let turn = 0; !ended(); turn++) {
       await this.sendFrom(servers[turn % servers.length], during);

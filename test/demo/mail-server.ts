@@ -21,6 +21,7 @@ const INDEX = `${TABLE}.db`;
 const DISK_FULL = 'disk-full';
 /** In the relay's entry until the first rotation. */
 const NOT_YET = 'nobody';
+const OTHER_LINES = '# Relays and their credentials\n[smtp.partner.example]:587\tpartner:kept-as-it-is\n';
 
 /** A mail server with a Postfix that relays through SES: the document's script finds the files and programs that it needs. */
 export class MailServer extends ScriptNode {
@@ -28,13 +29,12 @@ export class MailServer extends ScriptNode {
     const server = new MailServer(options);
     for (const program of ['postconf', 'postmap']) await server.install(program, await readFile(join(PROGRAMS, program), 'utf8'));
     await server.write('etc/postfix/main.cf', `relayhost = ${options.relay}\nsmtp_sasl_password_maps = hash:$config_directory/sasl_passwd\n`);
-    await server.write(TABLE, server.otherLines.concat(`${options.relay}\t${NOT_YET}:nothing\n`), 0o600);
+    await server.write(TABLE, `${OTHER_LINES}${options.relay}\t${NOT_YET}:nothing\n`, 0o600);
     await server.write(INDEX, `${options.relay}\t${NOT_YET}:nothing\n`, 0o600);
     return server;
   }
 
   public onEvent: (event: MailServerEvent, server: MailServer) => void = () => undefined;
-  private readonly otherLines = '# Relays and their credentials\n[smtp.partner.example]:587\tpartner:kept-as-it-is\n';
   private readonly relay: string;
 
   private constructor(options: MailServerOptions) {
@@ -53,7 +53,7 @@ export class MailServer extends ScriptNode {
 
   /** Whether the lines that are not ours are as they were. */
   public async keptOtherLines(): Promise<boolean> {
-    return (await this.read(TABLE)).startsWith(`${this.otherLines}${this.relay}\t`);
+    return (await this.read(TABLE)).startsWith(`${OTHER_LINES}${this.relay}\t`);
   }
 
   /** From now on, postmap cannot write. */

@@ -1,0 +1,107 @@
+import { DefineStack, LocalAws } from './local-aws';
+import { MailClient } from './mail-client';
+import { MailServer } from './mail-server';
+import { Progress } from './progress';
+import { Snapshot, takeSnapshot } from './snapshot';
+import { RotationOutcome } from '../world';
+
+/** One rotation, with the mail that went out meanwhile and afterwards. */
+export interface RotationReport {
+  readonly title: string;
+  readonly succeeded: boolean;
+  readonly token: string;
+  readonly seconds: number;
+  readonly steps: StepReport[];
+  /** What the function said when a step failed. */
+  readonly error?: string;
+  readonly after: Snapshot;
+}
+
+export interface StepReport {
+  readonly step: string;
+  readonly seconds: number;
+}
+
+const SENDER = 'newsletter@example.com';
+const SERVERS = ['i-00000000000000001', 'i-00000000000000002', 'i-00000000000000003'];
+/** How long SES refuses a new key, in milliseconds. */
+const PROPAGATION_DELAY = 2000;
+
+/** The example's stack, deployed into a local AWS, with three mail servers that relay through SES. */
+export class Newsletter {
+  public static async deploy(aws: LocalAws, define: DefineStack, progress: Progress): Promise<Newsletter> {
+    const deployment = aws.deploy(define);
+    aws.ses.setFaults({ propagationDelay: PROPAGATION_DELAY, closeAfterRefusal: true });
+    aws.world.ssm.resolutionDelay = 300;
+    const functionRoles = Object.values(deployment.functions).map(fn => fn.roleArn);
+    const instanceRole = only(Object.values(deployment.roles).filter(role => !functionRoles.includes(role.arn)), 'role for the mail servers');
+    const host = aws.smtp.hosts[0];
+    const servers = await Promise.all(SERVERS.map(async (instanceId, index) => MailServer.install({
+      instanceId,
+      tags: { EmailServers: 'True' },
+      startsAfter: index * 300,
+      environment: aws.machineEnvironment(instanceRole.arn),
+      relay: `[${host}]:587`,
+    })));
+    aws.world.ssm.nodes.push(...servers);
+    const client = new MailClient(aws, { host, sender: SENDER });
+    const [secret, user] = [only(Object.values(deployment.secrets), 'secret'), only(Object.values(deployment.users), 'user')];
+    return new Newsletter(aws, servers, client, secret.arn, user.name, progress);
+  }
+
+  private readonly steps: StepReport[] = [];
+
+  private constructor(
+    public readonly aws: LocalAws,
+    public readonly servers: MailServer[],
+    public readonly client: MailClient,
+    private readonly secretArn: string,
+    private readonly userName: string,
+    private readonly progress: Progress,
+  ) {
+    aws.onLog = line => progress.functionLine(line);
+    aws.aroundInvocation = async ({ Step }, invoke) => this.measure(Step, invoke);
+    for (const server of servers) server.onEvent = (event, { instanceId }) => progress.serverEvent(instanceId, event);
+  }
+
+  /** Rotates once while the servers go on sending; afterwards, each of them sends a message. */
+  public async rotate(title: string): Promise<RotationReport> {
+    this.progress.begin(title);
+    this.steps.length = 0;
+    const start = Date.now();
+    const outcome = await this.client.keepSending(this.servers, `during the ${title}`,
+      async () => this.aws.world.rotation.rotate(this.secretArn));
+    const seconds = (Date.now() - start) / 1000;
+    this.progress.end(outcome.succeeded ? 'rotated' : 'rotation refused');
+    for (const server of this.servers) await this.client.sendFrom(server, `after the ${title}`);
+    const { succeeded, token } = outcome;
+    return { title, succeeded, token, seconds, steps: [...this.steps], error: errorOf(outcome), after: await this.snapshot() };
+  }
+
+  public async close(): Promise<void> {
+    await Promise.all(this.servers.map(async server => server.remove()));
+  }
+
+  private async snapshot(): Promise<Snapshot> {
+    return takeSnapshot(this.aws.world, this.secretArn, this.userName, this.servers);
+  }
+
+  private async measure(step: string, invoke: () => Promise<unknown>): Promise<unknown> {
+    const start = Date.now();
+    try {
+      return await invoke();
+    } finally {
+      this.steps.push({ step, seconds: (Date.now() - start) / 1000 });
+    }
+  }
+}
+
+function errorOf({ attempts }: RotationOutcome): string | undefined {
+  const error = attempts.at(-1)?.at(-1)?.error;
+  return error instanceof Error ? error.message : undefined;
+}
+
+function only<T>(found: T[], what: string): T {
+  if (found.length !== 1) throw new Error(`the demo's stack must have one ${what}, found ${found.length}`);
+  return found[0];
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CredentialDocument, CredentialFormat, SmtpEndpoint } from '../../../src';
+import { DocumentContent, StepResult } from '../../world';
+import { ScriptNode, ScriptNodeOptions } from '../../world/nodes';
+
+export const VERSION = '01234567-89ab-cdef-0123-456789abcdef';
+export const USERNAME = 'AKIAIOSFODNN7EXAMPLE';
+export const PASSWORD = 'BMPPgbAHoFVbze1Ud0oA5uNdXRwUXUZ+qOwphGJbl/cS';
+export const HOST = 'email-smtp.eu-west-1.amazonaws.com';
+
+const POSTFIX = join(__dirname, '..', '..', 'world', 'bin', 'postfix');
+
+/** A document of the library, synthesized, on a node whose `aws` answers what the test says. */
+export class DocumentOnNode {
+  public readonly node: ScriptNode;
+  private readonly content: DocumentContent;
+
+  constructor(document: CredentialDocument, format = CredentialFormat.json(), options: Partial<ScriptNodeOptions> = {}) {
+    const stack = new Stack(new App(), 'Mail', { env: { region: 'eu-west-1', account: '111122223333' } });
+    document._bind(stack, { endpoint: SmtpEndpoint.custom({ host: HOST })._bind(stack), format: format._bind() });
+    const [resource] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Document'));
+    this.content = (resource.Properties as { Content: DocumentContent }).Content;
+    this.node = new ScriptNode({ instanceId: 'i-00000001', ...options });
+  }
+
+  /** What Secrets Manager gives: the labels of the version, and its value. */
+  public async answer(value: string, stages = 'AWSPENDING'): Promise<void> {
+    await this.node.write('answer', `${stages}\t${value}\n`);
+    await this.node.install('aws', '#!/bin/sh\necho "$@" >>"$HOME/root/aws-calls"\ncat "$HOME/root/answer"\n');
+    await this.node.install('sleep', '#!/bin/sh\n');
+  }
+
+  public async answerWithCredential(): Promise<void> {
+    await this.answer(JSON.stringify({ username: USERNAME, password: PASSWORD, host: HOST, port: 587, region: 'eu-west-1' }));
+  }
+
+  /** Makes `aws` fail, after having worked so many times. */
+  public async refuse(message: string): Promise<void> {
+    await this.node.install('aws', `#!/bin/sh\necho x >>"$HOME/root/aws-calls"\necho "${message}" >&2\nexit 254\n`);
+    await this.node.install('sleep', '#!/bin/sh\n');
+  }
+
+  public async installPostfix(maps: string, programs = ['postconf', 'postmap']): Promise<void> {
+    for (const program of programs) await this.node.install(program, await readFile(join(POSTFIX, program), 'utf8'));
+    await this.node.write('etc/postfix/main.cf', `smtp_sasl_password_maps = ${maps}\n`);
+  }
+
+  public async run(): Promise<StepResult> {
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:smtp-AbCdEf';
+    const [result] = await this.node.run({
+      commandId: crypto.randomUUID(), documentName: 'Document', content: this.content,
+      parameters: { SecretArn: [secretArn], VersionId: [VERSION], Region: ['eu-west-1'] },
+    });
+    return result;
+  }
+}

@@ -1,0 +1,148 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on-node';
+import { CredentialDocument, PostfixDocumentOptions } from '../../../src';
+
+const TABLE = 'etc/postfix/sasl_passwd';
+const OURS = `${USERNAME}:${PASSWORD}`;
+const APPLIED = `SES_SMTP_CREDENTIAL_APPLIED ${VERSION}`;
+
+let onNode: DocumentOnNode;
+afterEach(async () => onNode.node.remove());
+
+async function postfix(table: string, maps = 'hash:$config_directory/sasl_passwd', options?: PostfixDocumentOptions): Promise<void> {
+  onNode = new DocumentOnNode(CredentialDocument.postfix(options));
+  await onNode.answerWithCredential();
+  await onNode.installPostfix(maps);
+  await onNode.node.write(TABLE, table, 0o640);
+}
+
+async function mode(path: string): Promise<string> {
+  return ((await stat(join(onNode.node.root, path))).mode % 0o1000).toString(8);
+}
+
+async function files(): Promise<string[]> {
+  return (await readdir(join(onNode.node.root, 'etc/postfix'))).sort();
+}
+
+describe('the Postfix document', () => {
+  it('changes the entries of the endpoint and leaves every other byte', async () => {
+    const table = (credential: string) => `# relays\n\n[smtp.example.net]:25\tuser:pass\n[${HOST}]:587 \t ${credential}\n`
+      + `${HOST}:587\t${credential}\r\n[${HOST}] ${credential}  \n${HOST.toUpperCase()} ${credential}\n`
+      + `news@example.com other:pass\n# [${HOST}]:587 old:one\n[x${HOST}]:587 a:b\n[${HOST}.example.com]:587 a:b`;
+    await postfix(table('AKIAOLD:old+pass/word'));
+    const result = await onNode.run();
+    expect(result).toMatchObject({ status: 'Success' });
+    expect(result.output).toContain(APPLIED);
+    expect(await onNode.node.read(TABLE)).toBe(table(OURS));
+    expect(await onNode.node.read(`${TABLE}.db`)).toContain(OURS);
+  });
+
+  it('leaves mode 0600 and no other file', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+    await onNode.run();
+    expect(await mode(TABLE)).toBe('600');
+    expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
+  });
+
+  it('changes nothing when it runs again', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+    await onNode.run();
+    const before = await stat(join(onNode.node.root, TABLE));
+    expect((await onNode.run()).output).toContain(APPLIED);
+    const after = await stat(join(onNode.node.root, TABLE));
+    expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
+  });
+
+  it('rebuilds an index that does not fit its table, as a run that was killed in between leaves it', async () => {
+    await postfix(`[${HOST}]:587 ${OURS}\n`);
+    await onNode.node.write(`${TABLE}.db`, `[${HOST}]:587\tAKIAOLD:old\n`);
+    await onNode.node.write(`${TABLE}.ses-smtp-old`, 'left behind');
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect(await onNode.node.read(`${TABLE}.db`)).toContain(OURS);
+    expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
+  });
+
+  it.each(['btree', 'lmdb', 'cdb', 'dbm', 'sdbm'])('works with tables of type %s', async type => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, `proxy:${type}:$config_directory/sasl_passwd`);
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect(await onNode.node.read(TABLE)).toContain(OURS);
+  });
+
+  it('reloads a running Postfix for a texthash, also when the table was right already', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'texthash:$config_directory/sasl_passwd');
+    await onNode.node.install('postfix', '#!/bin/sh\necho "$1" >>"$HOME/root/postfix-calls"\n');
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect(await onNode.node.read('postfix-calls')).toBe('status\nreload\nstatus\nreload\n');
+  });
+
+  it('fails when the reload fails', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'texthash:$config_directory/sasl_passwd');
+    await onNode.node.install('postfix', '#!/bin/sh\n[ "$1" = status ]\n');
+    expect((await onNode.run()).output).toContain('FAILED postfix reload failed');
+  });
+
+  it('changes every table that has an entry, and no other table', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'hash:$config_directory/other, hash:$config_directory/sasl_passwd static:x');
+    await onNode.node.write('etc/postfix/other', 'smtp.example.net user:pass\n');
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect(await onNode.node.read('etc/postfix/other')).toBe('smtp.example.net user:pass\n');
+    expect(await onNode.node.read(TABLE)).toContain(OURS);
+  });
+
+  it('takes the relay host that it is told', async () => {
+    await postfix('[relay.internal]:587 AKIAOLD:old\n', undefined, { relayHost: 'relay.internal' });
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect(await onNode.node.read(TABLE)).toBe(`[relay.internal]:587 ${OURS}\n`);
+  });
+});
+
+describe('on any doubt, the Postfix document fails and leaves the table as it was', () => {
+  const before = `[${HOST}]:587 AKIAOLD:old\n`;
+
+  async function expectFailure(message: string): Promise<void> {
+    const { output, status } = await onNode.run();
+    expect(status).toBe('Failed');
+    expect(output).toContain(`SES_SMTP_CREDENTIAL_FAILED ${message}`);
+    expect(output).not.toContain(APPLIED);
+    expect(output).not.toContain(PASSWORD);
+    expect((await files()).filter(name => name.includes('ses-smtp'))).toEqual([]);
+  }
+
+  it('when there is no entry for the endpoint', async () => {
+    await postfix('[smtp.example.net]:25 user:pass\n');
+    await expectFailure(`no table of smtp_sasl_password_maps has an entry for ${HOST}: add a line '[${HOST}]:587 user:password'`);
+    expect(await onNode.node.read(TABLE)).toBe('[smtp.example.net]:25 user:pass\n');
+  });
+
+  it('when the index cannot be built', async () => {
+    await postfix(before);
+    await onNode.node.write('disk-full', '');
+    await expectFailure('postmap cannot build hash:');
+    expect(await onNode.node.read(TABLE)).toBe(before);
+  });
+
+  it('when a lookup in the new table gives something else', async () => {
+    await postfix(before);
+    await onNode.node.install('postmap', '#!/bin/sh\necho something else\n');
+    await expectFailure('a lookup in the new hash:');
+    expect(await onNode.node.read(TABLE)).toBe(before);
+  });
+
+  it('when a lookup in the table in place gives something else: the table is put back', async () => {
+    await postfix(before);
+    await onNode.node.write(`${TABLE}.db`, 'the index before');
+    await onNode.node.install('postmap',
+      `#!/bin/sh\ncase "$*" in *-q*-new) echo "${OURS}" ;; -q*) echo something else ;; *) : >"\${1#*:}.db" ;; esac\n`);
+    await expectFailure('a lookup in hash:');
+    expect(await onNode.node.read(TABLE)).toBe(before);
+    expect(await onNode.node.read(`${TABLE}.db`)).toBe('the index before');
+  });
+
+  it('when the table is missing', async () => {
+    await postfix(before, 'hash:$config_directory/missing');
+    await expectFailure('the table hash:');
+  });
+});

@@ -1,0 +1,185 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RotationError } from '../../lambda-src/errors';
+import { hasEnded, RunCommand } from '../../lambda-src/run-command';
+import { SECOND } from '../../lambda-src/time';
+import { FleetConfig } from '../../src/rotation-contract';
+import { DocumentContent, VirtualClock, World } from '../world';
+import { SimulatedNode } from '../world/nodes';
+
+const CONTENT: DocumentContent = {
+  schemaVersion: '2.2',
+  parameters: { VersionId: { type: 'String' } },
+  mainSteps: [{ action: 'aws:runShellScript', name: 'Apply', inputs: { runCommand: ['true'] } }],
+};
+const FLEET: FleetConfig = {
+  targets: [{ key: 'tag:Mail', values: ['Yes', 'Always'] }],
+  document: { name: 'Apply', marker: true, parameters: { versionId: 'VersionId' } },
+  maxErrors: '0',
+  timeoutSeconds: 60,
+  minimumTargets: 1,
+};
+const PARAMETERS = { VersionId: ['v1'] };
+
+let world: World;
+let runCommand: RunCommand;
+
+beforeEach(() => {
+  world = new World({ clock: new VirtualClock() });
+  world.ssm.documents.register({ name: 'Apply', content: CONTENT });
+  runCommand = new RunCommand(new SSMClient({ ...world.clientConfig(), maxAttempts: 1 }));
+});
+
+function addNode(instanceId: string, tags: Record<string, string> = { Mail: 'Yes' }): SimulatedNode {
+  const node = new SimulatedNode({
+    instanceId, tags, behaviour: () => [{ name: 'Apply', status: 'Success', responseCode: 0, output: `done on ${instanceId}` }],
+  });
+  world.ssm.nodes.push(node);
+  return node;
+}
+
+describe('a command', () => {
+  it('goes to the nodes with the tags, in the way the fleet says', async () => {
+    const node = addNode('i-0000000000000001');
+    const other = addNode('i-0000000000000002', { Mail: 'No' });
+    const id = await runCommand.send({ ...FLEET, maxConcurrency: '10%' }, 'rotation of v1', PARAMETERS);
+    await world.clock.sleep(5 * SECOND);
+    expect(node.executions).toMatchObject([{ commandId: id, documentName: 'Apply', parameters: PARAMETERS }]);
+    expect(other.executions).toEqual([]);
+    expect(world.calls[0].input).toEqual({
+      DocumentName: 'Apply',
+      Targets: [{ Key: 'tag:Mail', Values: ['Yes', 'Always'] }],
+      Parameters: PARAMETERS,
+      Comment: 'rotation of v1',
+      TimeoutSeconds: 60,
+      MaxConcurrency: '10%',
+      MaxErrors: '0',
+    });
+  });
+
+  it('goes to nodes that are named, with the version of the document that is named', async () => {
+    addNode('i-0000000000000001');
+    const { executions } = addNode('mi-0000000000000002');
+    const { targets, ...rest } = FLEET;
+    await runCommand.send({ ...rest, instanceIds: ['mi-0000000000000002'], document: { ...FLEET.document, version: '1' } }, 'c', PARAMETERS);
+    await world.clock.sleep(5 * SECOND);
+    expect(executions).toHaveLength(1);
+    expect(world.ssm.nodes).toMatchObject([{ executions: [] }, { executions }]);
+    expect(world.calls[0].input).toMatchObject({ InstanceIds: ['mi-0000000000000002'], DocumentVersion: '1' });
+  });
+
+  it('that Systems Manager does not take fails with the document and the reason', async () => {
+    const error = await runCommand.send({ ...FLEET, document: { ...FLEET.document, name: 'Absent' } }, 'c', PARAMETERS).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(RotationError);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^Run Command did not take document Absent: InvalidDocument: .*check that document and nodes exist/),
+      cause: { name: 'InvalidDocument' },
+    });
+  });
+
+  it('is found by its id', async () => {
+    const ids = [await runCommand.send(FLEET, 'first', PARAMETERS), await runCommand.send(FLEET, 'second', PARAMETERS)];
+    expect(await Promise.all(ids.map(async id => (await runCommand.get(id))?.Comment))).toEqual(['first', 'second']);
+  });
+
+  it('is undefined while Systems Manager does not show it', async () => {
+    expect(await runCommand.get('11111111-2222-4333-a444-555555555555')).toBeUndefined();
+    world.intercept = async () => ({});
+    expect(await runCommand.get('11111111-2222-4333-a444-555555555555')).toBeUndefined();
+  });
+
+  it.each(['Success', 'Cancelled', 'Failed', 'TimedOut'] as const)('has ended with %s', Status => {
+    expect(hasEnded({ Status })).toBe(true);
+  });
+
+  it.each(['Pending', 'InProgress', 'Cancelling', undefined] as const)('has not ended with %s', Status => {
+    expect(hasEnded({ Status })).toBe(false);
+  });
+});
+
+describe('looking for a command by its comment', () => {
+  async function sendMany(count: number, comment: string): Promise<string[]> {
+    const ids: string[] = [];
+    while (ids.length < count) {
+      ids.push(await runCommand.send(FLEET, comment, PARAMETERS));
+      await world.clock.sleep(SECOND);
+    }
+    return ids;
+  }
+
+  it('finds the newest one that has it', async () => {
+    const since = world.clock.now();
+    const [, newest] = await sendMany(2, 'rotation of v1');
+    await sendMany(1, 'rotation of v2');
+    expect(await runCommand.findByComment('rotation of v1', since)).toMatchObject({ CommandId: newest, Comment: 'rotation of v1' });
+  });
+
+  it('finds the newest one in whatever order they are listed', async () => {
+    const since = world.clock.now();
+    const [, newest] = await sendMany(2, 'rotation of v1');
+    world.intercept = async (_call, proceed) => ({ Commands: (await proceed() as { Commands: unknown[] }).Commands.toReversed() });
+    expect(await runCommand.findByComment('rotation of v1', since)).toMatchObject({ CommandId: newest });
+  });
+
+  it('finds one behind more than a page of others', async () => {
+    const since = world.clock.now();
+    const [wanted] = await sendMany(1, 'rotation of v1');
+    await sendMany(101, 'another');
+    expect(await runCommand.findByComment('rotation of v1', since)).toMatchObject({ CommandId: wanted });
+    expect(world.calls.filter(call => call.action === 'ListCommands')).toHaveLength(3);
+  });
+
+  it('does not look at those before the moment, the second of the moment included', async () => {
+    const [before] = await sendMany(1, 'rotation of v1');
+    const since = world.clock.now() + 300;
+    expect(await runCommand.findByComment('rotation of v1', since)).toBeUndefined();
+    expect(world.calls.at(-1)?.input).toMatchObject({ Filters: [{ key: 'InvokedAfter', value: '2026-01-01T00:00:01Z' }] });
+    expect(await runCommand.findByComment('rotation of v1', since - SECOND)).toMatchObject({ CommandId: before });
+  });
+
+  it('finds nothing among no commands, and nothing in a reply without a list', async () => {
+    expect(await runCommand.findByComment('rotation of v1', world.clock.now())).toBeUndefined();
+    world.intercept = async () => ({});
+    expect(await runCommand.findByComment('rotation of v1', world.clock.now())).toBeUndefined();
+  });
+
+  it('takes a command without a date, too', async () => {
+    world.intercept = async () => ({ Commands: [{ CommandId: 'c1', Comment: 'rotation of v1' }] });
+    expect(await runCommand.findByComment('rotation of v1', world.clock.now())).toMatchObject({ CommandId: 'c1' });
+  });
+});
+
+describe('the invocations of a command', () => {
+  async function read(commandId: string): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { InstanceId, CommandPlugins } of runCommand.invocations(commandId)) {
+      found.push(`${InstanceId}: ${CommandPlugins?.map(plugin => plugin.Output).join()}`);
+    }
+    return found;
+  }
+
+  it('are read with their output to the last page', async () => {
+    const ids = Array.from({ length: 120 }, (_, index) => `i-${String(index).padStart(17, '0')}`);
+    for (const id of ids) addNode(id);
+    const commandId = await runCommand.send({ ...FLEET, maxConcurrency: '100%' }, 'c', PARAMETERS);
+    await world.clock.sleep(10 * SECOND);
+    expect(await read(commandId)).toEqual(ids.map(id => `${id}: done on ${id}`));
+    expect(world.calls.filter(call => call.action === 'ListCommandInvocations')).toHaveLength(3);
+  });
+
+  it('are read no further than somebody wants to know', async () => {
+    for (let index = 0; index < 60; index += 1) addNode(`i-${String(index).padStart(17, '0')}`);
+    const commandId = await runCommand.send({ ...FLEET, maxConcurrency: '100%' }, 'c', PARAMETERS);
+    await world.clock.sleep(10 * SECOND);
+    const first = await runCommand.invocations(commandId).next();
+    expect(first.value).toMatchObject({ InstanceId: 'i-00000000000000000' });
+    expect(world.calls.filter(call => call.action === 'ListCommandInvocations')).toHaveLength(1);
+  });
+
+  it('are none before Run Command has met a node, nor in a reply without a list', async () => {
+    const commandId = await runCommand.send(FLEET, 'c', PARAMETERS);
+    expect(await read(commandId)).toEqual([]);
+    world.intercept = async () => ({});
+    expect(await read(commandId)).toEqual([]);
+  });
+});
