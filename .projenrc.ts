@@ -80,7 +80,7 @@ project.addPackageIgnore('/docs/');
 project.addPackageIgnore('/CONTRIBUTING.md');
 project.addGitIgnore('/cdk.out/');
 project.addGitIgnore('/coverage/');
-project.addGitIgnore('/test-results/');
+project.addGitIgnore('/.jsii.tabl.json');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 /** Node 20 is supported; reminders that it is old help nobody here. */

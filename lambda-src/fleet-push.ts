@@ -38,7 +38,7 @@ export interface FleetVerdict {
 export async function startPush(push: Push, fleet: FleetConfig): Promise<string> {
   const comment = commentFor(push.versionId, fleet);
   const known = await push.runCommand.findByComment(comment, push.clock.now() - DAY);
-  if (known && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount ?? 0))) {
+  if (known && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount!))) {
     push.log.info('command found that an earlier attempt sent', { commandId: known.CommandId, document: fleet.document.name });
     return known.CommandId!;
   }
@@ -50,26 +50,31 @@ export async function startPush(push: Push, fleet: FleetConfig): Promise<string>
 /** Waits until Run Command has finished with every node, and judges each by itself. */
 export async function awaitPush(push: Push, fleet: FleetConfig, commandId: string): Promise<FleetVerdict> {
   const backOff = new BackOff(push.clock, push.random, 2 * SECOND, 15 * SECOND);
-  let targets = 0;
   do {
     const command = await push.runCommand.get(commandId);
-    targets = command?.TargetCount ?? targets;
     if (command && hasEnded(command)) {
       const verdict = await judge(push, fleet, commandId);
       // The list of invocations fills gradually: until it is as long as the command says, nodes are missing from it.
-      if (verdict.confirmed + verdict.failed >= targets) return verdict;
+      if (verdict.confirmed + verdict.failed >= command.TargetCount!) return verdict;
     }
   } while (await backOff.waitUntil(push.deadline));
-  throw new RotationError(`command ${commandId} (document ${fleet.document.name}, ${targets} nodes) was still running when the `
-    + 'function had to end; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout');
+  const verdict = await judge(push, fleet, commandId);
+  throw new RotationError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
+    + `${named(verdict) || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`);
 }
 
 /** Names what a fleet's failure is, or returns undefined if every node confirmed. */
-export function describeFailure({ fleet, commandId, confirmed, failed, failures }: FleetVerdict): string | undefined {
+export function describeFailure(verdict: FleetVerdict): string | undefined {
+  const { fleet, commandId, confirmed, failed } = verdict;
   if (failed === 0) return undefined;
-  const others = failed > failures.length ? ` and ${failed - failures.length} more` : '';
   return `${failed} of ${confirmed + failed} mail servers did not take the credential by document ${fleet.document.name}: `
-    + `${failures.join(', ')}${others}; look at command ${commandId} in Run Command, mend or remove the servers, and rotate again`;
+    + `${named(verdict)}; look at command ${commandId} in Run Command, mend or remove the servers, and rotate again`;
+}
+
+/** The first servers that did not confirm, and how many there are besides. */
+function named({ failed, failures }: FleetVerdict): string {
+  const others = failed > failures.length ? ` and ${failed - failures.length} more` : '';
+  return `${failures.join(', ')}${others}`;
 }
 
 async function succeeded(push: Push, fleet: FleetConfig, commandId: string, targets: number): Promise<boolean> {
@@ -96,8 +101,7 @@ async function judge({ runCommand, versionId }: Push, fleet: FleetConfig, comman
 function failureOf(invocation: CommandInvocation, { document }: FleetConfig, versionId: string): string | undefined {
   const steps = invocation.CommandPlugins ?? [];
   if (invocation.Status !== 'Success') {
-    const status = invocation.StatusDetails ?? invocation.Status ?? 'no status';
-    return [status, ...document.marker ? steps.flatMap(explanation) : []].join(': ');
+    return [invocation.StatusDetails, ...document.marker ? steps.flatMap(explanation) : []].join(': ');
   }
   if (document.marker && !steps.some(step => hasMarker(step, versionId))) {
     return 'Success, but the document did not report the credential as applied';

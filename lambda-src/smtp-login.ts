@@ -10,7 +10,8 @@ import { EndpointConfig } from '../src/rotation-contract';
  * - `refused`: 535; a new key is refused for a while, so this can pass
  * - `busy`: a reply in the 400s; says nothing about the credential
  * - `unreachable`: no SMTP reply at all
- * - `hopeless`: trying again cannot help (the account may not use SES, the certificate is wrong)
+ * - `hopeless`: trying again cannot help, and it is not the credential (the account may not use SES, the
+ *   certificate is wrong, no STARTTLS)
  */
 export interface LoginResult {
   readonly outcome: 'accepted' | 'refused' | 'busy' | 'unreachable' | 'hopeless';
@@ -22,6 +23,7 @@ export type SmtpLogin = (credential: Credential) => Promise<LoginResult>;
 
 const CONNECT_TIMEOUT = 10 * SECOND;
 const REPLY_TIMEOUT = 15 * SECOND;
+const CREDENTIAL_INVALID = 535;
 
 /** A login on a connection of its own: SES may close a connection after it refused a login. */
 export function smtpLogin(endpoint: EndpointConfig): SmtpLogin {
@@ -63,8 +65,8 @@ async function authenticate(connection: SMTPConnection, { username, password }: 
   await new Promise<void>((resolve, reject) => {
     connection.once('error', reject);
     connection.once('end', () => reject(new Error('the connection was closed')));
-    connection.connect(() => connection.login({ credentials: { user: username, pass: password.reveal() } },
-      error => error ? reject(error) : resolve()));
+    connection.connect(failure => failure ? reject(failure) : connection.login(
+      { credentials: { user: username, pass: password.reveal() } }, error => error ? reject(error) : resolve()));
   });
   connection.quit();
 }
@@ -77,7 +79,8 @@ function judge(error: SmtpError): LoginResult {
 function outcomeOf({ code, responseCode }: SmtpError, reply: string): LoginResult['outcome'] {
   if (/not subscribed/i.test(reply) || isCertificateError(code, reply)) return 'hopeless';
   if (!responseCode) return 'unreachable';
-  return responseCode < 500 ? 'busy' : 'refused';
+  if (responseCode < 500) return 'busy';
+  return responseCode === CREDENTIAL_INVALID ? 'refused' : 'hopeless';
 }
 
 /** Node's codes for a certificate that is not the endpoint's, or of an authority that nobody here trusts. */

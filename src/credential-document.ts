@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './rotation-contract';
@@ -124,9 +124,7 @@ export class CredentialDocument {
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap = '', relayHost } = options;
-    if (!Token.isUnresolved(passwordMap) && passwordMap !== '' && !/^[a-z]+:\/[^\s'"]+$/.test(passwordMap)) {
-      throw new Error(`passwordMap must be a table type and an absolute path, such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
-    }
+    checkPostfixOptions(options);
     return new CredentialDocument((scope, context) => defineShellDocument(scope, 'Postfix: use the SES SMTP credential of a secret version', [
       ...settings(context),
       ...shellVariables({ password_map: passwordMap, relay_host: relayHost ?? context.endpoint.host }),
@@ -276,7 +274,7 @@ function settings({ endpoint, format }: DocumentContext): string[] {
     username_field: format.fields?.username ?? '',
     password_field: format.fields?.password ?? '',
     SMTP_HOST: endpoint.host,
-    SMTP_PORT: String(endpoint.port),
+    SMTP_PORT: Tokenization.stringifyNumber(endpoint.port),
   });
 }
 
@@ -289,13 +287,23 @@ function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
     `$UsernameField = '${format.fields?.username ?? ''}'`,
     `$PasswordField = '${format.fields?.password ?? ''}'`,
     `$SmtpHost = '${endpoint.host}'`,
-    `$SmtpPort = '${endpoint.port}'`,
+    `$SmtpPort = '${Tokenization.stringifyNumber(endpoint.port)}'`,
   ];
+}
+
+function checkPostfixOptions({ passwordMap, relayHost }: PostfixDocumentOptions): void {
+  if (passwordMap !== undefined && !Token.isUnresolved(passwordMap) && !/^(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/.test(passwordMap)) {
+    throw new Error('passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash and an absolute path, '
+      + `such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
+  }
+  if (relayHost !== undefined && !Token.isUnresolved(relayHost) && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(relayHost)) {
+    throw new Error(`relayHost must be a host name without brackets and port, got '${relayHost}'`);
+  }
 }
 
 function checkScript(prop: string, text: string): void {
   if (text.trim() === '') throw new Error(`${prop} must not be empty`);
-  const [reference] = text.match(/\{\{\s*[\w.:-]+\s*\}\}/) ?? [];
+  const [reference] = text.match(/\{\{\s*[\w.:/-]+\s*\}\}/) ?? [];
   if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it in another way`);
 }
 

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { FormatConfig } from './rotation-contract';
 
 /** The fields of a credential in JSON, and the names to write them under. Fields left out are not written. */
@@ -80,7 +81,7 @@ export class CredentialFormat {
 }
 
 function checkNames(names: string[]): void {
-  const unusable = names.find(name => !/^[\w.-]+$/.test(name));
+  const unusable = names.find(name => !Token.isUnresolved(name) && !/^[\w.-]+$/.test(name));
   if (unusable !== undefined) {
     throw new Error(`credentialFormat fields must consist of letters, digits, "_", "-" and ".", got "${unusable}"`);
   }

@@ -11,7 +11,7 @@ const CRON_FIELDS = 6;
 /** Turns schedule and window into what Secrets Manager takes, or throws. */
 export function rotationRules(schedule: events.Schedule, rotationWindow?: Duration): CfnRotationSchedule.RotationRulesProperty {
   const expression = schedule.expressionString;
-  if (Token.isUnresolved(expression)) return { scheduleExpression: expression, duration: window(rotationWindow, MAX_HOURS) };
+  if (Token.isUnresolved(expression)) return { scheduleExpression: expression, duration: window(rotationWindow, HOURS_A_DAY) };
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
   const rules = rate ? rateRules(Number(rate[1]), rate[2]) : cronRules(expression);
   return { scheduleExpression: rules.expression, duration: window(rotationWindow, rules.longestWindow) };

@@ -1,17 +1,26 @@
-import { Annotations, Aws, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Aws, Lazy, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 
 /** Stands for the six random characters that end a secret's ARN. */
 const ANY_SUFFIX = '-??????';
 
-/** The secret's ARN for policies: complete, or with a pattern for the suffix of a secret that was imported by its name. */
+/**
+ * The secret's ARN for policies: complete, or with a pattern for the suffix where that cannot be known, which
+ * is for a secret that was imported by its name and in stacks of another account or region.
+ */
 export function secretArnPattern(secret: secretsmanager.ISecret): string {
-  if (secret.secretFullArn) return secret.secretFullArn;
-  const complete = !Token.isUnresolved(secret.secretArn) && /-[A-Za-z0-9]{6}$/.test(secret.secretArn);
-  return complete ? secret.secretArn : `${secret.secretArn}${ANY_SUFFIX}`;
+  const { secretArn, secretFullArn } = secret;
+  if (!secretFullArn) return `${secretArn}${ANY_SUFFIX}`;
+  if (!Resource.isOwnedResource(secret)) return secretFullArn;
+  return Lazy.uncachedString({ produce: ({ scope }) => sameEnvironment(secret, scope) ? secretFullArn : `${secretArn}${ANY_SUFFIX}` });
+}
+
+function sameEnvironment(secret: secretsmanager.ISecret, consumer: IConstruct): boolean {
+  const { account, region } = Stack.of(consumer);
+  return account === secret.env.account && region === secret.env.region;
 }
 
 /**
@@ -46,6 +55,7 @@ export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grant
 
 /** A key policy that named a role of another stack would make each stack depend on the other. */
 function keyPrincipal(key: kms.IKey, { grantPrincipal }: iam.IGrantable): iam.IPrincipal {
-  const inStackOfKey = Construct.isConstruct(grantPrincipal) && Stack.of(grantPrincipal) === Stack.of(key);
-  return inStackOfKey ? grantPrincipal : new iam.AccountPrincipal(grantPrincipal.principalAccount ?? Stack.of(key).account);
+  const inOtherStack = Construct.isConstruct(grantPrincipal) && Stack.of(grantPrincipal) !== Stack.of(key);
+  if (!inOtherStack && !(grantPrincipal instanceof iam.UnknownPrincipal)) return grantPrincipal;
+  return new iam.AccountPrincipal(grantPrincipal.principalAccount ?? Stack.of(key).account);
 }

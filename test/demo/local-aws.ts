@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
 import { mkdtempSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -24,20 +24,22 @@ export class LocalAws {
     return aws;
   }
 
-  public readonly world = new World({ clock: new RealClock(), seed: String(Date.now()) });
+  public readonly world = new World({ clock: new RealClock() });
   public readonly ses = new SesSmtp({
     credentials: this.world.iam, clock: this.world.clock, maySend: (user, from) => this.world.maySend(user, from),
   });
   public readonly smtp = new SesSmtpServer(this.ses, { region: this.world.region });
-  public onLog: LogListener = () => undefined;
-  public aroundInvocation: InvocationObserver = async (_event, invoke) => invoke();
+  public onLog?: LogListener;
+  public aroundInvocation?: InvocationObserver;
   private url = '';
   private readonly assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
   private readonly processes = new Map<string, LambdaProcess>();
 
   private constructor() {
-    this.world.functionInvoker = async (fn, event) =>
-      this.aroundInvocation(event as RotationEvent, async () => this.processOf(fn).invoke(event));
+    this.world.functionInvoker = async (fn, event) => {
+      const invoke = async () => this.processOf(fn).invoke(event);
+      return this.aroundInvocation ? this.aroundInvocation(event as RotationEvent, invoke) : invoke();
+    };
   }
 
   /** Synthesizes a stack, and defines in the world what its template describes. */
@@ -78,10 +80,12 @@ export class LocalAws {
   private processOf(fn: DeployedFunction): LambdaProcess {
     const known = this.processes.get(fn.arn);
     if (known) return known;
-    const { caFile } = this.smtp;
-    const endpoints = { secretsManager: this.url, iam: this.url, ssm: this.url, sts: this.url };
     const process = new LambdaProcess(fn, {
-      credentials: this.world.credentialsFor(fn.roleArn), endpoints, routes: this.smtp.routes(), caFile, onLog: (line, stream) => this.onLog(line, stream),
+      credentials: this.world.credentialsFor(fn.roleArn),
+      endpoints: { secretsManager: this.url, iam: this.url, ssm: this.url, sts: this.url },
+      routes: this.smtp.routes(),
+      caFile: this.smtp.caFile,
+      onLog: (line, stream) => this.onLog?.(line, stream),
     });
     this.processes.set(fn.arn, process);
     return process;

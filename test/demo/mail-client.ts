@@ -54,8 +54,14 @@ export class MailClient {
 
   /** Whether at least so many messages were sent then, and all of them arrived. */
   public allAccepted(during: string, atLeast: number): boolean {
+    const { accepted, refused } = this.count(during);
+    return accepted >= atLeast && refused === 0;
+  }
+
+  public count(during: string): { accepted: number; refused: number } {
     const sent = this.deliveries.filter(delivery => delivery.during === during);
-    return sent.length >= atLeast && sent.every(delivery => delivery.accepted);
+    const accepted = sent.filter(delivery => delivery.accepted).length;
+    return { accepted, refused: sent.length - accepted };
   }
 
   private async sendUntil(ended: () => boolean, servers: MailServer[], during: string): Promise<void> {

@@ -34,7 +34,7 @@ export class MailServer extends ScriptNode {
     return server;
   }
 
-  public onEvent: (event: MailServerEvent, server: MailServer) => void = () => undefined;
+  public onEvent?: (event: MailServerEvent) => void;
   private readonly relay: string;
 
   private constructor(options: MailServerOptions) {
@@ -67,17 +67,18 @@ export class MailServer extends ScriptNode {
 
   public async run(execution: CommandExecution): Promise<StepResult[]> {
     const start = Date.now();
-    this.onEvent({ type: 'started' }, this);
+    this.onEvent?.({ type: 'started' });
     const results = await super.run(execution);
     const seconds = (Date.now() - start) / 1000;
     const failed = results.find(result => result.status !== 'Success');
-    if (failed) this.onEvent({ type: 'failed', seconds, reason: reasonOf(failed) }, this);
-    else this.onEvent({ type: 'applied', seconds, accessKeyId: (await this.credential())?.username ?? '' }, this);
+    if (failed) this.onEvent?.({ type: 'failed', seconds, reason: this.reasonOf(failed) });
+    else this.onEvent?.({ type: 'applied', seconds, accessKeyId: (await this.credential())?.username ?? '' });
     return results;
   }
-}
 
-function reasonOf({ output, responseCode }: StepResult): string {
-  const line = output.split('\n').find(candidate => candidate.startsWith(FAILED_MARKER));
-  return line?.slice(FAILED_MARKER.length).trim() ?? `exit code ${responseCode}`;
+  /** In the document's words, with paths as they would be on a machine of its own. */
+  private reasonOf({ output, responseCode }: StepResult): string {
+    const line = output.split('\n').find(candidate => candidate.startsWith(FAILED_MARKER));
+    return line?.slice(FAILED_MARKER.length).trim().replaceAll(this.root, '') ?? `exit code ${responseCode}`;
+  }
 }

@@ -61,7 +61,7 @@ export class Newsletter {
   ) {
     aws.onLog = line => progress.functionLine(line);
     aws.aroundInvocation = async ({ Step }, invoke) => this.measure(Step, invoke);
-    for (const server of servers) server.onEvent = (event, { instanceId }) => progress.serverEvent(instanceId, event);
+    for (const server of servers) server.onEvent = event => progress.serverEvent(server.instanceId, event);
   }
 
   /** Rotates once while the servers go on sending; afterwards, each of them sends a message. */
@@ -69,10 +69,11 @@ export class Newsletter {
     this.progress.begin(title);
     this.steps.length = 0;
     const start = Date.now();
-    const outcome = await this.client.keepSending(this.servers, `during the ${title}`,
-      async () => this.aws.world.rotation.rotate(this.secretArn));
+    const meanwhile = `during the ${title}`;
+    const outcome = await this.client.keepSending(this.servers, meanwhile, async () => this.aws.world.rotation.rotate(this.secretArn));
     const seconds = (Date.now() - start) / 1000;
-    this.progress.end(outcome.succeeded ? 'rotated' : 'rotation refused');
+    const { accepted, refused } = this.client.count(meanwhile);
+    this.progress.end(`${outcome.succeeded ? 'rotated' : 'rotation refused'}; meanwhile SES accepted ${accepted} messages and refused ${refused}`);
     for (const server of this.servers) await this.client.sendFrom(server, `after the ${title}`);
     const { succeeded, token } = outcome;
     return { title, succeeded, token, seconds, steps: [...this.steps], error: errorOf(outcome), after: await this.snapshot() };

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Scenario } from './scenario';
+import { RotationEvent } from '../../lambda-src/rotation';
 import { CONFIG_VARIABLE } from '../../src/rotation-contract';
 
 const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
@@ -8,7 +9,7 @@ const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
 const scenario = new Scenario();
 const { world, secretArn } = scenario;
 const lines: string[] = [];
-let handler: typeof import('../../lambda-src/index').handler;
+let handler: (event: RotationEvent, context: typeof CONTEXT) => Promise<void>;
 
 beforeAll(async () => {
   const url = await world.listen();
@@ -24,7 +25,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SSM: url,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  ({ handler } = await import('../../lambda-src/index'));
+  ({ handler } = await import('../../lambda-src/index.js'));
 });
 
 afterAll(async () => {

@@ -117,7 +117,7 @@ describe('looking for a command by its comment', () => {
   it('finds the newest one in whatever order they are listed', async () => {
     const since = world.clock.now();
     const [, newest] = await sendMany(2, 'rotation of v1');
-    world.intercept = async (_call, proceed) => ({ Commands: (await proceed() as { Commands: unknown[] }).Commands.toReversed() });
+    world.intercept = async (_call, proceed) => ({ Commands: (await proceed() as { Commands: unknown[] }).Commands.reverse() });
     expect(await runCommand.findByComment('rotation of v1', since)).toMatchObject({ CommandId: newest });
   });
 

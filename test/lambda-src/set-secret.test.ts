@@ -134,7 +134,7 @@ describe('a server that does not take the credential', () => {
   });
 
   it('is told from its invocation, whatever the command as a whole reports', async () => {
-    for (const status of ['Undeliverable', 'InvalidPlatform', 'AccessDenied', 'Terminated']) {
+    for (const status of ['Undeliverable', 'InvalidPlatform', 'AccessDenied', 'Terminated'] as const) {
       const { scenario, nodes: [, node] } = await rotatedOnce();
       node.forcedStatusDetails = status;
       expect(await messageOf(scenario)).toContain(`i-00000002 (${status})`);
@@ -209,7 +209,7 @@ describe('a push', () => {
     const start = scenario.clock.now();
     const outcome = await scenario.rotate({ maxAttempts: 2 });
     expect(outcome.attempts[0].at(-1)?.error).toMatchObject({
-      message: expect.stringMatching(/^setSecret: command .* \(document .*, 2 nodes\) was still running when the function had to end; the next attempt goes on/) as string,
+      message: expect.stringMatching(/^setSecret: command .* \(document .*\) was still running when the function had to end: i-00000001 \(InProgress\); the next attempt goes on/) as string,
     });
     expect(outcome.succeeded).toBe(true);
     expect(sent(scenario)).toHaveLength(2);

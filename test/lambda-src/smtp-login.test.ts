@@ -112,6 +112,12 @@ describe('a login', () => {
     });
   });
 
+  it('is not refused by an endpoint that serves nobody: that says nothing about the credential', async () => {
+    await whileListening(socket => socket.end('554 No SMTP service here\r\n'), async port => {
+      expect(await login({ port })).toEqual({ outcome: 'hopeless', reply: '554 No SMTP service here' });
+    });
+  });
+
   it('is hopeless for an account that may not use SES', async () => {
     ses.reply = { ok: false, code: 535, message: 'Account not subscribed to SES' };
     expect(await login()).toEqual({ outcome: 'hopeless', reply: '535 Account not subscribed to SES' });
@@ -131,9 +137,12 @@ describe('a login that reaches no endpoint', () => {
     expect(await login({ host: 'nowhere.invalid' })).toEqual({ outcome: 'unreachable', reply: expect.stringContaining('nowhere.invalid') });
   });
 
-  it('says so of a connection that is closed before it has answered', async () => {
-    await whileListening(socket => socket.destroy(), async port => {
-      expect(await login({ port })).toMatchObject({ outcome: 'unreachable', reply: expect.stringMatching(/./) });
+  it.each<[string, (socket: Socket) => void]>([
+    ['before it greets', socket => socket.destroy()],
+    ['after its greeting', socket => socket.once('data', () => socket.destroy()).write('220 SimpleEmailService\r\n')],
+  ])('says so of an endpoint that closes the connection %s', async (_when, onConnection) => {
+    await whileListening(onConnection, async port => {
+      expect(await login({ port })).toEqual({ outcome: 'unreachable', reply: expect.stringMatching(/connection.* closed/i) });
     });
   });
 });
@@ -174,8 +183,7 @@ describe('an endpoint that offers no TLS', () => {
     plain.on('error', () => undefined);
     const port = await listen(plain.server as Server);
     try {
-      const { outcome } = await login({ port });
-      expect(outcome).not.toBe('accepted');
+      expect(await login({ port })).toEqual({ outcome: 'hopeless', reply: expect.stringMatching(/^500 /) });
     } finally {
       await new Promise<void>(resolve => plain.close(resolve));
     }

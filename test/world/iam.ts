@@ -44,8 +44,18 @@ const WRITE_LOGS: PolicyDocument = {
   Version: '2012-10-17',
   Statement: { Effect: 'Allow', Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' },
 };
+/** What the agent needs of Systems Manager, and no secret. */
+const RUN_AGENT: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: {
+    Effect: 'Allow',
+    Action: ['ssm:GetDocument', 'ssm:DescribeDocument', 'ssm:GetParameter', 'ssm:GetParameters', 'ssm:UpdateInstanceInformation', 'ssmmessages:*', 'ec2messages:*'],
+    Resource: '*',
+  },
+};
 const AWS_MANAGED: Record<string, PolicyDocument> = {
   'AdministratorAccess': ALLOW_ALL,
+  'AmazonSSMManagedInstanceCore': RUN_AGENT,
   'PowerUserAccess': { Version: '2012-10-17', Statement: { Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' } },
   'service-role/AWSLambdaBasicExecutionRole': WRITE_LOGS,
   'service-role/AWSLambdaVPCAccessExecutionRole': WRITE_LOGS,

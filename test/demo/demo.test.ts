@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DemoReport } from './story';
+
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly report: DemoReport;
+}
+
+const ROOT = join(__dirname, '..', '..');
+const TSX = createRequire(__filename).resolve('tsx/cli');
+const PATIENCE = 90_000;
+
+async function demo(...options: string[]): Promise<Run> {
+  const args = [TSX, '--tsconfig', join(ROOT, 'tsconfig.dev.json'), join(__dirname, 'demo.ts'), '--json', ...options];
+  return new Promise(resolve => {
+    const child = execFile(process.execPath, args, { cwd: ROOT }, (_error, stdout, stderr) => {
+      resolve({ exitCode: child.exitCode ?? -1, stdout, stderr, report: stdout === '' ? undefined : JSON.parse(stdout) });
+    });
+  });
+}
+
+function failedChecks({ report }: Run): string[] {
+  return report.checks.filter(check => !check.passed).map(check => check.sentence);
+}
+
+function keyWith(label: string, { report }: Run): string | undefined {
+  return report.end.versions.find(version => version.labels.includes(label))?.accessKeyId;
+}
+
+/** The whole library at once: the synthesized template, the bundled function, the document's script, real SMTP. */
+describe('the demo', () => {
+  let undisturbed: Run;
+  let disturbed: Run;
+
+  beforeAll(async () => {
+    [undisturbed, disturbed] = await Promise.all([demo(), demo('--fail-server')]);
+  }, PATIENCE);
+
+  it('carries a credential from nothing to promoted, twice', () => {
+    expect(undisturbed).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(failedChecks(undisturbed)).toEqual([]);
+    expect(undisturbed.report.rotations.map(rotation => rotation.succeeded)).toEqual([true, true]);
+    expect(undisturbed.report.rotations[1].steps.map(({ step }) => step)).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret']);
+  });
+
+  it('leaves one credential in use and the one before it working', () => {
+    const [current, previous] = ['AWSCURRENT', 'AWSPREVIOUS'].map(label => keyWith(label, undisturbed));
+    expect(current).not.toBe(previous);
+    expect(undisturbed.report.end.servers.map(server => server.accessKeyId)).toEqual([current, current, current]);
+    expect(undisturbed.report.end.keys).toEqual([
+      { accessKeyId: previous, status: 'Active', labels: ['AWSPREVIOUS'] },
+      { accessKeyId: current, status: 'Active', labels: ['AWSCURRENT'] },
+    ]);
+  });
+
+  it('loses no message meanwhile', () => {
+    for (const { report } of [undisturbed, disturbed]) {
+      expect(report.messages.every(count => count.accepted > 0 && count.refused === 0)).toBe(true);
+    }
+  });
+
+  it('refuses a rotation that one mail server does not take, and heals with the retry', () => {
+    const [first, refused, retry] = disturbed.report.rotations;
+    expect(failedChecks(disturbed)).toEqual([]);
+    expect(disturbed.exitCode).toBe(0);
+    expect(refused.succeeded).toBe(false);
+    expect(refused.error).toContain('1 of 3 mail servers did not take the credential');
+    const holders = refused.after.versions.filter(version => version.labels.includes('AWSCURRENT'));
+    expect(holders.map(version => version.accessKeyId)).toEqual([first.after.keys[0].accessKeyId]);
+    expect(retry).toMatchObject({ succeeded: true, token: refused.token });
+  });
+});
+
+it('says what it takes when it is given anything else', async () => {
+  const { exitCode, stderr } = await demo('--fast');
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('--fail-server');
+}, PATIENCE);

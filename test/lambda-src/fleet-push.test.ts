@@ -1,0 +1,78 @@
+import { Command, CommandInvocation } from '@aws-sdk/client-ssm';
+import { describe, expect, it } from 'vitest';
+import { awaitPush, describeFailure, Push } from '../../lambda-src/fleet-push';
+import { Log } from '../../lambda-src/log';
+import { RunCommand } from '../../lambda-src/run-command';
+import { SecretText } from '../../lambda-src/secret-text';
+import { APPLIED_MARKER, FleetConfig } from '../../src/rotation-contract';
+import { VirtualClock } from '../world';
+
+const fleet: FleetConfig = {
+  document: { name: 'Document', marker: true, parameters: {} }, maxErrors: '100%', timeoutSeconds: 300, minimumTargets: 1,
+};
+const done: CommandInvocation = {
+  InstanceId: 'i-1', Status: 'Success', StatusDetails: 'Success', CommandPlugins: [{ Output: `${APPLIED_MARKER} v\n` }],
+};
+
+/** Run Command as it answers one time after the other; the last answer stays. */
+class Answers extends RunCommand {
+  constructor(private readonly commands: (Command | undefined)[], private readonly lists: CommandInvocation[][]) {
+    super({} as ConstructorParameters<typeof RunCommand>[0]);
+  }
+
+  public async get(): Promise<Command | undefined> {
+    return this.commands.length > 1 ? this.commands.shift() : this.commands[0];
+  }
+
+  public async *invocations(): AsyncGenerator<CommandInvocation> {
+    yield* (this.lists.length > 1 ? this.lists.shift() : this.lists[0]) ?? [];
+  }
+}
+
+function pushTo(runCommand: RunCommand): Push {
+  const clock = new VirtualClock();
+  return {
+    runCommand, clock, random: () => 0.5, deadline: clock.now() + 60_000,
+    log: new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined),
+    secretArn: 'arn', versionId: 'v', region: 'eu-west-1', credential: { username: 'AKIA', password: new SecretText('x') },
+  };
+}
+
+describe('waiting for a command', () => {
+  it('goes on until it is shown, has ended, and all of its invocations are listed', async () => {
+    const answers = new Answers(
+      [undefined, { Status: 'Pending', TargetCount: 0 }, { Status: 'Success', TargetCount: 2 }],
+      [[], [done], [done, { ...done, InstanceId: 'i-2' }]],
+    );
+    expect(await awaitPush(pushTo(answers), fleet, 'c')).toMatchObject({ confirmed: 2, failed: 0 });
+  });
+
+  it('ends with the function, when nothing is listed at all', async () => {
+    const answers = new Answers([{ Status: 'Success', TargetCount: 2 }], [[]]);
+    await expect(awaitPush(pushTo(answers), fleet, 'c')).rejects
+      .toThrow('command c (document Document) was still running when the function had to end: no server is listed yet; the next attempt goes on');
+  });
+});
+
+describe('a node does not count as confirmed', () => {
+  it.each<[string, CommandInvocation, string]>([
+    ['no step is listed', { ...done, CommandPlugins: undefined }, 'the document did not report the credential as applied'],
+    ['its step has no output', { ...done, CommandPlugins: [{}] }, 'the document did not report the credential as applied'],
+    ['it is still running', { ...done, Status: 'Delayed', StatusDetails: 'Delayed' }, 'i-1 (Delayed)'],
+  ])('when %s', async (_, invocation, message) => {
+    const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[invocation]]);
+    expect(describeFailure(await awaitPush(pushTo(answers), fleet, 'c'))).toContain(message);
+  });
+
+  it('when no step of somebody else\'s document is listed', async () => {
+    const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[{ ...done, CommandPlugins: [] }]]);
+    const existing = { ...fleet, document: { ...fleet.document, marker: false } };
+    expect(describeFailure(await awaitPush(pushTo(answers), existing, 'c'))).toContain('every step of the document was skipped');
+  });
+
+  it('but a document of somebody else need not print anything', async () => {
+    const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[{ ...done, CommandPlugins: [{}] }]]);
+    const existing = { ...fleet, document: { ...fleet.document, marker: false } };
+    expect(describeFailure(await awaitPush(pushTo(answers), existing, 'c'))).toBeUndefined();
+  });
+});

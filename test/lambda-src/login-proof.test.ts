@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { Log } from '../../lambda-src/log';
+import { LoginRefusedError, proveLogin } from '../../lambda-src/login-proof';
+import { SecretText } from '../../lambda-src/secret-text';
+import { LoginResult } from '../../lambda-src/smtp-login';
+import { VirtualClock } from '../world';
+
+const endpoint = { host: 'smtp.example.com', port: 587, region: 'eu-west-1', implicitTls: false };
+
+/** Proves a credential against an endpoint that always answers the same, with so many seconds for the function. */
+async function failWith(outcome: LoginResult['outcome'], seconds = 900) {
+  const clock = new VirtualClock();
+  const start = clock.now();
+  let logins = 0;
+  const login = async () => {
+    logins += 1;
+    return { outcome, reply: 'the reply' };
+  };
+  const log = new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined);
+  const proof = { login, endpoint, clock, random: Math.random, deadline: start + seconds * 1000, log };
+  const error: unknown = await proveLogin(proof, { username: 'AKIAIOSFODNN7EXAMPLE', password: new SecretText('x') }, 3)
+    .catch((reason: unknown) => reason);
+  return { error: error as Error, logins, seconds: (clock.now() - start) / 1000 };
+}
+
+describe('a login that does not succeed', () => {
+  it('is given five minutes when it is refused, with growing pauses', async () => {
+    const { error, logins, seconds } = await failWith('refused');
+    expect(error).toBeInstanceOf(LoginRefusedError);
+    expect(seconds).toBeGreaterThan(280);
+    expect(seconds).toBeLessThanOrEqual(300);
+    expect(logins).toBeLessThan(40);
+  });
+
+  it('ends before the function does', async () => {
+    const { error, seconds } = await failWith('refused', 20);
+    expect(error).toBeInstanceOf(LoginRefusedError);
+    expect(seconds).toBeLessThanOrEqual(20);
+  });
+
+  it('is given less than a minute when the endpoint cannot be reached', async () => {
+    const { error, seconds } = await failWith('unreachable');
+    expect(error.message).toBe('smtp.example.com:587 cannot be reached: the reply; '
+      + 'check name, port, routes, security groups and, in a VPC, the email-smtp endpoint');
+    expect(seconds).toBeLessThanOrEqual(45);
+  });
+
+  it('is no refusal when the endpoint is busy', async () => {
+    const { error } = await failWith('busy');
+    expect(error).not.toBeInstanceOf(LoginRefusedError);
+    expect(error.message).toBe('smtp.example.com:587 did not decide on the login of access key AKIAIOSFODNN7EXAMPLE: the reply; the next attempt asks again');
+  });
+
+  it('is not tried again when that cannot help', async () => {
+    const { error, logins } = await failWith('hopeless');
+    expect(logins).toBe(1);
+    expect(error.message).toBe('smtp.example.com:587 cannot take the login of access key AKIAIOSFODNN7EXAMPLE: the reply; '
+      + 'check that the account may use SES in this region and that the endpoint presents a valid certificate');
+  });
+});
