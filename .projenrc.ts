@@ -33,7 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   githubOptions: { mergify: false, pullRequestLint: false },
   buildWorkflow: false,
   release: false,
-  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples'], fileExtensions: ['.ts'] },
+  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
 
   devDeps: [
     '@aws-sdk/client-iam@^3',

@@ -2,8 +2,8 @@ import {
   Command, CommandFilterKey, CommandInvocation, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
   ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
-import { FleetConfig } from '../src/rotation-contract';
 import { describe, RotationError } from './errors';
+import { FleetConfig } from '../src/rotation-contract';
 
 const PAGE_SIZE = 50;
 const ENDED = ['Success', 'Cancelled', 'Failed', 'TimedOut'];

@@ -41,7 +41,6 @@ export function smtpLogin(endpoint: EndpointConfig): SmtpLogin {
 }
 
 interface SmtpError extends Error {
-  readonly code?: string;
   readonly response?: string;
   readonly responseCode?: number;
 }
@@ -73,17 +72,13 @@ async function authenticate(connection: SMTPConnection, { username, password }: 
 
 function judge(error: SmtpError): LoginResult {
   const reply = error.response ?? error.message;
-  return { outcome: outcomeOf(error, reply), reply };
+  return { outcome: outcomeOf(reply, error.responseCode), reply };
 }
 
-function outcomeOf({ code, responseCode }: SmtpError, reply: string): LoginResult['outcome'] {
-  if (/not subscribed/i.test(reply) || isCertificateError(code, reply)) return 'hopeless';
+function outcomeOf(reply: string, responseCode: number | undefined): LoginResult['outcome'] {
+  // Every message of Node's about a certificate that it does not trust has the word; nodemailer replaces its codes.
+  if (/not subscribed|certificate/i.test(reply)) return 'hopeless';
   if (!responseCode) return 'unreachable';
   if (responseCode < 500) return 'busy';
   return responseCode === CREDENTIAL_INVALID ? 'refused' : 'hopeless';
-}
-
-/** Node's codes for a certificate that is not the endpoint's, or of an authority that nobody here trusts. */
-function isCertificateError(code: string | undefined, reply: string): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code ?? '') || /certificate/i.test(reply);
 }

@@ -53,9 +53,9 @@ export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grant
   }
 }
 
-/** A key policy that named a role of another stack would make each stack depend on the other. */
+/** A key policy that named a role of another stack would make each stack depend on the other; one without a name cannot be named. */
 function keyPrincipal(key: kms.IKey, { grantPrincipal }: iam.IGrantable): iam.IPrincipal {
+  const { principalAccount = Stack.of(key).account } = grantPrincipal;
   const inOtherStack = Construct.isConstruct(grantPrincipal) && Stack.of(grantPrincipal) !== Stack.of(key);
-  if (!inOtherStack && !(grantPrincipal instanceof iam.UnknownPrincipal)) return grantPrincipal;
-  return new iam.AccountPrincipal(grantPrincipal.principalAccount ?? Stack.of(key).account);
+  return inOtherStack || grantPrincipal instanceof iam.UnknownPrincipal ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { medians, time } from './median';
+import { time, timeInTurns, Timing } from './timing';
 
 export interface AssetSize {
   readonly rawBytes: number;
@@ -11,8 +11,8 @@ export interface AssetSize {
 }
 
 export interface LoadTime {
-  readonly bareMilliseconds: number;
-  readonly bundleMilliseconds: number;
+  readonly bare: Timing;
+  readonly bundle: Timing;
 }
 
 export const ASSET = join(__dirname, '..', '..', 'assets', 'lambda-src', 'index');
@@ -35,9 +35,9 @@ export function loadTime(): LoadTime {
   const directory = mkdtempSync(join(tmpdir(), 'bench-load-'));
   const empty = join(directory, 'empty.mjs');
   writeFileSync(empty, '');
-  const { bare, bundle } = medians(LOAD_ROUNDS, { bare: () => time(() => run(empty)), bundle: () => time(() => run(FUNCTION_MODULE)) });
+  const timings = timeInTurns(LOAD_ROUNDS, { bare: () => time(() => run(empty)), bundle: () => time(() => run(FUNCTION_MODULE)) });
   rmSync(directory, { recursive: true });
-  return { bareMilliseconds: bare, bundleMilliseconds: bundle };
+  return timings;
 }
 
 function run(module: string): void {

@@ -10,16 +10,19 @@ export interface RotationCost {
   readonly mailServers: number;
   readonly awsCalls: number;
   readonly smtpLogins: number;
-  /** In the function, without its waits. */
+  /** In the function without its pauses: its own work, and the replies of AWS and SES. */
   readonly milliseconds: number;
-  /** What the function waited for nodes, on top of that. */
+  /** Its own work alone. */
+  readonly cpuMilliseconds: number;
+  /** The pauses. */
   readonly waitedMilliseconds: number;
 }
 
 /** What test/bench/timed-function returns. */
-interface Timing {
+interface Invocation {
   readonly milliseconds: number;
   readonly waited: number;
+  readonly cpu: number;
 }
 
 const TIMED_FUNCTION = join(__dirname, 'timed-function');
@@ -48,18 +51,19 @@ async function costsOf(define: DefineStack, mailServers: number): Promise<Rotati
 }
 
 async function measure(aws: LocalAws, secretArn: string): Promise<Omit<RotationCost, 'rotation' | 'mailServers'>> {
-  const timings: Timing[] = [];
+  const invocations: Invocation[] = [];
   const before = { calls: aws.world.calls.length, logins: aws.ses.logins.length };
   aws.aroundInvocation = async (_event, invoke) => {
-    timings.push(await invoke() as Timing);
+    invocations.push(await invoke() as Invocation);
   };
   const { attempts, succeeded } = await aws.world.rotation.rotate(secretArn);
   if (!succeeded) throw attempts.at(-1)?.at(-1)?.error;
-  const waitedMilliseconds = sum(timings.map(timing => timing.waited));
+  const waitedMilliseconds = sum(invocations.map(invocation => invocation.waited));
   return {
     awsCalls: aws.world.calls.length - before.calls,
     smtpLogins: aws.ses.logins.length - before.logins,
-    milliseconds: sum(timings.map(timing => timing.milliseconds)) - waitedMilliseconds,
+    milliseconds: sum(invocations.map(invocation => invocation.milliseconds)) - waitedMilliseconds,
+    cpuMilliseconds: sum(invocations.map(invocation => invocation.cpu)),
     waitedMilliseconds,
   };
 }

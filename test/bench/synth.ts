@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, AssetStaging } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { medians, time } from './median';
 import { emptyStack, fleetStack, secretOnlyStack } from './stacks';
+import { time, timeInTurns, Timing } from './timing';
 import type { DefineStack } from '../demo/local-aws';
 
 export interface SynthTime {
-  readonly emptyMilliseconds: number;
-  readonly oneMilliseconds: number;
+  readonly empty: Timing;
+  readonly one: Timing;
 }
 
 export interface Resources {
@@ -23,9 +23,8 @@ const ROUNDS = 21;
 /** From `new App()` to the written assembly, in a process that has loaded everything; the asset is hashed anew each time. */
 export function synthTime(): SynthTime {
   const tasks = { empty: () => synthesize(emptyStack), one: () => synthesize(secretOnlyStack) };
-  medians(WARM_UP_ROUNDS, tasks);
-  const { empty, one } = medians(ROUNDS, tasks);
-  return { emptyMilliseconds: empty, oneMilliseconds: one };
+  timeInTurns(WARM_UP_ROUNDS, tasks);
+  return timeInTurns(ROUNDS, tasks);
 }
 
 export function resources(): Resources {

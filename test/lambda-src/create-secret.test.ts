@@ -172,10 +172,13 @@ describe('a pending version that can never work', () => {
 describe('an imported user', () => {
   it('gets a credential into an empty secret, whichever label AWS gives the first version', async () => {
     for (const firstVersionGetsCurrent of [true, false]) {
-      const scenario = new Scenario({ ...imported, before: world => {
-        imported.before?.(world);
-        world.secretsManager.firstVersionGetsCurrent = firstVersionGetsCurrent;
-      } });
+      const scenario = new Scenario({
+        ...imported,
+        before: world => {
+          imported.before?.(world);
+          world.secretsManager.firstVersionGetsCurrent = firstVersionGetsCurrent;
+        },
+      });
       await scenario.rotateWell();
       expect(scenario.keys).toEqual([scenario.current.username]);
       await scenario.rotateWell();

@@ -32,9 +32,15 @@ class Answers extends RunCommand {
 function pushTo(runCommand: RunCommand): Push {
   const clock = new VirtualClock();
   return {
-    runCommand, clock, random: () => 0.5, deadline: clock.now() + 60_000,
+    runCommand,
+    clock,
+    random: () => 0.5,
+    deadline: clock.now() + 60_000,
     log: new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined),
-    secretArn: 'arn', versionId: 'v', region: 'eu-west-1', credential: { username: 'AKIA', password: new SecretText('x') },
+    secretArn: 'arn',
+    versionId: 'v',
+    region: 'eu-west-1',
+    credential: { username: 'AKIA', password: new SecretText('x') },
   };
 }
 

@@ -145,11 +145,14 @@ describe('a server that does not take the credential', () => {
     const scenario = withFleets({
       document: CredentialDocument.existing('UpdateRelay', { secretArnParameter: 'Arn', versionIdParameter: 'Version', regionParameter: 'Region' }),
     });
-    scenario.world.ssm.documents.register({ name: 'UpdateRelay', content: {
-      schemaVersion: '2.2',
-      parameters: { Arn: { type: 'String' }, Version: { type: 'String' }, Region: { type: 'String' } },
-      mainSteps: [{ action: 'aws:runShellScript', name: 'update', inputs: { runCommand: ['true'] } }],
-    } });
+    scenario.world.ssm.documents.register({
+      name: 'UpdateRelay',
+      content: {
+        schemaVersion: '2.2',
+        parameters: { Arn: { type: 'String' }, Version: { type: 'String' }, Region: { type: 'String' } },
+        mainSteps: [{ action: 'aws:runShellScript', name: 'update', inputs: { runCommand: ['true'] } }],
+      },
+    });
     scenario.addNode('i-00000001', failsWith('SES_SMTP_CREDENTIAL_FAILED the password is x'));
     expect(await messageOf(scenario)).toContain('document UpdateRelay: i-00000001 (Failed);');
   });
@@ -268,18 +271,23 @@ describe('a push', () => {
   it('carries ARN and version id, never the password', async () => {
     const { scenario } = await rotatedOnce();
     const { input } = scenario.world.calls.find(({ action }) => action === 'SendCommand') ?? {};
-    expect(input).toMatchObject({ Parameters: {
-      SecretArn: [scenario.secretArn], VersionId: [expect.stringMatching(/^[0-9a-f-]{36}$/)], Region: ['eu-west-1'],
-    } });
+    expect(input).toMatchObject({
+      Parameters: {
+        SecretArn: [scenario.secretArn], VersionId: [expect.stringMatching(/^[0-9a-f-]{36}$/)], Region: ['eu-west-1'],
+      },
+    });
   });
 
   it('carries the credential only in a document that takes it as parameters', async () => {
     const scenario = withFleets({ document: CredentialDocument.existingWithCredential('UpdateRelay', { parameters: { Service: 'relay' } }) });
-    scenario.world.ssm.documents.register({ name: 'UpdateRelay', content: {
-      schemaVersion: '2.2',
-      parameters: { SESUsername: { type: 'String' }, SESPassword: { type: 'String' }, Service: { type: 'String' } },
-      mainSteps: [{ action: 'aws:runShellScript', name: 'update', inputs: { runCommand: ['true'] } }],
-    } });
+    scenario.world.ssm.documents.register({
+      name: 'UpdateRelay',
+      content: {
+        schemaVersion: '2.2',
+        parameters: { SESUsername: { type: 'String' }, SESPassword: { type: 'String' }, Service: { type: 'String' } },
+        mainSteps: [{ action: 'aws:runShellScript', name: 'update', inputs: { runCommand: ['true'] } }],
+      },
+    });
     const node = scenario.addNode('i-00000001', takesCredentialFromParameters());
     await scenario.rotateWell();
     expect(node.heldCredential).toEqual({ username: scenario.current.username, password: scenario.current.password });

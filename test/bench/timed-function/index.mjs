@@ -1,5 +1,5 @@
-// Stands around the bundled function that FUNCTION_MODULE names: returns how long an invocation took, and for how
-// long of that it only waited.
+// Stands around the bundled function that FUNCTION_MODULE names: returns how long an invocation took, for how long of
+// that it paused, and for how long it computed.
 import { pathToFileURL } from 'node:url';
 
 /** Timers of this length or more that run out are waits; the timeouts of requests are cleared before they run out. */
@@ -19,7 +19,9 @@ const rotation = await import(pathToFileURL(process.env.FUNCTION_MODULE));
 
 export async function handler(event, context) {
   const start = performance.now();
+  const cpuStart = process.cpuUsage();
   waited = 0;
   await rotation.handler(event, context);
-  return { milliseconds: performance.now() - start, waited };
+  const { user, system } = process.cpuUsage(cpuStart);
+  return { milliseconds: performance.now() - start, waited, cpu: (user + system) / 1000 };
 }

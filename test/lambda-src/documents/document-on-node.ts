@@ -51,7 +51,9 @@ export class DocumentOnNode {
   public async run(): Promise<StepResult> {
     const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:smtp-AbCdEf';
     const [result] = await this.node.run({
-      commandId: crypto.randomUUID(), documentName: 'Document', content: this.content,
+      commandId: crypto.randomUUID(),
+      documentName: 'Document',
+      content: this.content,
       parameters: { SecretArn: [secretArn], VersionId: [VERSION], Region: ['eu-west-1'] },
     });
     return result;
