@@ -1,5 +1,6 @@
 import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
-import { formatCredential } from './credential';
+import { formatCredential, parseCredential } from './credential';
+import { deliver, isDelivered, isDeliveryLabel } from './delivery';
 import { describe, RotationError } from './errors';
 import { abandonVersion, whyUnusable } from './pending-version';
 import { checkStages, Rotation } from './rotation';
@@ -48,16 +49,37 @@ async function removeLeftOvers({ keys, config, log }: Rotation, labelled: Secret
   return present.filter(key => !leftOvers.includes(key));
 }
 
-/** Makes room for a new key: every server confirmed the current credential before it was promoted, so the previous one may go. */
-async function freeSlot({ keys, log }: Rotation, present: AccessKey[], labelled: SecretVersion[]): Promise<void> {
+/** Makes room for a new key: that of a version which is neither current nor pending goes, once no server can hold it. */
+async function freeSlot(rotation: Rotation, present: AccessKey[], labelled: SecretVersion[]): Promise<void> {
+  const { keys, log } = rotation;
   if (present.length < KEY_SLOTS) return;
   const foreign = present.find(key => !isReferenced(key, labelled));
   if (foreign) throw new RotationError(foreignKeyMessage(keys.userName, foreign.id));
-  const inUse = labelled.filter(({ stages }) => stages.some(stage => stage !== PREVIOUS));
-  const previous = present.find(key => !isReferenced(key, inUse));
-  if (!previous) throw new RotationError(noSlotMessage(keys.userName, present));
-  await keys.delete(previous.id);
-  log.info('previous access key deleted', { accessKeyId: previous.id });
+  const spare = present.find(key => !isReferenced(key, labelled.filter(isNeeded)));
+  if (!spare) throw new RotationError(noSlotMessage(keys.userName, present));
+  if (isReferenced(spare, labelled.filter(isDelivered))) await deliverCurrent(rotation, labelled, spare);
+  await keys.delete(spare.id);
+  log.info('previous access key deleted', { accessKeyId: spare.id });
+}
+
+/** Labels of somebody else's count: whoever put one there may use the version. */
+function isNeeded({ stages }: SecretVersion): boolean {
+  return stages.some(stage => stage !== PREVIOUS && !isDeliveryLabel(stage));
+}
+
+/**
+ * Hands the current credential to every server, because one may hold another: a rotation was cancelled
+ * while it changed servers, or the secret was edited by hand.
+ */
+async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { id }: AccessKey): Promise<void> {
+  const current = labelled.find(({ stages }) => stages.includes(CURRENT));
+  const credential = current && parseCredential(current.value, rotation.config.format);
+  if (!credential) {
+    throw new RotationError(`mail servers may hold access key ${id}, and ${CURRENT} has no credential in the configured format to give them `
+      + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again');
+  }
+  rotation.log.warn('mail servers may hold a credential that is not current: they get the current one first', { accessKeyId: id });
+  await deliver(rotation, current, credential);
 }
 
 /** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */

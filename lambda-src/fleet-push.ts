@@ -19,6 +19,8 @@ export interface Push {
   readonly log: Log;
   readonly secretArn: string;
   readonly versionId: string;
+  /** The rotation that sends it; a later one may have to send the same version again. */
+  readonly rotationToken: string;
   /** The region of the secret. */
   readonly region: string;
   readonly credential: Credential;
@@ -36,7 +38,7 @@ export interface FleetVerdict {
 
 /** Sends a fleet its credential, unless a command that did so succeeded or is on its way: then returns that one. */
 export async function startPush(push: Push, fleet: FleetConfig): Promise<string> {
-  const comment = commentFor(push.versionId, fleet);
+  const comment = commentFor(push, fleet);
   const known = await push.runCommand.findByComment(comment, push.clock.now() - DAY);
   if (known && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount!))) {
     push.log.info('command found that an earlier attempt sent', { commandId: known.CommandId, document: fleet.document.name });
@@ -128,9 +130,9 @@ function isSkipped({ Output }: CommandPlugin): boolean {
   return (Output ?? '').startsWith('Step execution skipped');
 }
 
-/** Marks a command as the one that carries this version to this fleet, in the 100 characters that a comment may have. */
-function commentFor(versionId: string, fleet: FleetConfig): string {
-  const fingerprint = createHash('sha256').update(JSON.stringify(fleet)).digest('hex').slice(0, 12);
+/** Marks a command as the one by which this rotation sends this version to this fleet, in the 100 characters that a comment may have. */
+function commentFor({ rotationToken, versionId }: Push, fleet: FleetConfig): string {
+  const fingerprint = createHash('sha256').update(JSON.stringify([rotationToken, fleet])).digest('hex').slice(0, 12);
   return `SES SMTP ${versionId} ${fingerprint}`;
 }
 

@@ -1,6 +1,7 @@
 import { isForEndpoint, parseCredential } from './credential';
+import { isDelivered } from './delivery';
 import { RotationError } from './errors';
-import { Rotation } from './rotation';
+import type { Rotation } from './rotation';
 import { CURRENT, PENDING, SecretVersion } from './secret-versions';
 import { BackOff, MINUTE, SECOND } from './time';
 
@@ -29,17 +30,20 @@ export async function isHopeless(rotation: Rotation, accessKeyId: string): Promi
 
 /**
  * Gives a version up that can never work. Without that, every further rotation would be this one again.
- * Its key goes first: after a crash in between, the version is still pending and is given up again.
+ * Its key goes first, unless a mail server may hold it: after a crash in between, the version is still
+ * pending and is given up again.
  */
-export async function abandonVersion(rotation: Rotation, { id, stages, value }: SecretVersion, problem: string): Promise<never> {
+export async function abandonVersion(rotation: Rotation, version: SecretVersion, problem: string): Promise<never> {
+  const { id, stages, value } = version;
   const { config: { format }, keys, log, versions } = rotation;
   if (stages.includes(CURRENT)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`);
   }
   const accessKeyId = parseCredential(value, format)?.username;
   const current = await versions.getCurrent();
-  if (accessKeyId && !current?.value.reveal().includes(accessKeyId)) await keys.delete(accessKeyId);
-  await versions.detachPending(id);
+  const inUse = isDelivered(version) || (accessKeyId !== undefined && current?.value.reveal().includes(accessKeyId));
+  if (accessKeyId && !inUse) await keys.delete(accessKeyId);
+  await versions.detach(PENDING, id);
   log.warn('pending version given up', { accessKeyId, error: problem });
   throw new RotationError(`version ${id} was given up and is no longer ${PENDING}: ${problem}; `
     + 'mail servers keep the current credential, and the next rotation starts clean');

@@ -48,9 +48,15 @@ export class SecretVersions {
     }));
   }
 
-  public async detachPending(id: string): Promise<void> {
+  public async attach(label: string, id: string): Promise<void> {
     await this.client.send(new UpdateSecretVersionStageCommand({
-      SecretId: this.secretId, VersionStage: PENDING, RemoveFromVersionId: id,
+      SecretId: this.secretId, VersionStage: label, MoveToVersionId: id,
+    }));
+  }
+
+  public async detach(label: string, id: string): Promise<void> {
+    await this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: this.secretId, VersionStage: label, RemoveFromVersionId: id,
     }));
   }
 

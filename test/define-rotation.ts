@@ -18,11 +18,11 @@ export function configOf(stack: Stack): RotationConfig {
   return JSON.parse(textOf(rotationFunction.Properties.Environment.Variables[CONFIG_VARIABLE]));
 }
 
-/** The properties of the only resource of a type. */
-export function onlyResource(stack: Stack, type: string) {
-  const resources = Object.values(Template.fromStack(stack).findResources(type));
+/** The properties of the only resource of a type whose logical id begins like this. */
+export function onlyResource(stack: Stack, type: string, logicalIdStart = '') {
+  const resources = Object.entries(Template.fromStack(stack).findResources(type)).filter(([id]) => id.startsWith(logicalIdStart));
   if (resources.length !== 1) throw new Error(`${resources.length} resources of type ${type}`);
-  return resources[0].Properties;
+  return resources[0][1].Properties;
 }
 
 /** The text that a value of a template stands for; references are written as `<LogicalId>` or `<LogicalId.Attribute>`. */

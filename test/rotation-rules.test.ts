@@ -104,7 +104,8 @@ describe('a window', () => {
     [Schedule.cron({ minute: '0', hour: '0' }), 24],
     [Schedule.cron({ minute: '0', hour: '20' }), 4],
     [Schedule.cron({ minute: '0', hour: '0/6' }), 6],
-    [Schedule.cron({ minute: '0', hour: '0,12,22' }), 2],
+    [Schedule.cron({ minute: '0', hour: '4,10,20' }), 4],
+    [Schedule.cron({ minute: '0', hour: '23' }), 1],
     [Schedule.expression(Lazy.string({ produce: () => 'rate(1 day)' })), 24],
   ])('ends on its day and before the next rotation: with %o after %i hours', (schedule, longest) => {
     expect(rotationRules(schedule, Duration.hours(longest)).duration).toBe(`${longest}h`);

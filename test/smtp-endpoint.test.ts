@@ -1,6 +1,5 @@
 import { App, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { configOf, defineRotation } from './define-rotation';
 import { SmtpEndpoint } from '../src';
 
 let stack: Stack;
@@ -44,13 +43,14 @@ describe('a regional endpoint', () => {
   });
 
   it('takes a region and a port that only the deployment knows', () => {
-    const { stack: consumer } = defineRotation(scope => ({
-      endpoint: SmtpEndpoint.regional({
-        region: new CfnParameter(scope, 'SesRegion').valueAsString,
-        port: new CfnParameter(scope, 'SesPort', { type: 'Number' }).valueAsNumber,
-      }),
-    }));
-    expect(configOf(consumer).endpoint).toEqual({ host: 'email-smtp.<SesRegion>.<AWS::URLSuffix>', port: '<SesPort>', region: '<SesRegion>', implicitTls: false });
+    const region = new CfnParameter(stack, 'SesRegion').valueAsString;
+    const port = new CfnParameter(stack, 'SesPort', { type: 'Number' }).valueAsNumber;
+    expect(bind(SmtpEndpoint.regional({ region, port }))).toEqual({
+      host: { 'Fn::Join': ['', ['email-smtp.', { Ref: 'SesRegion' }, '.', { Ref: 'AWS::URLSuffix' }]] },
+      port: { Ref: 'SesPort' },
+      region: { Ref: 'SesRegion' },
+      implicitTls: false,
+    });
   });
 });
 

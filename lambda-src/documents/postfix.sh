@@ -84,7 +84,9 @@ update_map() {
   chmod 600 "$new"
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential "$map" >"$new"
   if cmp -s "$map" "$new" && looks_up "$type" "$map" "$map"; then return 0; fi
-  if [ "$type" != texthash ]; then postmap "$type:$new" || fail "postmap cannot build $type:$new; $map is unchanged"; fi
+  if [ "$type" != texthash ]; then
+    said=$(postmap "$type:$new" 2>&1) || fail "postmap cannot build $type:$new: $(last_line "$said"); $map is unchanged"
+  fi
   looks_up "$type" "$new" "$new" || fail "a lookup in the new $type:$map does not give the credential; $map is unchanged"
   copy_table "$map" "$old"
   move_table "$new" "$map"

@@ -16,7 +16,7 @@ describe('isAwsError', () => {
 
   it.each([
     ['NoSuchEntity', ['ResourceNotFound']],
-    ['NoSuchEntityExceptionally', ['NoSuchEntity']],
+    ['NoSuchExceptionEntity', ['NoSuchEntity']],
     ['NoSuchEntity', []],
   ])('does not take %s for one of %j', (name, names) => {
     expect(isAwsError(named(name), ...names)).toBe(false);

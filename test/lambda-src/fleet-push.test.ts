@@ -39,6 +39,7 @@ function pushTo(runCommand: RunCommand): Push {
     log: new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined),
     secretArn: 'arn',
     versionId: 'v',
+    rotationToken: 'v',
     region: 'eu-west-1',
     credential: { username: 'AKIA', password: new SecretText('x') },
   };

@@ -127,7 +127,7 @@ describe('the pending version', () => {
   });
 
   it('loses its label', async () => {
-    await versions.detachPending(TOKEN);
+    await versions.detach(PENDING, TOKEN);
     expect(Object.keys(world.secretsManager.labelsOf(secret.arn))).toEqual([idOf(CURRENT)]);
   });
 });

@@ -120,6 +120,8 @@ describe('on any doubt, the Postfix document fails and leaves the table as it wa
   it('when the index cannot be built', async () => {
     await postfix(before);
     await onNode.node.write('disk-full', '');
+    const { output } = await onNode.run();
+    expect(output).toMatch(/FAILED postmap cannot build hash:.*: postmap: fatal: write .*: No space left on device; .* is unchanged/);
     await expectFailure('postmap cannot build hash:');
     expect(await onNode.node.read(TABLE)).toBe(before);
   });

@@ -1,0 +1,85 @@
+import { FleetConfig } from '../src/rotation-contract';
+import { Credential, mentionsAccessKey } from './credential';
+import { RotationError } from './errors';
+import { awaitPush, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
+import { proveLogin } from './login-proof';
+import type { Rotation } from './rotation';
+import { SecretVersion } from './secret-versions';
+
+/** How often in a row SES must accept a credential before a mail server is told of it. */
+const PROOF = 3;
+
+/**
+ * Begins the staging labels of the versions that a mail server may hold, whatever becomes of their
+ * rotation. A label makes a version count as referring to its key, so that nobody takes the key for a left-over.
+ */
+const DELIVERED = 'SES_SMTP_DELIVERED_';
+
+/** Whether a mail server may hold this version's credential. */
+export function isDelivered({ stages }: SecretVersion): boolean {
+  return stages.some(isDeliveryLabel);
+}
+
+export function isDeliveryLabel(stage: string): boolean {
+  return stage.startsWith(DELIVERED);
+}
+
+/** Proves a version's credential, hands it to every mail server, and waits until all of them confirm. */
+export async function deliver(rotation: Rotation, version: SecretVersion, credential: Credential): Promise<void> {
+  const { config: { endpoint, fleets }, token, versions } = rotation;
+  await proveLogin({ ...rotation, endpoint }, credential, PROOF);
+  if (fleets.length === 0) return;
+  if (!isDelivered(version)) await versions.attach(`${DELIVERED}${credential.username}`, version.id);
+  const { id: versionId, secretArn } = version;
+  const push = { ...rotation, credential, secretArn, versionId, rotationToken: token, region: secretArn.split(':')[3] };
+  const verdicts = await pushToAll(push, fleets);
+  throwIfAnyFailed(verdicts);
+  await checkMinimumTargets(rotation, verdicts);
+  await releaseOthers(rotation, version.id);
+}
+
+/** Every server has confirmed this version, so that no other one is held any more. */
+async function releaseOthers({ versions }: Rotation, versionId: string): Promise<void> {
+  for (const [id, stages] of await versions.stages()) {
+    for (const label of stages.filter(isDeliveryLabel)) {
+      if (id !== versionId) await versions.detach(label, id);
+    }
+  }
+}
+
+/** Every fleet is sent its command before the first one is waited for. */
+async function pushToAll(push: Push, fleets: FleetConfig[]): Promise<FleetVerdict[]> {
+  const sent: [FleetConfig, string][] = [];
+  for (const fleet of fleets) sent.push([fleet, await startPush(push, fleet)]);
+  const verdicts: FleetVerdict[] = [];
+  for (const [fleet, commandId] of sent) {
+    const verdict = await awaitPush(push, fleet, commandId);
+    const { confirmed, failed } = verdict;
+    push.log.info('mail servers answered', { commandId, confirmed, targets: confirmed + failed, document: fleet.document.name });
+    verdicts.push(verdict);
+  }
+  return verdicts;
+}
+
+function throwIfAnyFailed(verdicts: FleetVerdict[]): void {
+  const problems = verdicts.map(describeFailure).filter(problem => problem !== undefined);
+  if (problems.length > 0) throw new RotationError(problems.join('; '));
+}
+
+/** Too few servers: harmless while no server can have a credential yet, and a mistake ever after. */
+async function checkMinimumTargets(rotation: Rotation, verdicts: FleetVerdict[]): Promise<void> {
+  const short = verdicts.filter(({ confirmed, fleet }) => confirmed < fleet.minimumTargets);
+  if (short.length === 0) return;
+  const problem = short.map(({ commandId, confirmed, fleet }) => `command ${commandId} (document ${fleet.document.name}) `
+    + `reached ${confirmed} mail servers, at least ${fleet.minimumTargets} must confirm`).join('; ');
+  if (!await isFirstRotation(rotation)) {
+    throw new RotationError(`${problem}; check that the servers run, are registered in Systems Manager and match the targets`);
+  }
+  rotation.log.warn(`${problem}; accepted because this is the first credential`);
+}
+
+async function isFirstRotation({ token, versions }: Rotation): Promise<boolean> {
+  const others = [...(await versions.stages()).keys()].filter(id => id !== token);
+  const values = await Promise.all(others.map(async id => versions.get(id)));
+  return !values.some(version => version && mentionsAccessKey(version.value));
+}

@@ -1,0 +1,45 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { expect, it } from 'vitest';
+import { defineRotation } from './define-rotation';
+import { CredentialDocument, MailServerTargets } from '../src';
+
+/** A changed id replaces a user's resource, and a renamed schedule silently stops rotating. */
+it('keeps the logical ids of all resources', () => {
+  const targets = MailServerTargets.tag('EmailServers', 'True');
+  const { stack } = defineRotation(scope => ({
+    encryptionKey: new kms.Key(scope, 'Key'),
+    schedule: events.Schedule.cron({ minute: '0', hour: '3' }),
+    rotationWindow: Duration.hours(2),
+    removalPolicy: RemovalPolicy.RETAIN,
+    mailServers: [
+      { targets, document: CredentialDocument.postfix() },
+      { targets: MailServerTargets.managedNodes('i-12345678'), document: CredentialDocument.shellScript('true') },
+      { targets: MailServerTargets.resourceGroup('windows'), document: CredentialDocument.powerShellScript('$true') },
+      { targets, document: CredentialDocument.existingWithCredential('Sample') },
+    ],
+  }));
+  const resources = Object.entries(Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>);
+  expect(Object.fromEntries(resources.map(([id, { Type }]) => [id, Type]))).toMatchInlineSnapshot(`
+    {
+      "Key961B73FD": "AWS::KMS::Key",
+      "NewsletterFunction9A7ABDD2": "AWS::Lambda::Function",
+      "NewsletterGroup8234CD87": "AWS::IAM::Group",
+      "NewsletterGroupDefaultPolicy2A83332F": "AWS::IAM::Policy",
+      "NewsletterGroupMembershipDA25D8BF": "AWS::IAM::UserToGroupAddition",
+      "NewsletterInvokePermission5A4B0AF7": "AWS::Lambda::Permission",
+      "NewsletterLogGroup4AB2396E": "AWS::Logs::LogGroup",
+      "NewsletterMailServers0Document824968B3": "AWS::SSM::Document",
+      "NewsletterMailServers1Document56808BB1": "AWS::SSM::Document",
+      "NewsletterMailServers2Document6FC35A55": "AWS::SSM::Document",
+      "NewsletterPolicyEE17B7B8": "AWS::IAM::Policy",
+      "NewsletterRole4627CE4E": "AWS::IAM::Role",
+      "NewsletterRoleDefaultPolicyB5F6742A": "AWS::IAM::Policy",
+      "NewsletterScheduleF2EEDCEA": "AWS::SecretsManager::RotationSchedule",
+      "NewsletterSecret67CAC3BC": "AWS::SecretsManager::Secret",
+      "NewsletterUserAA0705C4": "AWS::IAM::User",
+    }
+  `);
+});
