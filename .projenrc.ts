@@ -87,6 +87,9 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
 project.tasks.addEnvironment('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
 
+// 1.13.0 names platform packages that the registry does not have, so that `npm ci` refuses the lock file.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
 /** The function's dependencies are bundled: users of the package do not install them. */
 project.eslint?.allowDevDeps('lambda-src/**');
 

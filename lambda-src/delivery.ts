@@ -1,10 +1,10 @@
-import { FleetConfig } from '../src/rotation-contract';
 import { Credential, mentionsAccessKey } from './credential';
 import { RotationError } from './errors';
 import { awaitPush, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
 import { proveLogin } from './login-proof';
 import type { Rotation } from './rotation';
 import { SecretVersion } from './secret-versions';
+import { FleetConfig } from '../src/rotation-contract';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
 const PROOF = 3;

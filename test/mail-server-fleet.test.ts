@@ -62,7 +62,10 @@ describe('the options of a fleet', () => {
     const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
     expect(validate({ maxConcurrency: text, maxErrors: text, timeout: Duration.minutes(number), minimumTargets: number })).not.toThrow();
     expect(fleetConfig({
-      maxConcurrency: text, maxErrors: text, timeout: Duration.seconds(Lazy.number({ produce: () => 60 })), minimumTargets: Lazy.number({ produce: () => 2 }),
+      maxConcurrency: text,
+      maxErrors: text,
+      timeout: Duration.seconds(Lazy.number({ produce: () => 60 })),
+      minimumTargets: Lazy.number({ produce: () => 2 }),
     })).toMatchObject({ maxConcurrency: '10%', maxErrors: '10%', timeoutSeconds: 60, minimumTargets: 2 });
   });
 });

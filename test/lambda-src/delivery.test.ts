@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, Scenario, withFleet } from './scenario';
-import { expectedPassword } from '../world/ses-smtp';
 import { CredentialDocument, MailServerTargets } from '../../src';
 import { ConnectionLost } from '../world';
 import { failsWith, SimulatedNode } from '../world/nodes';
+import { expectedPassword } from '../world/ses-smtp';
 
 /** Two mail servers, and the promise that no key is deleted that one of them holds. */
 class Fleet {

@@ -130,4 +130,11 @@ describe('the pending version', () => {
     await versions.detach(PENDING, TOKEN);
     expect(Object.keys(world.secretsManager.labelsOf(secret.arn))).toEqual([idOf(CURRENT)]);
   });
+
+  it('takes a label of our own besides, and loses only that again', async () => {
+    await versions.attach('DELIVERED', TOKEN);
+    expect(world.secretsManager.labelsOf(secret.arn)[TOKEN]).toEqual([PENDING, 'DELIVERED']);
+    await versions.detach('DELIVERED', TOKEN);
+    expect(world.secretsManager.labelsOf(secret.arn)[TOKEN]).toEqual([PENDING]);
+  });
 });

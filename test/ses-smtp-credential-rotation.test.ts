@@ -1,0 +1,571 @@
+import { App, Aws, CfnParameter, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import { describe, expect, it } from 'vitest';
+import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
+import {
+  CredentialDocument, CredentialFormat, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps, SmtpEndpoint,
+} from '../src';
+
+const POLICY = 'AWS::IAM::Policy';
+const SCHEDULE = 'AWS::SecretsManager::RotationSchedule';
+const COMPLETE_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail/smtp-AbCdEf';
+
+const taggedFleet: MailServerFleet = {
+  targets: MailServerTargets.tag('EmailServers', 'True'),
+  document: CredentialDocument.existing('Apply', { secretArnParameter: 'Secret', versionIdParameter: 'Version' }),
+};
+
+function domain(stack: Stack, id = 'Domain'): ses.IEmailIdentity {
+  return ses.EmailIdentity.fromEmailIdentityName(stack, id, 'example.com');
+}
+
+/** The statements of a policy, with readable ARNs. */
+function statementsOf(stack: Stack, logicalIdStart: string) {
+  const statements: { Resource: unknown }[] = onlyResource(stack, POLICY, logicalIdStart).PolicyDocument.Statement;
+  return statements.map(({ Resource, ...others }) => ({ ...others, Resource: Array.isArray(Resource) ? Resource.map(textOf) : textOf(Resource) }));
+}
+
+/** Fails as said, and before any resource was defined. */
+function expectRefusal(props: (stack: Stack) => Partial<SesSmtpCredentialRotationProps>, message: string): void {
+  const stack = new Stack(new App(), 'Stack');
+  const allProps = { identities: [domain(stack)], ...props(stack) };
+  expect(() => new SesSmtpCredentialRotation(stack, 'Newsletter', allProps)).toThrow(message);
+  expect(stack.node.findChild('Newsletter').node.children).toEqual([]);
+}
+
+describe('the user', () => {
+  it('is a new one that belongs to the rotation', () => {
+    const { stack, rotation } = defineRotation();
+    expect(onlyResource(stack, 'AWS::IAM::User')).toBeUndefined();
+    expect(configOf(stack).user).toEqual({ name: textOf(stack.resolve(rotation.user.userName)), owned: true });
+  });
+
+  it('may have a name', () => {
+    expect(onlyResource(defineRotation(() => ({ userName: 'newsletter' })).stack, 'AWS::IAM::User')).toEqual({ UserName: 'newsletter' });
+  });
+
+  it('may be one that somebody else owns', () => {
+    const { stack, rotation } = defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') }));
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::User', 0);
+    expect(rotation.user.userName).toBe('mailer');
+    expect(configOf(stack).user).toEqual({ name: 'mailer', owned: false });
+    expect(onlyResource(stack, 'AWS::IAM::UserToGroupAddition')).toMatchObject({ Users: ['mailer'] });
+  });
+
+  it('may be one of another stack', () => {
+    const users = new Stack(new App(), 'Users');
+    const stack = new Stack(users.node.root as App, 'Stack');
+    const user = new iam.User(users, 'User');
+    new SesSmtpCredentialRotation(stack, 'Newsletter', { identities: [domain(stack)], user });
+    expect(configOf(stack).user.owned).toBe(false);
+    expect(stack.dependencies).toEqual([users]);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  it('sends by the policy of a group, and has none itself', () => {
+    const { stack } = defineRotation();
+    const template = Template.fromStack(stack);
+    const [group] = Object.keys(template.findResources('AWS::IAM::Group'));
+    const [user] = Object.keys(template.findResources('AWS::IAM::User'));
+    template.hasResourceProperties('AWS::IAM::UserToGroupAddition', { GroupName: { Ref: group }, Users: [{ Ref: user }] });
+    expect(onlyResource(stack, POLICY, 'NewsletterGroup')).toMatchObject({ Groups: [{ Ref: group }] });
+    for (const { Properties } of Object.values(template.findResources(POLICY))) expect(Properties).not.toHaveProperty('Users');
+  });
+});
+
+describe('the sending policy', () => {
+  it('allows to send as the identities and nothing else', () => {
+    expect(statementsOf(defineRotation().stack, 'NewsletterGroup')).toEqual([{
+      Sid: 'SendAsIdentities',
+      Effect: 'Allow',
+      Action: 'ses:SendRawEmail',
+      Resource: 'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/example.com',
+    }]);
+  });
+
+  it('allows identities and configuration sets when both are named', () => {
+    const { stack } = defineRotation(scope => ({
+      identities: [domain(scope, 'First'), ses.EmailIdentity.fromEmailIdentityName(scope, 'Second', 'news@example.org')],
+      configurationSets: [ses.ConfigurationSet.fromConfigurationSetName(scope, 'Set', 'newsletter')],
+    }));
+    expect(statementsOf(stack, 'NewsletterGroup')).toEqual([{
+      Sid: 'SendAsIdentities',
+      Effect: 'Allow',
+      Action: 'ses:SendRawEmail',
+      Resource: [
+        'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/example.com',
+        'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/news@example.org',
+        'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set/newsletter',
+      ],
+    }]);
+  });
+
+  it('allows some senders only when they are named', () => {
+    const { stack } = defineRotation(() => ({ fromAddresses: ['news@example.com', '*@news.example.com'] }));
+    expect(statementsOf(stack, 'NewsletterGroup'))
+      .toMatchObject([{ Condition: { StringLike: { 'ses:FromAddress': ['news@example.com', '*@news.example.com'] } } }]);
+  });
+
+  it("follows the endpoint to another region than the stack's", () => {
+    const { stack } = defineRotation(scope => ({
+      configurationSets: [ses.ConfigurationSet.fromConfigurationSetName(scope, 'Set', 'newsletter')],
+      endpoint: SmtpEndpoint.regional({ region: 'us-east-2' }),
+    }), { env: { account: '123456789012', region: 'eu-west-1' } });
+    expect(statementsOf(stack, 'NewsletterGroup')).toMatchObject([{
+      Resource: [
+        'arn:<AWS::Partition>:ses:us-east-2:123456789012:identity/example.com',
+        'arn:<AWS::Partition>:ses:us-east-2:123456789012:configuration-set/newsletter',
+      ],
+    }]);
+    expect(configOf(stack).endpoint).toMatchObject({ host: 'email-smtp.us-east-2.<AWS::URLSuffix>', region: 'us-east-2' });
+  });
+
+  it('is for new identities and configuration sets as well', () => {
+    const { stack } = defineRotation(scope => ({
+      identities: [new ses.EmailIdentity(scope, 'New', { identity: ses.Identity.domain('example.org') })],
+      configurationSets: [new ses.ConfigurationSet(scope, 'Set')],
+    }));
+    expect(statementsOf(stack, 'NewsletterGroup')).toMatchObject([{
+      Resource: [
+        expect.stringMatching(/^arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity\/<New[0-9A-F]{8}>$/),
+        expect.stringMatching(/^arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set\/<Set[0-9A-F]{8}>$/),
+      ],
+    }]);
+  });
+});
+
+describe('the secret', () => {
+  it('is a new one without a fixed name, born without a credential and deleted with the stack', () => {
+    const { stack } = defineRotation();
+    const template = Template.fromStack(stack);
+    template.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+    const { SecretString, ...properties } = onlyResource(stack, 'AWS::SecretsManager::Secret');
+    expect(properties).toEqual({ Description: 'Amazon SES SMTP credential, rotated automatically' });
+    expect(JSON.parse(SecretString)).toEqual({ username: '', password: '', host: '', port: 0, region: '' });
+  });
+
+  it('is born with the same value whatever the properties are, because a changed one would overwrite the credential', () => {
+    const { stack } = defineRotation(() => ({
+      credentialFormat: CredentialFormat.usernameColonPassword(), endpoint: SmtpEndpoint.custom({ host: 'relay', port: 1025 }),
+    }));
+    expect(onlyResource(stack, 'AWS::SecretsManager::Secret').SecretString)
+      .toBe(onlyResource(defineRotation().stack, 'AWS::SecretsManager::Secret').SecretString);
+  });
+
+  it('may have a name, a key and a removal policy', () => {
+    const { stack } = defineRotation(scope => ({
+      secretName: 'mail/smtp', encryptionKey: new kms.Key(scope, 'Key'), removalPolicy: RemovalPolicy.RETAIN,
+    }));
+    Template.fromStack(stack).hasResource('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Retain',
+      Properties: { Name: 'mail/smtp', KmsKeyId: { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] } },
+    });
+  });
+
+  it('may be an existing one, imported by its complete ARN', () => {
+    const { stack } = defineRotation(scope => ({ secret: Secret.fromSecretCompleteArn(scope, 'Existing', COMPLETE_ARN) }));
+    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(configOf(stack).secretArn).toBe(COMPLETE_ARN);
+    expect(onlyResource(stack, SCHEDULE)).toMatchObject({ SecretId: COMPLETE_ARN });
+    expect(onlyResource(stack, 'AWS::Lambda::Permission')).toMatchObject({ SourceArn: COMPLETE_ARN });
+    expect(statementsOf(stack, 'NewsletterPolicy')).toContainEqual(expect.objectContaining({ Sid: 'RotateSecret', Resource: COMPLETE_ARN }));
+  });
+
+  it('may be an existing one, imported by its name', () => {
+    const { stack } = defineRotation(scope => ({ secret: Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp') }));
+    const arn = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:mail/smtp';
+    expect(configOf(stack).secretArn).toBe(arn);
+    expect(textOf(onlyResource(stack, SCHEDULE).SecretId)).toBe(arn);
+    expect(textOf(onlyResource(stack, 'AWS::Lambda::Permission').SourceArn)).toBe(`${arn}-??????`);
+    expect(statementsOf(stack, 'NewsletterPolicy')).toContainEqual(expect.objectContaining({ Sid: 'RotateSecret', Resource: `${arn}-??????` }));
+  });
+
+  it('may be an existing one with a key, which the function may use', () => {
+    const { stack } = defineRotation(scope => ({ secret: new Secret(scope, 'Existing', { encryptionKey: new kms.Key(scope, 'Key') }) }));
+    expect(statementsOf(stack, 'NewsletterRoleDefaultPolicy')).toMatchObject([{ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '<Key961B73FD.Arn>' }]);
+  });
+});
+
+describe('the function', () => {
+  it('may do what a rotation without mail servers needs, and nothing else', () => {
+    const { stack } = defineRotation();
+    Template.fromStack(stack).resourcePropertiesCountIs(POLICY, { Roles: Match.anyValue() }, 1);
+    expect(onlyResource(stack, 'AWS::IAM::Role')).not.toHaveProperty('ManagedPolicyArns');
+    expect(statementsOf(stack, 'NewsletterPolicy')).toEqual([
+      {
+        Sid: 'WriteLog',
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: expect.stringMatching(/^<NewsletterLogGroup[0-9A-F]{8}.Arn>$/),
+      },
+      {
+        Sid: 'RotateSecret',
+        Effect: 'Allow',
+        Action: [
+          'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
+        ],
+        Resource: expect.stringMatching(/^<NewsletterSecret[0-9A-F]{8}>$/),
+      },
+      {
+        Sid: 'RotateAccessKeys',
+        Effect: 'Allow',
+        Action: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys'],
+        Resource: expect.stringMatching(/^<NewsletterUser[0-9A-F]{8}.Arn>$/),
+      },
+    ]);
+  });
+
+  it('may also send its document to tagged mail servers and read its commands, and nothing else', () => {
+    const secretOnly = statementsOf(defineRotation().stack, 'NewsletterPolicy');
+    const { stack } = defineRotation(() => ({ mailServers: [taggedFleet] }));
+    Template.fromStack(stack).resourcePropertiesCountIs(POLICY, { Roles: Match.anyValue() }, 1);
+    expect(statementsOf(stack, 'NewsletterPolicy')).toEqual([
+      ...secretOnly,
+      {
+        Sid: 'SendDocument0',
+        Effect: 'Allow',
+        Action: 'ssm:SendCommand',
+        Resource: 'arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:document/Apply',
+      },
+      {
+        Sid: 'SendToMailServers0',
+        Effect: 'Allow',
+        Action: 'ssm:SendCommand',
+        Resource: [
+          'arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:instance/*',
+          'arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:managed-instance/*',
+        ],
+        Condition: { StringEquals: { 'ssm:resourceTag/EmailServers': ['True'] } },
+      },
+      { Sid: 'FollowCommands', Effect: 'Allow', Action: ['ssm:ListCommandInvocations', 'ssm:ListCommands'], Resource: '*' },
+    ]);
+  });
+
+  it('may use the key of the secret through Secrets Manager, and the key allows it', () => {
+    const { stack } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    expect(statementsOf(stack, 'NewsletterRoleDefaultPolicy')).toEqual([{
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: '<Key961B73FD.Arn>',
+      Condition: {
+        StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] } },
+        StringLike: { 'kms:EncryptionContext:SecretARN': { Ref: expect.stringMatching(/^NewsletterSecret/) } },
+      },
+    }]);
+    const statements: { Principal: unknown }[] = onlyResource(stack, 'AWS::KMS::Key').KeyPolicy.Statement;
+    expect(statements).toContainEqual({
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Principal: { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^NewsletterRole/), 'Arn'] } },
+      Resource: '*',
+      Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] } } },
+    });
+  });
+
+  it('is the one that the library ships', () => {
+    const { stack, rotation } = defineRotation();
+    expect(onlyResource(stack, 'AWS::Lambda::Function')).toMatchObject({ Handler: 'index.handler', Runtime: 'nodejs24.x', Timeout: 900, MemorySize: 256 });
+    const [logicalId] = Object.keys(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+    expect(stack.resolve(rotation.rotationFunction.functionArn)).toEqual({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+  });
+
+  it('writes to a log group that keeps its events for a year', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    template.hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete', Properties: { RetentionInDays: 365 } });
+    const [logicalId] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
+    template.hasResourceProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: logicalId } } });
+  });
+
+  it('may write to a log group of your own', () => {
+    const { stack } = defineRotation(scope => ({ logGroup: logs.LogGroup.fromLogGroupName(scope, 'Logs', 'mail') }));
+    Template.fromStack(stack).resourceCountIs('AWS::Logs::LogGroup', 0);
+    expect(onlyResource(stack, 'AWS::Lambda::Function')).toMatchObject({ LoggingConfig: { LogGroup: 'mail' } });
+    expect(statementsOf(stack, 'NewsletterPolicy'))
+      .toContainEqual(expect.objectContaining({ Sid: 'WriteLog', Resource: 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:mail:*' }));
+  });
+
+  it('may be called by Secrets Manager for this secret of this account only', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    const [secret] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+    const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.allResourcesProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { 'Fn::GetAtt': [rotationFunction, 'Arn'] },
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+      SourceArn: { Ref: secret },
+    });
+    template.resourceCountIs('AWS::Lambda::Permission', 1);
+  });
+
+  it('has a permissions boundary, and so has the user, when one is given', () => {
+    const { stack } = defineRotation(scope => ({ permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(scope, 'Boundary', 'mail-boundary') }));
+    const arn = 'arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/mail-boundary';
+    expect(textOf(onlyResource(stack, 'AWS::IAM::Role').PermissionsBoundary)).toBe(arn);
+    expect(textOf(onlyResource(stack, 'AWS::IAM::User').PermissionsBoundary)).toBe(arn);
+  });
+});
+
+describe('the schedule', () => {
+  it('rotates every 30 days and at once', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    const [secret] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+    const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.hasResourceProperties(SCHEDULE, {
+      SecretId: { Ref: secret },
+      RotationLambdaARN: { 'Fn::GetAtt': [rotationFunction, 'Arn'] },
+      RotationRules: { ScheduleExpression: 'rate(30 days)', Duration: Match.absent() },
+      RotateImmediatelyOnUpdate: true,
+    });
+  });
+
+  it('may be another one, with a window, and wait for its time', () => {
+    const { stack } = defineRotation(() => ({
+      schedule: events.Schedule.cron({ minute: '0', hour: '3' }), rotationWindow: Duration.hours(2), rotateImmediatelyOnUpdate: false,
+    }));
+    expect(onlyResource(stack, SCHEDULE))
+      .toMatchObject({ RotationRules: { ScheduleExpression: 'cron(0 3 * * ? *)', Duration: '2h' }, RotateImmediatelyOnUpdate: false });
+  });
+
+  it('depends on all that the first rotation needs: permission, policies and group membership', () => {
+    const { stack } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    const [{ DependsOn }] = Object.values(Template.fromStack(stack).findResources(SCHEDULE));
+    expect((DependsOn as string[]).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'NewsletterGroupDefaultPolicy', 'NewsletterGroup', 'NewsletterGroupMembership',
+      'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRoleDefaultPolicy', 'NewsletterRole',
+    ]);
+  });
+});
+
+describe('grantRead', () => {
+  function reader(scope: Stack): iam.Role {
+    return new iam.Role(scope, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2') });
+  }
+
+  it('grants to read the secret', () => {
+    const { stack, rotation } = defineRotation();
+    expect(rotation.grantRead(reader(stack)).success).toBe(true);
+    expect(statementsOf(stack, 'Reader')).toEqual([{
+      Effect: 'Allow',
+      Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      Resource: expect.stringMatching(/^<NewsletterSecret[0-9A-F]{8}>$/),
+    }]);
+  });
+
+  it('grants to decrypt with the key of the secret through Secrets Manager', () => {
+    const { stack, rotation } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    rotation.grantRead(reader(stack));
+    expect(statementsOf(stack, 'Reader')).toMatchObject([{}, { Action: 'kms:Decrypt', Resource: '<Key961B73FD.Arn>' }]);
+    expect(onlyResource(stack, 'AWS::KMS::Key').KeyPolicy.Statement)
+      .toContainEqual(expect.objectContaining({ Action: 'kms:Decrypt', Principal: { AWS: { 'Fn::GetAtt': ['ReaderF7BF189D', 'Arn'] } } }));
+  });
+
+  it('grants a principal of another account in the policy of the secret', () => {
+    const { stack, rotation } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    rotation.grantRead(new iam.ArnPrincipal('arn:aws:iam::222222222222:role/mail'));
+    expect(onlyResource(stack, 'AWS::SecretsManager::ResourcePolicy').ResourcePolicy.Statement).toEqual([{
+      Effect: 'Allow',
+      Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      Principal: { AWS: 'arn:aws:iam::222222222222:role/mail' },
+      Resource: '*',
+    }]);
+  });
+
+  it('grants a role in a stack of another account, which does not know the suffix of the ARN', () => {
+    const app = new App();
+    const owner = new Stack(app, 'Owner', { env: { account: '111111111111', region: 'eu-west-1' } });
+    const consumer = new Stack(app, 'Consumer', { env: { account: '222222222222', region: 'eu-west-1' } });
+    const encryptionKey = kms.Key.fromKeyArn(owner, 'Key', 'arn:aws:kms:eu-west-1:111111111111:key/0d8fbb8f-1d8e-4bd5-a4bb-5e3d7aee2f6e');
+    const rotation = new SesSmtpCredentialRotation(owner, 'Newsletter', { identities: [domain(owner)], secretName: 'mail/smtp', encryptionKey });
+    rotation.grantRead(new iam.Role(consumer, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2'), roleName: 'reader' }));
+    const arn = 'arn:<AWS::Partition>:secretsmanager:eu-west-1:111111111111:secret:mail/smtp-??????';
+    expect(statementsOf(consumer, 'Reader')).toMatchObject([{ Resource: arn }, { Action: 'kms:Decrypt' }]);
+    expect(textOf(onlyResource(owner, 'AWS::SecretsManager::ResourcePolicy').ResourcePolicy.Statement[0].Principal.AWS))
+      .toBe('arn:<AWS::Partition>:iam::222222222222:role/reader');
+  });
+
+  it('works across stacks: the key in one, the rotation in another, the reader in a third', () => {
+    const app = new App();
+    const [keys, mail, readers] = ['Keys', 'Mail', 'Readers'].map(id => new Stack(app, id));
+    const rotation = new SesSmtpCredentialRotation(mail, 'Newsletter', { identities: [domain(mail)], encryptionKey: new kms.Key(keys, 'Key') });
+    rotation.grantRead(reader(readers));
+    app.synth();
+    expect(keys.dependencies).toEqual([]);
+    expect(mail.dependencies).toEqual([keys]);
+    expect(new Set(readers.dependencies)).toEqual(new Set([keys, mail]));
+    expect(statementsOf(readers, 'Reader')).toHaveLength(2);
+  });
+});
+
+describe('the construct', () => {
+  it('tells host and port of the endpoint', () => {
+    const { stack, rotation } = defineRotation(() => ({ endpoint: SmtpEndpoint.regional({ fips: true, port: 2465 }) }));
+    expect(textOf(stack.resolve(rotation.smtpHost))).toBe('email-smtp-fips.<AWS::Region>.<AWS::URLSuffix>');
+    expect(rotation.smtpPort).toBe(2465);
+    expect(configOf(stack).endpoint).toEqual({
+      host: 'email-smtp-fips.<AWS::Region>.<AWS::URLSuffix>', port: 2465, region: '<AWS::Region>', implicitTls: true,
+    });
+  });
+
+  it('can be defined many times in one stack', () => {
+    const { stack } = defineRotation(() => ({ mailServers: [taggedFleet] }));
+    for (const id of ['Alerts', 'Invoices']) {
+      new SesSmtpCredentialRotation(stack, id, { identities: [domain(stack, `${id}Domain`)], mailServers: [taggedFleet] });
+    }
+    const template = Template.fromStack(stack);
+    template.resourceCountIs(SCHEDULE, 3);
+    template.resourceCountIs('AWS::Lambda::Function', 3);
+    const roles = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => textOf(Properties.Role));
+    expect(new Set(roles).size).toBe(3);
+  });
+
+  it('names neither resources nor a partition nor a region nor a DNS suffix', () => {
+    const { stack } = defineRotation(scope => ({
+      configurationSets: [ses.ConfigurationSet.fromConfigurationSetName(scope, 'Set', 'newsletter')],
+      mailServers: [
+        { targets: MailServerTargets.resourceGroup('mail'), document: CredentialDocument.postfix() },
+        { targets: MailServerTargets.managedNodes('i-12345678'), document: CredentialDocument.shellScript('true') },
+        { targets: MailServerTargets.tag('Role', 'mail'), document: CredentialDocument.powerShellScript('$true') },
+        { targets: MailServerTargets.tag('Role', 'mail'), document: CredentialDocument.existing('AWS-Mail', { secretArnParameter: 'S', versionIdParameter: 'V' }) },
+      ],
+    }));
+    const resources: Record<string, { Properties?: object }> = Template.fromStack(stack).toJSON().Resources;
+    const names = Object.values(resources).flatMap(({ Properties = {} }) => Object.keys(Properties).filter(key => /^(\w*Name|Name)$/.test(key)));
+    expect(new Set(names)).toEqual(new Set(['GroupName', 'PolicyName', 'FunctionName']));
+    const text = JSON.stringify(resources);
+    expect(text).not.toContain('arn:aws');
+    expect(text).not.toMatch(/\b(us|eu|ap|ca|sa|me|af|il|mx|cn)-[a-z]+-\d\b/);
+    expect(text.match(/[\w.-]*amazonaws\.[\w.]+/g)).toEqual(['lambda.amazonaws.com', 'secretsmanager.amazonaws.com']);
+  });
+
+  it('takes values that only the deployment knows wherever it checks values', () => {
+    const { stack } = defineRotation(scope => {
+      const text = (id: string) => new CfnParameter(scope, id).valueAsString;
+      const number = (id: string) => new CfnParameter(scope, id, { type: 'Number' }).valueAsNumber;
+      return {
+        identities: [ses.EmailIdentity.fromEmailIdentityName(scope, 'Unknown', text('Identity'))],
+        fromAddresses: new CfnParameter(scope, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList,
+        userName: text('UserName'),
+        secretName: text('SecretName'),
+        schedule: events.Schedule.rate(Duration.days(number('Days'))),
+        rotationWindow: Duration.hours(number('Window')),
+        endpoint: SmtpEndpoint.custom({ host: text('Host'), port: number('Port'), region: Aws.REGION }),
+        credentialFormat: CredentialFormat.json({ fields: { username: text('UsernameField'), password: text('PasswordField') } }),
+        mailServers: [
+          {
+            targets: MailServerTargets.tag('Role', text('Role')),
+            document: CredentialDocument.existing(text('Document'), { secretArnParameter: text('Parameter'), versionIdParameter: 'Version' }),
+            maxConcurrency: text('Concurrency'),
+            maxErrors: text('Errors'),
+            timeout: Duration.seconds(number('Timeout')),
+            minimumTargets: number('Minimum'),
+          },
+          { targets: MailServerTargets.resourceGroup(text('Group')), document: CredentialDocument.postfix({ passwordMap: text('Map'), relayHost: text('Relay') }) },
+          { targets: MailServerTargets.managedNodes(text('Node')), document: CredentialDocument.shellScript(text('Script')) },
+        ],
+      };
+    });
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});
+
+describe('warns', () => {
+  function expectWarning(stack: Stack, message: string): void {
+    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', message);
+  }
+
+  it('of nothing by default', () => {
+    Annotations.fromStack(defineRotation().stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  it('that Lambda restricts port 25', () => {
+    expectWarning(defineRotation(() => ({ endpoint: SmtpEndpoint.regional({ port: 25 }) })).stack,
+      'AWS Lambda and EC2 restrict port 25, so that the rotation cannot log in: use port 587, 465, 2587 or 2465 '
+      + '[ack: cdk-ses-smtp-credential-rotation:port25]');
+  });
+
+  it('that the policies of an imported user cannot be changed', () => {
+    expectWarning(defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') })).stack,
+      'the policies of an imported user cannot be changed here: it may go on to do what they allow, on top of sending as the identities '
+      + '[ack: cdk-ses-smtp-credential-rotation:importedUser]');
+  });
+
+  it('that the policy of an imported key cannot be changed', () => {
+    const { stack } = defineRotation(scope => ({
+      encryptionKey: kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/0d8fbb8f-1d8e-4bd5-a4bb-5e3d7aee2f6e'),
+    }));
+    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', Match.stringLikeRegexp('\\[ack: cdk-ses-smtp-credential-rotation:importedKey\\]$'));
+  });
+
+  it.each(['cn-north-1', 'us-iso-east-1', 'us-isob-east-1', 'us-isof-south-1', 'eu-isoe-west-1'])('that there is no SES in the partition of %s', region => {
+    expectWarning(defineRotation(() => ({}), { env: { region } }).stack,
+      `no SES is known in the partition of region ${region}: choose another region with SmtpEndpoint.regional({ region }) `
+      + '[ack: cdk-ses-smtp-credential-rotation:partitionWithoutSes]');
+  });
+
+  it.each(['eu-west-1', 'us-gov-west-1', 'eusc-de-east-1', 'xx-new-1'])('of nothing in %s', region => {
+    Annotations.fromStack(defineRotation(() => ({}), { env: { region } }).stack).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+describe('fails', () => {
+  it('without identities', () => {
+    expectRefusal(() => ({ identities: [] }), 'identities must name at least one SES identity, got none');
+  });
+
+  it('when fromAddresses is empty', () => {
+    expectRefusal(() => ({ fromAddresses: [] }), 'fromAddresses must name at least one address or be left out, got none');
+  });
+
+  it.each(['newsletter', ''])("when both user and userName '%s' are given", userName => {
+    expectRefusal(stack => ({ user: iam.User.fromUserName(stack, 'Existing', 'mailer'), userName }),
+      `userName is for a new user, got '${userName}' together with user; leave one of them out`);
+  });
+
+  it.each([
+    ['secretName', () => ({ secretName: 'mail/smtp' })],
+    ['encryptionKey', (stack: Stack) => ({ encryptionKey: new kms.Key(stack, 'Key') })],
+    ['removalPolicy', () => ({ removalPolicy: RemovalPolicy.RETAIN })],
+  ] as const)('when both secret and %s are given', (prop, props) => {
+    expectRefusal(stack => ({ secret: Secret.fromSecretCompleteArn(stack, 'Existing', COMPLETE_ARN), ...props(stack) }),
+      `${prop} is for a new secret, got it together with secret; leave one of them out`);
+  });
+
+  it('on a schedule and a window that Secrets Manager refuses', () => {
+    expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.hours(3)) }),
+      'schedule must be a rate of whole hours or days from 4 hours to 1000 days, got rate(3 hours)');
+    expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.days(1001)) }),
+      'schedule must be a rate of whole hours or days from 4 hours to 1000 days, got rate(1001 days)');
+    expectRefusal(() => ({ rotationWindow: Duration.hours(25) }), 'rotationWindow must be whole hours from 1 to 24 with this schedule');
+  });
+
+  it('on a fleet with options that Run Command refuses, which it names', () => {
+    expectRefusal(() => ({ mailServers: [taggedFleet, { ...taggedFleet, maxErrors: 'few' }] }),
+      "mailServers[1].maxErrors must be a number from '0' or a percentage from '0%' to '100%', got 'few'");
+  });
+
+  it("when the configuration is larger than Lambda's environment", () => {
+    const nodes = Array.from({ length: 50 }, (_, index) => `mi-${String(index).padStart(17, '0')}`);
+    const fleet = { ...taggedFleet, targets: MailServerTargets.managedNodes(...nodes) };
+    expect(() => defineRotation(() => ({ mailServers: [fleet, fleet] }))).not.toThrow();
+    expect(() => defineRotation(() => ({ mailServers: [fleet, fleet, fleet, fleet] }))).toThrow(
+      /^mailServers must fit into the 4096 bytes of Lambda's environment, got at least \d+ bytes; use tags instead of node ids, or several SesSmtpCredentialRotations$/,
+    );
+  });
+
+  it('when the configuration is too large without any value that only the deployment knows', () => {
+    const value = 'x'.repeat(4096);
+    expect(() => defineRotation(scope => ({
+      user: iam.User.fromUserName(scope, 'Existing', 'mailer'),
+      secret: Secret.fromSecretCompleteArn(scope, 'Imported', COMPLETE_ARN),
+      endpoint: SmtpEndpoint.custom({ host: 'relay', region: 'eu-west-1' }),
+      mailServers: [{ ...taggedFleet, targets: MailServerTargets.tag('Role', Lazy.string({ produce: () => value })) }],
+    }))).toThrow("mailServers must fit into the 4096 bytes of Lambda's environment");
+  });
+});
