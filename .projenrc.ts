@@ -1,10 +1,7 @@
 import { awscdk, javascript, JsonFile } from 'projen';
 
-/**
- * The lowest aws-cdk-lib that this library works with: 2.189.1 is the first release in which
- * everything in use exists and that has no open security advisory. Tests compile against it.
- */
-const CDK_FLOOR = '2.189.1';
+/** The lowest aws-cdk-lib that has everything in use: `logGroup` of `lambda.Function` came last. Tests compile against it. */
+const CDK_FLOOR = '2.110.0';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ses-smtp-credential-rotation',
@@ -81,6 +78,9 @@ project.addPackageIgnore('/CONTRIBUTING.md');
 project.addGitIgnore('/cdk.out/');
 project.addGitIgnore('/coverage/');
 project.addGitIgnore('/.jsii.tabl.json');
+project.addGitIgnore('/test-results/');
+project.addPackageIgnore('/test-results/');
+project.addPackageIgnore('/coverage/');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 /** Node 20 is supported; reminders that it is old help nobody here. */

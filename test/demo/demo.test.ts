@@ -53,7 +53,7 @@ describe('the demo', () => {
     expect(undisturbed.report.end.servers.map(server => server.accessKeyId)).toEqual([current, current, current]);
     expect(undisturbed.report.end.keys).toEqual([
       { accessKeyId: previous, status: 'Active', labels: ['AWSPREVIOUS'] },
-      { accessKeyId: current, status: 'Active', labels: ['AWSCURRENT'] },
+      { accessKeyId: current, status: 'Active', labels: ['AWSCURRENT', `SES_SMTP_DELIVERED_${current}`] },
     ]);
   });
 

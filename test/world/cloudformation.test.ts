@@ -29,7 +29,7 @@ function rotationFunction(): lambda.Function {
   return new lambda.Function(stack, 'Function', {
     code: lambda.Code.fromAsset(join(__dirname, 'bin')),
     handler: 'index.handler',
-    runtime: lambda.Runtime.NODEJS_22_X,
+    runtime: lambda.Runtime.NODEJS_18_X,
     timeout: Duration.minutes(15),
     environment: { REGION: Aws.REGION },
   });
