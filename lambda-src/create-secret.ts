@@ -1,23 +1,28 @@
 import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
 import { formatCredential, parseCredential } from './credential';
 import { deliver, isDelivered, isDeliveryLabel } from './delivery';
-import { describe, RotationError } from './errors';
+import { describe, isAwsError, RotationError } from './errors';
+import { LoginRefusedError } from './login-proof';
 import { abandonVersion, whyUnusable } from './pending-version';
-import { checkStages, Rotation } from './rotation';
+import { checkStages, findVersion, Rotation } from './rotation';
 import { CURRENT, PREVIOUS, SecretVersion } from './secret-versions';
 import { smtpPassword } from './smtp-password';
+import { BackOff, SECOND } from './time';
 
 /** Fills the pending version with a new credential, once. */
 export async function createSecret(rotation: Rotation): Promise<void> {
-  const { token, versions } = rotation;
-  const stages = await versions.stages();
+  const { keys, token, versions } = rotation;
+  // Keys first: one that another caller makes from now on cannot be taken for a left-over.
+  const present = await keys.list();
+  const { createdAt, stages } = await versions.describe();
   checkStages(token, stages.get(token));
   const pending = await versions.get(token);
   if (pending) await checkPending(rotation, pending);
+  else if (stages.get(token)?.some(isDeliveryLabel)) throw new RotationError(unreadableMessage(token));
   const others = await readVersions(rotation, [...stages.keys()].filter(id => id !== token));
-  const keys = await removeLeftOvers(rotation, pending ? [...others, pending] : others);
+  const left = await removeLeftOvers(rotation, present, others, createdAt);
   if (pending) return;
-  await freeSlot(rotation, keys, others);
+  await freeSlot(rotation, left, others);
   await storeNewCredential(rotation, others.find(version => version.stages.includes(CURRENT)));
 }
 
@@ -32,16 +37,22 @@ async function checkPending(rotation: Rotation, pending: SecretVersion): Promise
 async function readVersions({ versions }: Rotation, ids: string[]): Promise<SecretVersion[]> {
   return Promise.all(ids.map(async id => {
     const version = await versions.get(id);
-    if (!version) throw new RotationError(`version ${id} has a staging label and no value that can be read; the next attempt reads it again`);
+    if (!version) throw new RotationError(unreadableMessage(id));
     return version;
   }));
 }
 
-/** Deletes the keys that no labelled version refers to, if they can only be ours. Returns the keys that are left. */
-async function removeLeftOvers({ keys, config, log }: Rotation, labelled: SecretVersion[]): Promise<AccessKey[]> {
-  const present = await keys.list();
-  if (!config.user.owned) return present;
-  const leftOvers = present.filter(key => !isReferenced(key, labelled));
+/**
+ * Deletes the keys that no labelled version refers to, if they can only be ours: of a user that nobody else
+ * makes keys for, and not from before this secret, when the keys were another secret's. Returns the keys that are left.
+ */
+async function removeLeftOvers(rotation: Rotation, present: AccessKey[], others: SecretVersion[], since: number): Promise<AccessKey[]> {
+  const { keys, config, log, token, versions } = rotation;
+  const candidates = present.filter(key => config.user.owned && key.createdAt >= since && !isReferenced(key, others));
+  if (candidates.length === 0) return present;
+  // Read as late as can be: another caller may have stored its key in the meantime.
+  const pending = await versions.get(token);
+  const leftOvers = candidates.filter(key => !pending || !isReferenced(key, [pending]));
   for (const { id } of leftOvers) {
     await keys.delete(id);
     log.warn('access key deleted that no version refers to', { accessKeyId: id });
@@ -79,17 +90,23 @@ async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { i
       + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again');
   }
   rotation.log.warn('mail servers may hold a credential that is not current: they get the current one first', { accessKeyId: id });
-  await deliver(rotation, current, credential);
+  try {
+    await deliver(rotation, current, credential);
+  } catch (cause) {
+    if (!(cause instanceof LoginRefusedError)) throw cause;
+    throw new RotationError(`mail servers may hold access key ${id}, and the ${CURRENT} credential cannot replace it: ${cause.message}; `
+      + 'if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again', { cause });
+  }
 }
 
 /** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */
 function isReferenced({ id }: AccessKey, versions: SecretVersion[]): boolean {
-  return versions.some(version => version.value.reveal().includes(id));
+  return versions.some(({ stages, value }) => value.reveal().includes(id) || stages.some(stage => stage.endsWith(id)));
 }
 
 async function storeNewCredential(rotation: Rotation, current: SecretVersion | undefined): Promise<void> {
-  const { config: { endpoint, format }, keys, log, token, versions } = rotation;
-  const key = await keys.create();
+  const { config: { endpoint, format }, log, token, versions } = rotation;
+  const key = await createKey(rotation);
   log.info('access key created', { accessKeyId: key.id });
   const password = smtpPassword(key.secret, endpoint.region);
   const value = formatCredential({ username: key.id, password }, endpoint, format, current?.value);
@@ -101,13 +118,32 @@ async function storeNewCredential(rotation: Rotation, current: SecretVersion | u
   log.info('credential stored', { accessKeyId: key.id });
 }
 
+/** These refusals say that no key was made, as IAM may not know yet of a slot that was freed a moment ago. */
+async function createKey({ clock, deadline, keys, random }: Rotation): Promise<NewAccessKey> {
+  const backOff = new BackOff(clock, random, 2 * SECOND, 8 * SECOND);
+  const limit = Math.min(deadline, clock.now() + 20 * SECOND);
+  for (;;) {
+    try {
+      return await keys.create();
+    } catch (error) {
+      const again = isAwsError((error as RotationError).cause, 'LimitExceeded', 'Throttling') && await backOff.waitUntil(limit);
+      if (!again) throw error;
+    }
+  }
+}
+
 /** A value whose acknowledgement was lost may be there. A key that is in no version is in use nowhere. */
-async function discardUnlessStored({ keys, token, versions }: Rotation, { id }: NewAccessKey, cause: unknown): Promise<void> {
-  const stored = await versions.get(token);
+async function discardUnlessStored(rotation: Rotation, { id }: NewAccessKey, cause: unknown): Promise<void> {
+  const { keys, token } = rotation;
+  const stored = await findVersion(rotation);
   if (stored?.value.reveal().includes(id)) return;
   await keys.delete(id);
   throw new RotationError(`the credential of access key ${id} could not be stored as version ${token}: ${describe(cause)}; `
     + 'the key was deleted, the next attempt makes another one or goes on with the value that is there', { cause });
+}
+
+function unreadableMessage(id: string): string {
+  return `version ${id} has a staging label and no value that can be read; the next attempt reads it again`;
 }
 
 function foreignKeyMessage(userName: string, id: string): string {

@@ -28,18 +28,17 @@ export function formatCredential(
 ): SecretText {
   const { username, password } = credential;
   if (!format.fields) return new SecretText(`${username}:${password.reveal()}`);
+  const ours = named(format.fields, { username, password: password.reveal(), host: endpoint.host, port: endpoint.port, region: endpoint.region });
   const kept = present && parseCredential(present, format) ? parseObject(present) : {};
-  return new SecretText(JSON.stringify({
-    ...kept,
-    ...named(format.fields, { username, password: password.reveal(), host: endpoint.host, port: endpoint.port, region: endpoint.region }),
-  }));
+  for (const name of Object.keys(ours)) delete kept[name];
+  // Ours come last: that is where a script on a mail server, which has no JSON parser, finds them.
+  return new SecretText(JSON.stringify({ ...kept, ...ours }));
 }
 
-/** Whether a value was derived for the endpoint in use; a format without host and region cannot tell, and is believed. */
+/** Whether a password was derived for the endpoint's region; a format without the region cannot tell, and is believed. */
 export function isForEndpoint(value: SecretText, endpoint: EndpointConfig, format: FormatConfig): boolean {
-  const matches = (field: string | undefined, expected: string) =>
-    field === undefined || jsonField(value, field) === expected;
-  return matches(format.fields?.host, endpoint.host) && matches(format.fields?.region, endpoint.region);
+  const field = format.fields?.region;
+  return field === undefined || jsonField(value, field) === endpoint.region;
 }
 
 /** Whether a value holds a credential in any format: every long-term access key id begins with AKIA. */

@@ -3,7 +3,7 @@ import { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { Credential } from './credential';
 import { RotationError } from './errors';
 import { Log } from './log';
-import { hasEnded, RunCommand } from './run-command';
+import { hasEnded, PAGE_SIZE, RunCommand } from './run-command';
 import { BackOff, Clock, DAY, SECOND } from './time';
 import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
 
@@ -39,7 +39,7 @@ export interface FleetVerdict {
 /** Sends a fleet its credential, unless a command that did so succeeded or is on its way: then returns that one. */
 export async function startPush(push: Push, fleet: FleetConfig): Promise<string> {
   const comment = commentFor(push, fleet);
-  const known = await push.runCommand.findByComment(comment, push.clock.now() - DAY);
+  const known = await push.runCommand.findByComment(fleet.document.name, comment, push.clock.now() - DAY);
   if (known && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount!))) {
     push.log.info('command found that an earlier attempt sent', { commandId: known.CommandId, document: fleet.document.name });
     return known.CommandId!;
@@ -60,9 +60,21 @@ export async function awaitPush(push: Push, fleet: FleetConfig, commandId: strin
       if (verdict.confirmed + verdict.failed >= command.TargetCount!) return verdict;
     }
   } while (await backOff.waitUntil(push.deadline));
-  const verdict = await judge(push, fleet, commandId);
+  const unfinished = await firstUnconfirmed(push, fleet, commandId);
   throw new RotationError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
-    + `${named(verdict) || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`);
+    + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`);
+}
+
+/** Some servers that have not confirmed, out of the first page: there is no time left for more. */
+async function firstUnconfirmed({ runCommand, versionId }: Push, fleet: FleetConfig, commandId: string): Promise<string[]> {
+  const found: string[] = [];
+  let seen = 0;
+  for await (const invocation of runCommand.invocations(commandId)) {
+    const reason = failureOf(invocation, fleet, versionId);
+    if (reason) found.push(`${invocation.InstanceId} (${reason})`);
+    if (++seen === PAGE_SIZE || found.length === NAMED_FAILURES) break;
+  }
+  return found;
 }
 
 /** Names what a fleet's failure is, or returns undefined if every node confirmed. */

@@ -32,6 +32,7 @@ export async function proveLogin(proof: LoginProof, credential: Credential, succ
   const start = clock.now();
   const backOff = new BackOff(clock, proof.random, 2 * SECOND, 15 * SECOND);
   let successes = 0;
+  let lastReply = start;
   for (let attempts = 1; ; attempts++) {
     const result = await proof.login(credential);
     successes = result.outcome === 'accepted' ? successes + 1 : 0;
@@ -39,9 +40,13 @@ export async function proveLogin(proof: LoginProof, credential: Credential, succ
       log.info('login accepted', { accessKeyId: credential.username, attempts, seconds: (clock.now() - start) / SECOND });
       return;
     }
-    if (result.outcome === 'accepted') continue;
+    if (result.outcome === 'accepted') {
+      lastReply = clock.now();
+      continue;
+    }
     log.info('login not accepted yet', { accessKeyId: credential.username, attempts, error: result.reply });
-    const limit = start + (result.outcome === 'unreachable' ? UNREACHABLE_LIMIT : PROPAGATION_LIMIT);
+    if (result.outcome !== 'unreachable') lastReply = clock.now();
+    const limit = Math.min(start + PROPAGATION_LIMIT, lastReply + UNREACHABLE_LIMIT);
     const again = result.outcome !== 'hopeless' && await backOff.waitUntil(Math.min(limit, proof.deadline));
     if (!again) throw failure(result, proof.endpoint, credential.username);
   }

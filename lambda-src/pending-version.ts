@@ -1,5 +1,5 @@
 import { isForEndpoint, parseCredential } from './credential';
-import { isDelivered } from './delivery';
+import { isDeliveryLabel } from './delivery';
 import { RotationError } from './errors';
 import type { Rotation } from './rotation';
 import { CURRENT, PENDING, SecretVersion } from './secret-versions';
@@ -17,7 +17,7 @@ export async function whyUnusable(rotation: Rotation, { value, stages }: SecretV
   if (!key) return `its access key ${credential.username} no longer exists`;
   if (!key.active) return `its access key ${credential.username} is inactive`;
   if (!stages.includes(CURRENT) && !isForEndpoint(value, endpoint, format)) {
-    return `it was made for another endpoint than ${endpoint.host} in ${endpoint.region}`;
+    return `it was made for another region than ${endpoint.region}`;
   }
   return undefined;
 }
@@ -34,14 +34,16 @@ export async function isHopeless(rotation: Rotation, accessKeyId: string): Promi
  * pending and is given up again.
  */
 export async function abandonVersion(rotation: Rotation, version: SecretVersion, problem: string): Promise<never> {
-  const { id, stages, value } = version;
+  const { id, value } = version;
+  // Another caller may have handed it to mail servers meanwhile.
+  const stages = (await rotation.versions.get(id))?.stages ?? version.stages;
   const { config: { format }, keys, log, versions } = rotation;
   if (stages.includes(CURRENT)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`);
   }
   const accessKeyId = parseCredential(value, format)?.username;
   const current = await versions.getCurrent();
-  const inUse = isDelivered(version) || (accessKeyId !== undefined && current?.value.reveal().includes(accessKeyId));
+  const inUse = stages.some(isDeliveryLabel) || (accessKeyId !== undefined && current?.value.reveal().includes(accessKeyId));
   if (accessKeyId && !inUse) await keys.delete(accessKeyId);
   await versions.detach(PENDING, id);
   log.warn('pending version given up', { accessKeyId, error: problem });

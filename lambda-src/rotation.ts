@@ -51,7 +51,7 @@ export interface Rotation {
 }
 
 /** What the function keeps of its time to report a wait that is over, before Lambda cuts it off. */
-const REPORTING_TIME = 20 * SECOND;
+const REPORTING_TIME = 45 * SECOND;
 
 const STEPS: Record<string, (rotation: Rotation) => Promise<void>> = { createSecret, setSecret, testSecret, finishSecret };
 

@@ -1,11 +1,11 @@
 import {
-  Command, CommandFilterKey, CommandInvocation, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
+  Command, CommandFilter, CommandInvocation, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
   ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
 import { describe, RotationError } from './errors';
 import { FleetConfig } from '../src/rotation-contract';
 
-const PAGE_SIZE = 50;
+export const PAGE_SIZE = 50;
 const ENDED = ['Success', 'Cancelled', 'Failed', 'TimedOut'];
 
 /** Whether Run Command has finished with every node of a command. */
@@ -32,15 +32,20 @@ export class RunCommand {
     try {
       return (await this.client.send(command)).Command!.CommandId!;
     } catch (cause) {
-      throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${describe(cause)}; `
-        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', { cause });
+      // A message could quote the parameters.
+      const confidential = fleet.document.parameters.password !== undefined;
+      const reason = confidential ? (cause as Error).name : describe(cause);
+      throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${reason}; `
+        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', { cause: confidential ? undefined : cause });
     }
   }
 
   /** The newest command since a moment that carries the comment. */
-  public async findByComment(comment: string, since: number): Promise<Command | undefined> {
+  public async findByComment(document: string, comment: string, since: number): Promise<Command | undefined> {
     const invokedAfter = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
-    const filters = [{ key: 'InvokedAfter' as CommandFilterKey, value: invokedAfter }];
+    const filters: CommandFilter[] = [{ key: 'InvokedAfter', value: invokedAfter }];
+    // Whether the filter knows a shared document by its ARN is not documented.
+    if (!document.startsWith('arn:')) filters.push({ key: 'DocumentName', value: document });
     let newest: Command | undefined;
     let token: string | undefined;
     do {

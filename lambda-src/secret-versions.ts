@@ -15,14 +15,25 @@ export interface SecretVersion {
   readonly secretArn: string;
 }
 
+export interface SecretDescription {
+  readonly createdAt: number;
+  /** The labelled versions: version id to labels. A version without a value is among them. */
+  readonly stages: Map<string, string[]>;
+}
+
 /** The versions of the one secret that the function may touch, and their staging labels. */
 export class SecretVersions {
   constructor(private readonly client: SecretsManagerClient, public readonly secretId: string) {}
 
+  public async describe(): Promise<SecretDescription> {
+    const { CreatedDate, VersionIdsToStages } = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
+    const labelled = Object.entries(VersionIdsToStages ?? {}).filter(([, stages]) => stages.length > 0);
+    return { createdAt: CreatedDate?.getTime() ?? 0, stages: new Map(labelled) };
+  }
+
   /** The labelled versions: version id to labels. A version without a value is among them. */
   public async stages(): Promise<Map<string, string[]>> {
-    const { VersionIdsToStages } = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
-    return new Map(Object.entries(VersionIdsToStages ?? {}).filter(([, stages]) => stages.length > 0));
+    return (await this.describe()).stages;
   }
 
   /** A version with its value; undefined while it has none. */

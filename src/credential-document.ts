@@ -146,8 +146,8 @@ export class CredentialDocument {
   public static shellScript(text: string): CredentialDocument {
     checkScript('shellScript', text);
     const [firstLine] = text.split('\n');
-    if (firstLine.startsWith('#!') && !/^#!.*[/ ](ba|da|k|z)?sh( .*)?$/.test(firstLine)) {
-      throw new Error(`shellScript must be for sh, bash, dash, ksh or zsh, got '${firstLine}'`);
+    if (firstLine.startsWith('#!') && !/^#! ?\/(\S*\/)?(env )?(ba|da|k|z)?sh( -[eu]+)?$/.test(firstLine)) {
+      throw new Error(`shellScript must be for sh, bash, dash, ksh or zsh, with no option but -e and -u, got '${firstLine}'`);
     }
     const interpreter = firstLine.startsWith('#!') ? firstLine : '#!/bin/sh';
     return new CredentialDocument((scope, context) => defineShellDocument(scope, 'Use the SES SMTP credential of a secret version', [
@@ -271,11 +271,16 @@ function script(name: string): string[] {
 
 function settings({ endpoint, format }: DocumentContext): string[] {
   return shellVariables({
-    username_field: format.fields?.username ?? '',
-    password_field: format.fields?.password ?? '',
+    username_field: asPattern(format.fields?.username),
+    password_field: asPattern(format.fields?.password),
     SMTP_HOST: endpoint.host,
     SMTP_PORT: Tokenization.stringifyNumber(endpoint.port),
   });
+}
+
+/** The script looks for the name with a regular expression. */
+function asPattern(name = ''): string {
+  return name.replace(/\./g, '[.]');
 }
 
 function shellVariables(variables: Record<string, string>): string[] {

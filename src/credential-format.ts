@@ -6,14 +6,14 @@ export interface CredentialFields {
   /**
    * The name of the field with the SMTP user name, an IAM access key id.
    *
-   * @default - not written, which is refused: a credential has a user name
+   * @default - must be named
    */
   readonly username?: string;
 
   /**
    * The name of the field with the SMTP password.
    *
-   * @default - not written, which is refused: a credential has a password
+   * @default - must be named
    */
   readonly password?: string;
 

@@ -53,7 +53,12 @@ export class MailServerTargets {
 
   /** Nodes by their ids, 1 to 50 of them: EC2 instances (`i-…`) and hybrid nodes (`mi-…`). By default, all must confirm. */
   public static managedNodes(...ids: string[]): MailServerTargets {
+    if (Token.isUnresolved(ids)) {
+      throw new Error('node ids must be given one by one, got a list that only the deployment knows; use tags for that');
+    }
     checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
+    const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+    if (repeated !== undefined) throw new Error(`node ids must differ, got '${repeated}' more than once`);
     const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
     if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got "${unusable}"`);
     return new MailServerTargets(scope => ({

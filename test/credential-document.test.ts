@@ -75,7 +75,7 @@ describe('a document of this library', () => {
       endpoint: SmtpEndpoint.custom({ host: 'relay.example.com', port: 1025 }),
     };
     expect(linesOf(stackWith(CredentialDocument.shellScript('true'), props)).slice(0, 5)).toEqual([
-      '#!/bin/sh', "username_field='user'", "password_field='pass.word'", "SMTP_HOST='relay.example.com'", "SMTP_PORT='1025'",
+      '#!/bin/sh', "username_field='user'", "password_field='pass[.]word'", "SMTP_HOST='relay.example.com'", "SMTP_PORT='1025'",
     ]);
     expect(linesOf(stackWith(CredentialDocument.powerShellScript('$true'), props)).slice(0, 4)).toEqual([
       "$UsernameField = 'user'", "$PasswordField = 'pass.word'", "$SmtpHost = 'relay.example.com'", "$SmtpPort = '1025'",
@@ -146,8 +146,8 @@ describe('shellScript', () => {
     expect(linesOf(stackWith(CredentialDocument.shellScript(`${shebang}\ntrue`)))[0]).toBe(shebang);
   });
 
-  it.each(['#!/usr/bin/python3', '#!/usr/bin/env python3', '#!/bin/fish', '#!/bin/csh'])('fails when it names no such shell: %s', shebang => {
-    expect(() => CredentialDocument.shellScript(`${shebang}\ntrue`)).toThrow(`shellScript must be for sh, bash, dash, ksh or zsh, got '${shebang}'`);
+  it.each(['#!/usr/bin/python3', '#!/usr/bin/env python3', '#!/bin/fish', '#!/bin/csh', '#!/bin/bash -x'])('fails when it names no such shell: %s', shebang => {
+    expect(() => CredentialDocument.shellScript(`${shebang}\ntrue`)).toThrow(`shellScript must be for sh, bash, dash, ksh or zsh, with no option but -e and -u, got '${shebang}'`);
   });
 });
 

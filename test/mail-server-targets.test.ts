@@ -136,6 +136,16 @@ describe('mail servers that are named', () => {
       .toThrow('node ids must be 1 to 50, got 51 in MailServerTargets.managedNodes(...); use several fleets for more');
   });
 
+  it('fail with a list that only the deployment knows', () => {
+    const list = new CfnParameter(stack, 'NodeIds', { type: 'CommaDelimitedList' }).valueAsList;
+    expect(() => MailServerTargets.managedNodes(...list))
+      .toThrow('node ids must be given one by one, got a list that only the deployment knows; use tags for that');
+  });
+
+  it('fail with the same node id twice', () => {
+    expect(() => MailServerTargets.managedNodes('i-12345678', 'i-23456789', 'i-12345678')).toThrow("node ids must differ, got 'i-12345678' more than once");
+  });
+
   it('fail with an empty node id', () => {
     expect(() => MailServerTargets.managedNodes('')).toThrow('node ids must not be empty strings in MailServerTargets.managedNodes(...)');
   });

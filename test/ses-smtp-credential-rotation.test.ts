@@ -569,3 +569,24 @@ describe('fails', () => {
     }))).toThrow("mailServers must fit into the 4096 bytes of Lambda's environment");
   });
 });
+
+describe('what is in another region or account', () => {
+  const env = { region: 'eu-west-1', account: '111122223333' };
+
+  it('fails when it is the secret', () => {
+    expect(() => defineRotation(stack => ({
+      secret: Secret.fromSecretCompleteArn(stack, 'Imported', 'arn:aws:secretsmanager:us-east-1:111122223333:secret:relay-AbCdEf'),
+    }), { env })).toThrow("secret's region must be the stack's, eu-west-1, got us-east-1; define the rotation in a stack there");
+  });
+
+  it('fails when it is the user', () => {
+    expect(() => defineRotation(stack => ({ user: iam.User.fromUserArn(stack, 'Imported', 'arn:aws:iam::444455556666:user/relay') }), { env }))
+      .toThrow("user's account must be the stack's, 111122223333, got 444455556666; define the rotation in a stack there");
+  });
+
+  it('passes while the stack does not know where it will be', () => {
+    expect(() => defineRotation(stack => ({
+      secret: Secret.fromSecretCompleteArn(stack, 'Imported', 'arn:aws:secretsmanager:us-east-1:111122223333:secret:relay-AbCdEf'),
+    }))).not.toThrow();
+  });
+});

@@ -42,11 +42,12 @@ if (-not ($Version.VersionStages -ccontains 'AWSPENDING' -or $Version.VersionSta
 }
 
 if ($UsernameField) {
-  $Value = $Version.SecretString | ConvertFrom-Json
+  # The message of an error would quote the value.
+  try { $Value = $Version.SecretString | ConvertFrom-Json } catch { Stop-Document "version $($env:SSM_VersionId) is not JSON" }
   $SmtpUsername = $Value.$UsernameField
   $SmtpPassword = $Value.$PasswordField
 } else {
-  $SmtpUsername, $SmtpPassword = $Version.SecretString -split ':', 2
+  $SmtpUsername, $SmtpPassword = $Version.SecretString.TrimEnd() -split ':', 2
 }
 if ($SmtpUsername -cnotmatch '\AA[A-Z0-9]{15,127}\z') { Stop-Document "version $($env:SSM_VersionId) has no access key id where one is expected" }
 if ($SmtpPassword -cnotmatch '\AB[A-P][A-Za-z0-9+/]{42}\z') { Stop-Document "version $($env:SSM_VersionId) has no SES SMTP password where one is expected" }

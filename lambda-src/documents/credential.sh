@@ -1,6 +1,7 @@
 # Reads one version of the secret and checks it, before anything on this server is touched.
 # Sets SMTP_USERNAME and SMTP_PASSWORD. They are not exported, and never an argument of a command: other
 # processes could see them there.
+set +xv
 set -eu
 umask 077
 export LC_ALL=C

@@ -1,12 +1,12 @@
 # Replaces the credential in the entries of one relay host, in the tables that Postfix looks its passwords up in.
 
-# Prints the tables, one a line, as type:path.
+# Prints the tables, one a line, as type:path or proxy:type:path.
 password_maps() {
   if [ -n "$password_map" ]; then
     printf '%s\n' "$password_map"
   else
-    postconf -x -h smtp_sasl_password_maps | tr -s ', \t' '[\n*]' | sed 's/^proxy://' \
-      | grep -E '^(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' || true
+    postconf -x -h smtp_sasl_password_maps | tr -s ', \t' '[\n*]' \
+      | grep -E '^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' || true
   fi
 }
 
@@ -70,9 +70,18 @@ copy_table() {
   done
 }
 
+# Two commands can reach a server at once. Locks the folder: a lock on the file would be on the one that is replaced.
+lock() {
+  command -v flock >/dev/null 2>&1 || return 0
+  exec 9<"$1"
+  flock -w 120 9 || fail "another run is still changing the tables in $1"
+}
+
+# update_map type path mode
 update_map() {
   type=$1
   map=$2
+  lock "$(dirname "$map")"
   new="$map.ses-smtp-new"
   old="$map.ses-smtp-old"
   # Left behind by a run that was killed; they may hold passwords.
@@ -81,7 +90,7 @@ update_map() {
   trap 'remove_table "$new"; remove_table "$old"' EXIT
   # The copy has the owner and the mode that Postfix was set up with.
   cp -p "$map" "$new"
-  chmod 600 "$new"
+  chmod "$3" "$new"
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential "$map" >"$new"
   if cmp -s "$map" "$new" && looks_up "$type" "$map" "$map"; then return 0; fi
   if [ "$type" != texthash ]; then
@@ -107,12 +116,15 @@ reload_if_needed() {
 command -v postconf >/dev/null 2>&1 || fail 'Postfix is not installed: postconf was not found'
 found=0
 for entry in $(password_maps); do
-  path=${entry#*:}
+  # Postfix reads a table as root, but a table behind proxy: with fewer rights, by way of a group.
+  case $entry in proxy:*) mode=o-rwx ;; *) mode=600 ;; esac
+  entry=${entry#proxy:}
+  path=$(readlink -f "${entry#*:}" || true)
   [ -f "$path" ] || fail "the table $entry that smtp_sasl_password_maps names does not exist"
   if [ -z "$(entries "$path")" ]; then continue; fi
   found=1
   # In a process of its own, so that its files are removed when it ends, however it ends.
-  (update_map "${entry%%:*}" "$path")
+  (update_map "${entry%%:*}" "$path" "$mode")
   reload_if_needed "${entry%%:*}"
 done
 [ "$found" -eq 1 ] || fail "no table of smtp_sasl_password_maps has an entry for $relay_host: add a line '[$relay_host]:$SMTP_PORT user:password'"

@@ -139,7 +139,7 @@ describe('a pending version that can never work', () => {
     scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify({
       ...scenario.config, endpoint: { ...scenario.config.endpoint, host: 'email-smtp.eu-north-1.amazonaws.com', region: 'eu-north-1' },
     });
-    expect(await messageOf(scenario)).toContain('it was made for another endpoint than email-smtp.eu-north-1.amazonaws.com in eu-north-1');
+    expect(await messageOf(scenario)).toContain('it was made for another region than eu-north-1');
     await scenario.rotateWell();
     expect(scenario.current.region).toBe('eu-north-1');
   });
@@ -237,6 +237,77 @@ describe('the key that is freed', () => {
   });
 });
 
+describe('a key from before the secret', () => {
+  it('is not taken for a left-over: another secret may refer to it', async () => {
+    const scenario = new Scenario({ before: world => {
+      world.iam.createUser({ name: 'relay' });
+      world.iam.createAccessKey('relay');
+      world.iam.createAccessKey('relay');
+    }, props: stack => ({ user: User.fromUserName(stack, 'User', 'relay') }) });
+    const before = scenario.keys;
+    scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...scenario.config, user: { name: 'relay', owned: true } });
+    Object.assign(scenario.world.secretsManager.secret(scenario.secretArn), { createdDate: scenario.clock.now() + 1000 });
+    expect(await messageOf(scenario)).toContain(`no version of this secret refers to ${before[0]}, so it is not ours to delete`);
+    expect(scenario.keys).toEqual(before);
+  });
+
+  it('is unknown where Secrets Manager does not tell the date', async () => {
+    const scenario = new Scenario();
+    const stray = scenario.world.iam.createAccessKey(scenario.userName);
+    scenario.world.intercept = async (call, proceed) => {
+      const output = await proceed();
+      return call.action === 'DescribeSecret' ? { ...output as object, CreatedDate: undefined } : output;
+    };
+    await scenario.rotateWell();
+    expect(scenario.keys).not.toContain(stray.accessKeyId);
+  });
+});
+
+describe('a left-over', () => {
+  it('is no longer one when another caller has stored it meanwhile', async () => {
+    const scenario = new Scenario();
+    await scenario.rotateWell();
+    loseOnce(scenario.world, 'PutSecretValue', 'call');
+    let stored = '';
+    const lose = scenario.world.intercept;
+    scenario.world.intercept = async (call, proceed) => {
+      const output = await lose?.(call, proceed);
+      if (call.action === 'CreateAccessKey') stored = scenario.keys.at(-1) ?? '';
+      if (call.action === 'PutSecretValue') scenario.world.intercept = undefined;
+      return output;
+    };
+    await scenario.rotate();
+    const { token } = scenario.world.rotation.outcomes.at(-1) ?? { token: '' };
+    const key = scenario.world.iam.createAccessKey(scenario.userName);
+    expect(stored).not.toBe(key.accessKeyId);
+    let reads = 0;
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.input.VersionId === token && ++reads === 2) {
+        const secret = scenario.world.secretsManager.secret(scenario.secretArn);
+        scenario.world.secretsManager.putValue(secret, token, { SecretString: JSON.stringify({ username: key.accessKeyId }) }, ['AWSPENDING']);
+      }
+      return proceed();
+    };
+    await scenario.invoke('createSecret', token).catch(() => undefined);
+    expect(scenario.keys).toContain(key.accessKeyId);
+  });
+
+  it('is none while a delivered version cannot be read', async () => {
+    const scenario = new Scenario();
+    loseOnce(scenario.world, 'UpdateSecretVersionStage', 'call');
+    const { token } = await scenario.rotate();
+    const { username } = scenario.value('AWSPENDING');
+    const secret = scenario.world.secretsManager.secret(scenario.secretArn);
+    scenario.world.secretsManager.moveLabel(secret, `SES_SMTP_DELIVERED_${String(username)}`, { to: token });
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.input.VersionId === token) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
+      return proceed();
+    };
+    expect(await messageOf(scenario)).toContain(`version ${token} has a staging label and no value that can be read`);
+    expect(scenario.keys).toContain(username);
+  });
+});
+
 describe('the new value', () => {
   it('keeps the fields that somebody added', async () => {
     const scenario = new Scenario();
@@ -258,6 +329,19 @@ describe('the new value', () => {
     const scenario = new Scenario({ props: () => ({ credentialFormat: CredentialFormat.json({ fields: { username: 'user', password: 'pass' } }) }) });
     await scenario.rotateWell();
     expect(Object.keys(scenario.current)).toEqual(['user', 'pass']);
+  });
+});
+
+describe('a slot that IAM does not know to be free yet', () => {
+  it('is waited for', async () => {
+    const scenario = new Scenario();
+    let refusals = 2;
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action === 'CreateAccessKey' && refusals-- > 0) throw new AwsError('LimitExceededException', 'Cannot exceed quota', 409);
+      return proceed();
+    };
+    await scenario.rotateWell();
+    expect(scenario.keys).toEqual([scenario.current.username]);
   });
 });
 

@@ -116,6 +116,13 @@ describe('the fields of the present value', () => {
     expect(written(format, present)).toEqual({ SMTP_USER: PLAIN.username, SMTP_PASSWORD: PLAIN.password });
   });
 
+  it('come before ours, where a script without a JSON parser does not take them for ours', () => {
+    const present = new SecretText(JSON.stringify({ ...WRITTEN, legacy: { username: 'AKIAOLDOLDOLDOLDOLD1', password: 'old' } }));
+    const { legacy, ...ours } = JSON.parse(formatCredential(CREDENTIAL, ENDPOINT, JSON_FORMAT, present).reveal()) as Record<string, unknown>;
+    expect(legacy).toEqual({ username: 'AKIAOLDOLDOLDOLDOLD1', password: 'old' });
+    expect(formatCredential(CREDENTIAL, ENDPOINT, JSON_FORMAT, present).reveal().endsWith(JSON.stringify(ours).slice(1))).toBe(true);
+  });
+
   it('are not taken over into username:password', () => {
     const present = new SecretText(JSON.stringify({ ...WRITTEN, note: 'mine' }));
     expect(formatCredential(CREDENTIAL, ENDPOINT, COLON_FORMAT, present).reveal()).toBe(`${PLAIN.username}:${PLAIN.password}`);
@@ -125,7 +132,7 @@ describe('the fields of the present value', () => {
 describe('a value', () => {
   it.each<[string, Partial<EndpointConfig>, boolean]>([
     ['is for the endpoint that it names', {}, true],
-    ['is not for another host', { host: 'email-smtp-fips.eu-west-1.amazonaws.com' }, false],
+    ['is for another host of the region', { host: 'email-smtp-fips.eu-west-1.amazonaws.com' }, true],
     ['is not for another region', { region: 'eu-central-1' }, false],
     ['is for the same endpoint on another port', { port: 465, implicitTls: true }, true],
   ])('%s', (_rule, change, expected) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, Scenario, withFleet } from './scenario';
 import { CredentialDocument, MailServerTargets } from '../../src';
+import { CONFIG_VARIABLE, INITIAL_SECRET_VALUE } from '../../src/rotation-contract';
 import { ConnectionLost } from '../world';
 import { failsWith, SimulatedNode } from '../world/nodes';
 import { expectedPassword } from '../world/ses-smtp';
@@ -83,6 +84,27 @@ describe('a key that a mail server may hold', () => {
     const keys = [...fleet.held.slice(0, 1), fleet.editByHand('BMPPgbAHoFVbze1Ud0oA5uNdXRwUXUZ+qOwphGJbl/cS')];
     expect(failureOf(await fleet.scenario.rotate())?.message).toContain('refused the login of access key');
     expect(fleet.scenario.keys).toEqual(keys);
+  });
+
+  it('stays while the current credential is for another region, and the message says how to go on', async () => {
+    const fleet = new Fleet();
+    await fleet.scenario.rotateWell();
+    await fleet.rotateAndCancel();
+    const { keys, fn, config } = fleet.scenario;
+    fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...config, endpoint: { ...config.endpoint, region: 'eu-north-1' } });
+    expect(failureOf(await fleet.scenario.rotate())?.message).toMatch(new RegExp(`^createSecret: mail servers may hold access key ${fleet.held[0]}, `
+      + 'and the AWSCURRENT credential cannot replace it: .*; if the endpoint was changed, change it back until a rotation has succeeded'));
+    expect(fleet.scenario.keys).toEqual(keys);
+  });
+
+  it('is handed over again after CloudFormation put the first value back', async () => {
+    const fleet = new Fleet();
+    await fleet.scenario.rotateWell();
+    const [first] = fleet.held;
+    fleet.scenario.world.secretsManager.putByHand(fleet.scenario.secretArn, INITIAL_SECRET_VALUE);
+    await fleet.scenario.rotateWell();
+    expect(fleet.scenario.keys).toEqual([first, fleet.scenario.current.username]);
+    expect(fleet.held).toEqual([fleet.scenario.current.username, fleet.scenario.current.username]);
   });
 
   it('stays while a server does not take the current credential', async () => {

@@ -61,6 +61,17 @@ describe('waiting for a command', () => {
   });
 });
 
+describe('the message about a command that goes on', () => {
+  it('names five servers out of the first page', async () => {
+    const list = Array.from({ length: 60 }, (_, index) => ({ ...done, InstanceId: `i-${index}` }));
+    const running = list.map(invocation => ({ ...invocation, Status: 'InProgress' as const, StatusDetails: 'InProgress' }));
+    const confirmed = new Answers([{ Status: 'InProgress', TargetCount: 60 }], [list]);
+    await expect(awaitPush(pushTo(confirmed), fleet, 'c')).rejects.toThrow('no server is listed yet');
+    const unconfirmed = new Answers([{ Status: 'InProgress', TargetCount: 60 }], [running]);
+    await expect(awaitPush(pushTo(unconfirmed), fleet, 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); the next attempt');
+  });
+});
+
 describe('a node does not count as confirmed', () => {
   it.each<[string, CommandInvocation, string]>([
     ['no step is listed', { ...done, CommandPlugins: undefined }, 'the document did not report the credential as applied'],

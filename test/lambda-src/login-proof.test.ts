@@ -45,6 +45,16 @@ describe('a login that does not succeed', () => {
     expect(seconds).toBeLessThanOrEqual(45);
   });
 
+  it('is given a minute more for a connection that fails after others did not', async () => {
+    const outcomes: LoginResult['outcome'][] = [...Array.from({ length: 9 }, () => 'refused' as const), 'unreachable', 'accepted', 'accepted', 'accepted'];
+    const clock = new VirtualClock();
+    const log = new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined);
+    const login = async () => ({ outcome: outcomes.shift() ?? 'refused' as const, reply: '' });
+    const proof = { login, endpoint, clock, random: () => 0.5, deadline: clock.now() + 900_000, log };
+    await proveLogin(proof, { username: 'AKIAIOSFODNN7EXAMPLE', password: new SecretText('x') }, 3);
+    expect(outcomes).toEqual([]);
+  });
+
   it('is no refusal when the endpoint is busy', async () => {
     const { error } = await failWith('busy');
     expect(error).not.toBeInstanceOf(LoginRefusedError);

@@ -111,41 +111,49 @@ describe('looking for a command by its comment', () => {
     const since = world.clock.now();
     const [, newest] = await sendMany(2, 'rotation of v1');
     await sendMany(1, 'rotation of v2');
-    expect(await runCommand.findByComment('rotation of v1', since)).toMatchObject({ CommandId: newest, Comment: 'rotation of v1' });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject({ CommandId: newest, Comment: 'rotation of v1' });
   });
 
   it('finds the newest one in whatever order they are listed', async () => {
     const since = world.clock.now();
     const [, newest] = await sendMany(2, 'rotation of v1');
     world.intercept = async (_call, proceed) => ({ Commands: (await proceed() as { Commands: unknown[] }).Commands.reverse() });
-    expect(await runCommand.findByComment('rotation of v1', since)).toMatchObject({ CommandId: newest });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject({ CommandId: newest });
   });
 
   it('finds one behind more than a page of others', async () => {
     const since = world.clock.now();
     const [wanted] = await sendMany(1, 'rotation of v1');
     await sendMany(101, 'another');
-    expect(await runCommand.findByComment('rotation of v1', since)).toMatchObject({ CommandId: wanted });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject({ CommandId: wanted });
     expect(world.calls.filter(call => call.action === 'ListCommands')).toHaveLength(3);
   });
 
   it('does not look at those before the moment, the second of the moment included', async () => {
     const [before] = await sendMany(1, 'rotation of v1');
     const since = world.clock.now() + 300;
-    expect(await runCommand.findByComment('rotation of v1', since)).toBeUndefined();
-    expect(world.calls.at(-1)?.input).toMatchObject({ Filters: [{ key: 'InvokedAfter', value: '2026-01-01T00:00:01Z' }] });
-    expect(await runCommand.findByComment('rotation of v1', since - SECOND)).toMatchObject({ CommandId: before });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toBeUndefined();
+    expect(world.calls.at(-1)?.input).toMatchObject({
+      Filters: [{ key: 'InvokedAfter', value: '2026-01-01T00:00:01Z' }, { key: 'DocumentName', value: 'Apply' }],
+    });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since - SECOND)).toMatchObject({ CommandId: before });
+  });
+
+  it('does not filter by a document that another account shares', async () => {
+    const arn = 'arn:aws:ssm:eu-west-1:444455556666:document/Shared';
+    await runCommand.findByComment(arn, 'rotation of v1', world.clock.now());
+    expect(world.calls.at(-1)?.input).toMatchObject({ Filters: [{ key: 'InvokedAfter' }] });
   });
 
   it('finds nothing among no commands, and nothing in a reply without a list', async () => {
-    expect(await runCommand.findByComment('rotation of v1', world.clock.now())).toBeUndefined();
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toBeUndefined();
     world.intercept = async () => ({});
-    expect(await runCommand.findByComment('rotation of v1', world.clock.now())).toBeUndefined();
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toBeUndefined();
   });
 
   it('takes a command without a date, too', async () => {
     world.intercept = async () => ({ Commands: [{ CommandId: 'c1', Comment: 'rotation of v1' }] });
-    expect(await runCommand.findByComment('rotation of v1', world.clock.now())).toMatchObject({ CommandId: 'c1' });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toMatchObject({ CommandId: 'c1' });
   });
 });
 

@@ -295,6 +295,16 @@ describe('a push', () => {
     expect(await messageOf(scenario)).toContain('i-00000001 (Success, but every step of the document was skipped)');
   });
 
+  it('that carries the credential is not quoted when it cannot be sent', async () => {
+    const scenario = withFleets({ document: CredentialDocument.existingWithCredential('UpdateRelay') });
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action === 'SendCommand') throw new AwsError('ValidationException', `Value ${JSON.stringify(call.input.Parameters)} failed`);
+      return proceed();
+    };
+    expect(await messageOf(scenario)).toMatch(/^setSecret: Run Command did not take document UpdateRelay: ValidationException; check/);
+    expect(scenario.logs.join('\n')).not.toContain(String(scenario.value('AWSPENDING').password));
+  });
+
   it('fails with the reason of Run Command when it cannot be sent', async () => {
     const { scenario } = await rotatedOnce();
     scenario.world.intercept = async (call, proceed) => {
