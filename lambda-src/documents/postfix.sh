@@ -119,7 +119,9 @@ for entry in $(password_maps); do
   # Postfix reads a table as root, but a table behind proxy: with fewer rights, by way of a group.
   case $entry in proxy:*) mode=o-rwx ;; *) mode=600 ;; esac
   entry=${entry#proxy:}
-  path=$(readlink -f "${entry#*:}" || true)
+  path=${entry#*:}
+  # Its index is beside the link or beside the file, and only one of them is the one that Postfix reads.
+  [ ! -L "$path" ] || fail "the table $entry is a symbolic link: name the file itself in smtp_sasl_password_maps"
   [ -f "$path" ] || fail "the table $entry that smtp_sasl_password_maps names does not exist"
   if [ -z "$(entries "$path")" ]; then continue; fi
   found=1

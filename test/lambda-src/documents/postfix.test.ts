@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { chmod, lstat, readdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on-node';
@@ -82,6 +82,30 @@ describe('the Postfix document', () => {
     await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'texthash:$config_directory/sasl_passwd');
     await onNode.node.install('postfix', '#!/bin/sh\n[ "$1" = status ]\n');
     expect((await onNode.run()).output).toContain('FAILED postfix reload failed');
+  });
+
+  it('runs after another run on the same server, not beside it', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+    const results = await Promise.all([onNode.run(), onNode.run(), onNode.run()]);
+    expect(results.map(({ status }) => status)).toEqual(['Success', 'Success', 'Success']);
+    expect(await onNode.node.read(TABLE)).toBe(`[${HOST}]:587 ${OURS}\n`);
+    expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
+  });
+
+  it('lets a table behind proxy: be read by its group, as before, and by nobody else', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'proxy:hash:$config_directory/sasl_passwd');
+    await chmod(join(onNode.node.root, TABLE), 0o644);
+    await onNode.run();
+    expect(await mode(TABLE)).toBe('640');
+  });
+
+  it('changes the table that a symbolic link leads to', async () => {
+    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'hash:$config_directory/link');
+    await symlink('sasl_passwd', join(onNode.node.root, 'etc/postfix/link'));
+    await symlink('sasl_passwd.db', join(onNode.node.root, 'etc/postfix/link.db'));
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect((await lstat(join(onNode.node.root, 'etc/postfix/link'))).isSymbolicLink()).toBe(true);
+    expect(await onNode.node.read(TABLE)).toContain(OURS);
   });
 
   it('changes every table that has an entry, and no other table', async () => {
