@@ -120,7 +120,7 @@ export class CredentialDocument {
    * Replaces the entries of the SMTP endpoint in Postfix's `smtp_sasl_password_maps`, and nothing else.
    *
    * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`. Fails on a
-   * server whose tables have no entry for the endpoint, and leaves it unchanged then.
+   * server whose tables have no entry for the endpoint or are symbolic links, and leaves it unchanged then.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap = '', relayHost } = options;

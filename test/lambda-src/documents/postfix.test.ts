@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, stat, symlink } from 'node:fs/promises';
+import { chmod, readdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on-node';
@@ -99,15 +99,6 @@ describe('the Postfix document', () => {
     expect(await mode(TABLE)).toBe('640');
   });
 
-  it('changes the table that a symbolic link leads to', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'hash:$config_directory/link');
-    await symlink('sasl_passwd', join(onNode.node.root, 'etc/postfix/link'));
-    await symlink('sasl_passwd.db', join(onNode.node.root, 'etc/postfix/link.db'));
-    expect((await onNode.run()).output).toContain(APPLIED);
-    expect((await lstat(join(onNode.node.root, 'etc/postfix/link'))).isSymbolicLink()).toBe(true);
-    expect(await onNode.node.read(TABLE)).toContain(OURS);
-  });
-
   it('changes every table that has an entry, and no other table', async () => {
     await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'hash:$config_directory/other, hash:$config_directory/sasl_passwd static:x');
     await onNode.node.write('etc/postfix/other', 'smtp.example.net user:pass\n');
@@ -165,6 +156,15 @@ describe('on any doubt, the Postfix document fails and leaves the table as it wa
     await expectFailure('a lookup in hash:');
     expect(await onNode.node.read(TABLE)).toBe(before);
     expect(await onNode.node.read(`${TABLE}.db`)).toBe('the index before');
+  });
+
+  it('when the table is a symbolic link', async () => {
+    await postfix(before, 'hash:$config_directory/link');
+    await symlink('sasl_passwd', join(onNode.node.root, 'etc/postfix/link'));
+    const { output, status } = await onNode.run();
+    expect(status).toBe('Failed');
+    expect(output).toMatch(/FAILED the table hash:\S*link is a symbolic link: name the file itself/);
+    expect(await onNode.node.read(TABLE)).toBe(before);
   });
 
   it('when the table is missing', async () => {
