@@ -36,14 +36,14 @@ export async function isHopeless(rotation: Rotation, accessKeyId: string): Promi
 export async function abandonVersion(rotation: Rotation, version: SecretVersion, problem: string): Promise<never> {
   const { id, value } = version;
   // Another caller may have handed it to mail servers meanwhile.
-  const stages = (await rotation.versions.get(id))?.stages ?? version.stages;
+  const stages = new Set((await rotation.versions.stages()).get(id));
   const { config: { format }, keys, log, versions } = rotation;
-  if (stages.includes(CURRENT)) {
+  if (stages.has(CURRENT)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`);
   }
   const accessKeyId = parseCredential(value, format)?.username;
   const current = await versions.getCurrent();
-  const inUse = stages.some(isDeliveryLabel) || (accessKeyId !== undefined && current?.value.reveal().includes(accessKeyId));
+  const inUse = [...stages].some(isDeliveryLabel) || (accessKeyId !== undefined && current?.value.reveal().includes(accessKeyId));
   if (accessKeyId && !inUse) await keys.delete(accessKeyId);
   await versions.detach(PENDING, id);
   log.warn('pending version given up', { accessKeyId, error: problem });

@@ -239,11 +239,14 @@ describe('the key that is freed', () => {
 
 describe('a key from before the secret', () => {
   it('is not taken for a left-over: another secret may refer to it', async () => {
-    const scenario = new Scenario({ before: world => {
-      world.iam.createUser({ name: 'relay' });
-      world.iam.createAccessKey('relay');
-      world.iam.createAccessKey('relay');
-    }, props: stack => ({ user: User.fromUserName(stack, 'User', 'relay') }) });
+    const scenario = new Scenario({
+      before: world => {
+        world.iam.createUser({ name: 'relay' });
+        world.iam.createAccessKey('relay');
+        world.iam.createAccessKey('relay');
+      },
+      props: stack => ({ user: User.fromUserName(stack, 'User', 'relay') }),
+    });
     const before = scenario.keys;
     scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...scenario.config, user: { name: 'relay', owned: true } });
     Object.assign(scenario.world.secretsManager.secret(scenario.secretArn), { createdDate: scenario.clock.now() + 1000 });
