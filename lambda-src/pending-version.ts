@@ -34,10 +34,10 @@ export async function isHopeless(rotation: Rotation, accessKeyId: string): Promi
  * pending and is given up again.
  */
 export async function abandonVersion(rotation: Rotation, version: SecretVersion, problem: string): Promise<never> {
+  const { config: { format }, keys, log, versions } = rotation;
   const { id, value } = version;
   // Another caller may have handed it to mail servers meanwhile.
-  const stages = new Set((await rotation.versions.stages()).get(id));
-  const { config: { format }, keys, log, versions } = rotation;
+  const stages = new Set((await versions.stages()).get(id));
   if (stages.has(CURRENT)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`);
   }
@@ -55,8 +55,5 @@ export async function abandonVersion(rotation: Rotation, version: SecretVersion,
 async function findKey({ keys, clock, random, deadline }: Rotation, accessKeyId: string) {
   const backOff = new BackOff(clock, random, 2 * SECOND, 8 * SECOND);
   const limit = Math.min(deadline, clock.now() + 20 * SECOND);
-  for (;;) {
-    const key = (await keys.list()).find(({ id }) => id === accessKeyId);
-    if (key || !await backOff.waitUntil(limit)) return key;
-  }
+  return backOff.poll(limit, async () => (await keys.list()).find(({ id }) => id === accessKeyId));
 }

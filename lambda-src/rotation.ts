@@ -116,10 +116,7 @@ export function checkStages(token: string, stages: string[] | undefined): void {
 /** The version of this rotation with its value, waiting a little for a value that Secrets Manager does not show yet. */
 export async function findVersion({ token, versions, clock, random, deadline }: Rotation): Promise<SecretVersion | undefined> {
   const backOff = new BackOff(clock, random, SECOND, 2 * SECOND);
-  const limit = Math.min(deadline, clock.now() + 5 * SECOND);
-  for (;;) {
-    const version = await versions.get(token);
-    if (version) checkStages(token, version.stages);
-    if (version || !await backOff.waitUntil(limit)) return version;
-  }
+  const version = await backOff.poll(Math.min(deadline, clock.now() + 5 * SECOND), async () => versions.get(token));
+  if (version) checkStages(token, version.stages);
+  return version;
 }

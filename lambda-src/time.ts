@@ -35,4 +35,12 @@ export class BackOff {
     this.pause = Math.min(this.pause * 1.5, this.longest);
     return true;
   }
+
+  /** Asks until there is an answer, or no time to ask again. */
+  public async poll<T>(deadline: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+    for (;;) {
+      const answer = await ask();
+      if (answer !== undefined || !await this.waitUntil(deadline)) return answer;
+    }
+  }
 }

@@ -3,6 +3,7 @@ import { join } from 'path';
 import { Annotations, ArnFormat, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { isHostName } from './host-name';
 import { DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './rotation-contract';
 
 const SCRIPTS = join(__dirname, '..', 'assets', 'documents');
@@ -301,7 +302,7 @@ function checkPostfixOptions({ passwordMap, relayHost }: PostfixDocumentOptions)
     throw new Error('passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash and an absolute path, '
       + `such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
   }
-  if (relayHost !== undefined && !Token.isUnresolved(relayHost) && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(relayHost)) {
+  if (relayHost !== undefined && !isHostName(relayHost)) {
     throw new Error(`relayHost must be a host name without brackets and port, got '${relayHost}'`);
   }
 }

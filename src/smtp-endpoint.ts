@@ -1,5 +1,6 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { isHostName } from './host-name';
 import { EndpointConfig } from './rotation-contract';
 
 const IMPLICIT_TLS_PORTS = [465, 2465];
@@ -75,7 +76,7 @@ export class SmtpEndpoint {
   /** A host of your own choice: a VPC endpoint's name, or a relay that takes SES credentials. */
   public static custom(options: CustomSmtpEndpointOptions): SmtpEndpoint {
     const { host, port = DEFAULT_PORT } = options;
-    if (!Token.isUnresolved(host) && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host)) {
+    if (!isHostName(host)) {
       throw new Error(`endpoint host must be a host name without scheme and port, got "${host}"`);
     }
     if (!Token.isUnresolved(port) && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {

@@ -5,18 +5,10 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { DeployedFunction as LambdaFunction } from './functions';
 
-/** A Lambda function as a deployment leaves it. */
-export interface DeployedFunction {
-  readonly arn: string;
-  readonly environment: Record<string, string>;
-  readonly timeoutSeconds: number;
-  readonly roleArn: string;
-  /** The unpacked asset. */
-  readonly codeDirectory: string;
-  /** `index.handler` is the export `handler` of index.mjs, .js or .cjs. */
-  readonly handler: string;
-}
+/** What it takes of a deployed function to run it. */
+export type DeployedFunction = Pick<LambdaFunction, 'arn' | 'environment' | 'timeoutSeconds' | 'roleArn' | 'codeDirectory' | 'handler'>;
 
 /** The credentials of the function's role. */
 export interface SessionCredentials {
