@@ -37,6 +37,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-secrets-manager@^3',
     '@aws-sdk/client-ssm@^3',
     '@cloud-copilot/iam-simulate',
+    // 10 needs Node 22.
+    '@stryker-mutator/core@^9',
+    '@stryker-mutator/vitest-runner@^9',
     '@types/node@^20',
     '@types/smtp-server',
     '@vitest/coverage-v8@^4',
@@ -79,7 +82,12 @@ project.addGitIgnore('/cdk.out/');
 project.addGitIgnore('/coverage/');
 project.addGitIgnore('/.jsii.tabl.json');
 project.addGitIgnore('/test-results/');
+project.addGitIgnore('/.stryker-tmp/');
+project.addGitIgnore('/.venv-fidelity/');
+project.addPackageIgnore('/stryker.config.json');
 project.addPackageIgnore('/test-results/');
+project.addPackageIgnore('/.stryker-tmp/');
+project.addPackageIgnore('/.venv-fidelity/');
 project.addPackageIgnore('/coverage/');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
@@ -116,6 +124,28 @@ project.addTask('demo', {
     { spawn: 'bundle' },
     { exec: 'tsx --tsconfig tsconfig.dev.json test/demo/demo.ts', receiveArgs: true },
   ],
+});
+project.addTask('reliability', {
+  description: 'Rotate under every fault, print what became of the promises, and write docs/reliability.md',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'tsx --tsconfig tsconfig.dev.json test/reliability/report/reliability.ts', receiveArgs: true },
+  ],
+});
+project.addTask('test:soak', {
+  description: 'Run random histories of rotations until the time is over or a promise is broken',
+  exec: 'tsx --tsconfig tsconfig.dev.json test/reliability/soak.ts',
+  receiveArgs: true,
+});
+project.addTask('test:fidelity', {
+  description: 'Compare the local AWS with an independent emulator',
+  exec: 'vitest run --config test/fidelity/vitest.config.mts',
+  receiveArgs: true,
+});
+project.addTask('mutation', {
+  description: 'Change the function in every small way, and count the changes that the tests notice',
+  exec: 'stryker run',
+  receiveArgs: true,
 });
 project.addTask('bench', {
   description: 'Print the figures of the library: size, load time, synth time, calls',
