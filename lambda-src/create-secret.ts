@@ -16,14 +16,22 @@ export async function createSecret(rotation: Rotation): Promise<void> {
   const present = await keys.list();
   const { createdAt, stages } = await versions.describe();
   checkStages(token, stages.get(token));
-  const pending = await versions.get(token);
-  if (pending) await checkPending(rotation, pending);
-  else if (stages.get(token)?.some(isDeliveryLabel)) throw new RotationError(unreadableMessage(token));
   const others = await readVersions(rotation, [...stages.keys()].filter(id => id !== token));
-  const left = await removeLeftOvers(rotation, present, others, createdAt);
+  const unreferenced = present.filter(key => !isReferenced(key, others));
+  // One of these keys may stand in a value that does not show yet: it must not be taken for a left-over.
+  const pending = unreferenced.length > 0 ? await findVersion(rotation) : await versions.get(token);
+  if (pending) await checkPending(rotation, pending);
+  else checkMayBeEmpty(token, stages.get(token)!);
+  const leftOvers = unreferenced.filter(key => isLeftOver(rotation, key, createdAt) && !isReferenced(key, pending ? [pending] : []));
+  await removeLeftOvers(rotation, leftOvers);
   if (pending) return;
-  await freeSlot(rotation, left, others);
+  await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), others);
   await storeNewCredential(rotation, others.find(version => version.stages.includes(CURRENT)));
+}
+
+/** A version that was promoted or delivered has a value, and filling it once more would cost somebody the key in it. */
+function checkMayBeEmpty(token: string, stages: string[]): void {
+  if (stages.includes(CURRENT) || stages.some(isDeliveryLabel)) throw new RotationError(unreadableMessage(token));
 }
 
 /** A value that was stored can never be replaced: one that cannot work must make way for the next rotation. */
@@ -43,21 +51,18 @@ async function readVersions({ versions }: Rotation, ids: string[]): Promise<Secr
 }
 
 /**
- * Deletes the keys that no labelled version refers to, if they can only be ours: of a user that nobody else
- * makes keys for, and not from before this secret, when the keys were another secret's. Returns the keys that are left.
+ * Whether a key that no labelled version refers to can only be ours: of a user that nobody else makes keys
+ * for, and not from before this secret, when the keys were another secret's.
  */
-async function removeLeftOvers(rotation: Rotation, present: AccessKey[], others: SecretVersion[], since: number): Promise<AccessKey[]> {
-  const { keys, config, log, token, versions } = rotation;
-  const candidates = present.filter(key => config.user.owned && key.createdAt >= since && !isReferenced(key, others));
-  if (candidates.length === 0) return present;
-  // Read as late as can be: another caller may have stored its key in the meantime.
-  const pending = await versions.get(token);
-  const leftOvers = candidates.filter(key => !pending || !isReferenced(key, [pending]));
+function isLeftOver({ config }: Rotation, key: AccessKey, since: number): boolean {
+  return config.user.owned && key.createdAt >= since;
+}
+
+async function removeLeftOvers({ keys, log }: Rotation, leftOvers: AccessKey[]): Promise<void> {
   for (const { id } of leftOvers) {
     await keys.delete(id);
     log.warn('access key deleted that no version refers to', { accessKeyId: id });
   }
-  return present.filter(key => !leftOvers.includes(key));
 }
 
 /** Makes room for a new key: that of a version which is neither current nor pending goes, once no server can hold it. */

@@ -62,8 +62,8 @@ const AWS_MANAGED: Record<string, PolicyDocument> = {
 };
 
 export class Iam {
-  /** Every secret access key that ever existed, for tests that look for leaks. */
-  public readonly issuedSecrets: string[] = [];
+  /** Every access key that ever existed, for tests that look for leaks. */
+  public readonly issuedKeys: AccessKey[] = [];
   /** Milliseconds until ListAccessKeys shows a new key. */
   public listingDelay = 0;
 
@@ -75,6 +75,10 @@ export class Iam {
   private readonly sessions = new Map<string, Principal>();
 
   constructor(private readonly environment: Environment) {}
+
+  public get issuedSecrets(): string[] {
+    return this.issuedKeys.map(({ secretAccessKey }) => secretAccessKey);
+  }
 
   public createUser(options: IdentityOptions): User {
     if (this.users.has(options.name)) throw alreadyExists('User', options.name);
@@ -146,7 +150,7 @@ export class Iam {
       createDate: new Date(clock.now()),
     };
     this.keys.set(key.accessKeyId, key);
-    this.issuedSecrets.push(key.secretAccessKey);
+    this.issuedKeys.push(key);
     return key;
   }
 

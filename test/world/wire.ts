@@ -103,7 +103,7 @@ export class Wire {
     const requestId = this.environment.random.uuid();
     const { protocol, ...call } = parse(request);
     try {
-      const output = await this.perform(call, protocol, request);
+      const output = await this.perform(call, accessKeyIdOf(request));
       return protocol.success(call.action, output, requestId);
     } catch (error) {
       if (error instanceof AwsError) return protocol.failure(error, requestId);
@@ -137,14 +137,15 @@ export class Wire {
     if (server) await new Promise(resolve => server.close(resolve));
   }
 
-  private async perform(call: Omit<ParsedRequest, 'protocol'>, protocol: Protocol, request: WireRequest): Promise<unknown> {
+  /** A call without its wire format. Rejects with an AwsError, or when the connection is lost. */
+  public async perform(call: Pick<ApiCall, 'service' | 'action' | 'input'>, accessKeyId: string): Promise<unknown> {
     const at = this.environment.clock.now();
-    const caller = this.authenticate(accessKeyIdOf(request));
+    const caller = this.authenticate(accessKeyId);
     const recorded = { ...call, principal: caller?.arn ?? 'unknown', at };
     const proceed = async () => {
-      if (!caller) throw protocol.unknownCaller();
+      if (!caller) throw protocolOf(call.service).unknownCaller();
       const operation = this.services[call.service]?.[call.action];
-      if (!operation) throw protocol.unknownAction(call.action);
+      if (!operation) throw protocolOf(call.service).unknownAction(call.action);
       return operation(call.input, caller);
     };
     try {
@@ -195,7 +196,11 @@ function parse(request: WireRequest): ParsedRequest {
   }
   const { Action, Version, ...input } = Object.fromEntries(new URLSearchParams(request.body));
   const service = Version === '2011-06-15' ? 'sts' : 'iam';
-  return { service, action: Action ?? '', input, protocol: queryProtocol(service) };
+  return { service, action: Action ?? '', input, protocol: protocolOf(service) };
+}
+
+function protocolOf(service: ServiceName): Protocol {
+  return service === 'iam' || service === 'sts' ? queryProtocol(service) : JSON_PROTOCOL;
 }
 
 const JSON_PROTOCOL: Protocol = {

@@ -1,0 +1,94 @@
+import { SECOND } from '../../lambda-src/time';
+import { canStrike, Fault, Point } from './faults';
+import { fingerprint } from './fingerprint';
+import { Lab, LabOptions } from './lab';
+import { Violation } from './promises';
+import { Setup } from './setups';
+
+/** What goes wrong in a run: the faults by the number of the point at which they strike. */
+export type Plan = ReadonlyMap<number, Fault>;
+
+export interface Run {
+  readonly plan: Plan;
+  readonly violations: readonly Violation[];
+  /** The points up to the undisturbed rotation at the end. */
+  readonly points: readonly Point[];
+  /** The state that each invocation left, by its number: of runs with less than two faults. */
+  readonly states: ReadonlyMap<number, string>;
+  /** Secret keys, and as many passwords, that were looked for in everything that left the function. */
+  readonly secrets: number;
+}
+
+/** Two rotations in which things go wrong, then one in which nothing does. */
+export async function run(setup: Setup, plan: Plan, options: LabOptions = {}): Promise<Run> {
+  const lab = new Lab(setup, options);
+  const states = new Map<number, string>();
+  lab.faultAt = ({ number }) => plan.get(number);
+  if (plan.size < 2) lab.afterInvocation = invocation => states.set(invocation, fingerprint(lab));
+  for (let rotation = 1; rotation <= 2; rotation++) await lab.rotate({ maxAttempts: 2, retryDelay: SECOND });
+  const points = [...lab.points];
+  await undisturbed(lab);
+  return { plan, points, states, violations: lab.promises.violations, secrets: lab.world.iam.issuedKeys.length };
+}
+
+/** P5: whatever happened, one run in which nothing goes wrong ends as if nothing had happened. */
+async function undisturbed(lab: Lab): Promise<void> {
+  lab.faultAt = () => undefined;
+  lab.staleKeyLists = 0;
+  lab.hiddenPendingValues = 0;
+  const { succeeded, attempts } = await lab.rotate();
+  if (!succeeded) lab.promises.violate('P5', `an undisturbed rotation failed: ${String(attempts.at(-1)?.at(-1)?.error)}`);
+  lab.promises.checkConverged();
+  lab.promises.checkSecrecy();
+}
+
+/** Every fault at every point of the undisturbed run. */
+export async function singles(setup: Setup, faults: readonly Fault[], options?: LabOptions): Promise<Run[]> {
+  const calm = await run(setup, new Map(), options);
+  const runs = [calm];
+  for (const point of calm.points) {
+    for (const fault of faults.filter(candidate => canStrike(candidate, point))) {
+      runs.push(await run(setup, new Map([[point.number, fault]]), options));
+    }
+  }
+  return runs;
+}
+
+/**
+ * Every pair of faults: the second one at every point that comes after the first in the run that the first one
+ * has changed. An invocation that starts in a state in which another run started it already is not gone through again.
+ */
+export async function* pairs(setup: Setup, faults: readonly Fault[], options?: LabOptions): AsyncGenerator<Run | 'merged'> {
+  const [calm, ...firsts] = await singles(setup, faults, options);
+  yield calm;
+  const explored = new Set(calm.states.values());
+  for (const first of firsts) {
+    yield first;
+    yield* seconds(setup, first, faults, explored, options);
+    for (const state of first.states.values()) explored.add(state);
+  }
+}
+
+async function* seconds(
+  setup: Setup, first: Run, faults: readonly Fault[], explored: ReadonlySet<string>, options?: LabOptions,
+): AsyncGenerator<Run | 'merged'> {
+  const [struck] = first.plan.keys();
+  const invocations = invocationsOf(first.points);
+  for (const point of first.points.slice(struck)) {
+    const invocation = invocations[point.number - 1];
+    const isLater = invocation > invocations[struck - 1];
+    const known = isLater && explored.has(first.states.get(invocation - 1) ?? '');
+    for (const fault of faults.filter(candidate => canStrike(candidate, point))) {
+      yield known ? 'merged' : await run(setup, new Map([...first.plan, [point.number, fault]]), options);
+    }
+  }
+}
+
+/** The invocation during which each point came; a server works while the function waits for it. */
+function invocationsOf(points: readonly Point[]): number[] {
+  let last = 0;
+  return points.map(({ invocation }) => {
+    last = invocation ?? last;
+    return last;
+  });
+}

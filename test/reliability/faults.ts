@@ -1,0 +1,171 @@
+import { LoginResult } from '../../lambda-src/smtp-login';
+import { SECOND } from '../../lambda-src/time';
+import { AwsError, ConnectionLost } from '../world';
+import { StepResult } from '../world/managed-node';
+import type { Lab } from './lab';
+
+/** A moment of a run at which something can go wrong. */
+export interface Point {
+  /** Counts from 1, through all invocations of a run. */
+  readonly number: number;
+  /** The invocation of the function that it belongs to; a server's work belongs to none. */
+  readonly invocation?: number;
+  readonly kind: 'call' | 'login' | 'pause' | 'server';
+  /** The action, the endpoint or the server. */
+  readonly name: string;
+  readonly step: string;
+}
+
+/** Stands in for an effect: makes it happen or not, and says what the caller sees of it. */
+export type Strike = (effect: () => Promise<unknown>, lab: Lab, point: Point) => Promise<unknown>;
+
+/** Something that goes wrong, once. */
+export interface Fault {
+  readonly name: string;
+  readonly call?: Strike;
+  readonly login?: Strike;
+  readonly pause?: Strike;
+  readonly server?: Strike;
+  /** Narrows the calls that it can happen to. */
+  readonly actions?: string[];
+}
+
+const unreachable = (reply: string): LoginResult => ({ outcome: 'unreachable', reply });
+const throttled = () => new AwsError('ThrottlingException', 'Rate exceeded');
+const internalError = () => new AwsError('InternalFailure', 'The request processing has failed because of an unknown error', 500);
+/** The SDK gives a request so much time. */
+const REQUEST_TIMEOUT = 10 * SECOND;
+
+export const REQUEST_LOST: Fault = {
+  name: 'request not delivered',
+  call: async () => { throw new ConnectionLost(); },
+  login: async () => unreachable('connect ECONNREFUSED'),
+  server: async (_effect, _lab, { name }) => report(name, 'Failed', 'the document failed before it changed anything'),
+};
+
+export const REPLY_LOST: Fault = {
+  name: 'reply lost',
+  call: async effect => {
+    await effect();
+    throw new ConnectionLost();
+  },
+  login: async effect => {
+    await effect();
+    return unreachable('Connection closed unexpectedly');
+  },
+  server: async (effect, _lab, { name }) => {
+    await effect();
+    return report(name, 'Failed', 'the document failed after it had changed everything');
+  },
+};
+
+export const THROTTLED: Fault = {
+  name: 'throttled',
+  call: async () => { throw throttled(); },
+  login: async (): Promise<LoginResult> => ({ outcome: 'busy', reply: '454 Temporary authentication failure' }),
+};
+
+export const SERVER_ERROR: Fault = {
+  name: 'server error before the effect',
+  call: async () => { throw internalError(); },
+  login: async (): Promise<LoginResult> => ({ outcome: 'hopeless', reply: '554 Transaction failed' }),
+};
+
+export const SERVER_ERROR_AFTER: Fault = {
+  name: 'server error after the effect',
+  call: async effect => {
+    await effect();
+    throw internalError();
+  },
+};
+
+export const TIME_OUT: Fault = {
+  name: 'no reply until the time-out',
+  call: async (effect, lab) => {
+    await effect();
+    await lab.clock.sleep(REQUEST_TIMEOUT);
+    throw Object.assign(new Error('Request timed out'), { name: 'TimeoutError' });
+  },
+  login: async (effect, lab) => {
+    await effect();
+    await lab.clock.sleep(15 * SECOND);
+    return unreachable('Timeout');
+  },
+  server: async (effect, _lab, { name }) => {
+    await effect();
+    return report(name, 'TimedOut', '');
+  },
+};
+
+/** Lambda's time-out is such a death, too: it can come at any moment. */
+export const KILLED_BEFORE: Fault = {
+  name: 'function killed before',
+  ...everywhere(async (_effect, lab) => lab.killFunction()),
+  // The server goes on.
+  server: async (effect, lab) => {
+    void lab.killFunction();
+    return effect();
+  },
+};
+
+export const KILLED_AFTER: Fault = {
+  name: 'function killed after',
+  ...everywhere(async (effect, lab) => {
+    await effect();
+    return lab.killFunction();
+  }),
+  server: async (effect, lab) => {
+    const result = await effect();
+    void lab.killFunction();
+    return result;
+  },
+};
+
+/** One host behind the endpoint's name does not know the key. */
+export const HOST_REFUSES: Fault = {
+  name: 'login refused by one host',
+  login: async (): Promise<LoginResult> => ({ outcome: 'refused', reply: '535 Authentication Credentials Invalid' }),
+};
+
+export const SERVER_DOES_NOTHING: Fault = {
+  name: 'server skips the document',
+  server: async (_effect, _lab, { name }) => report(name, 'Success', 'Step execution skipped due to unsupported plugin: aws:runShellScript. Step name: run'),
+};
+
+/** This call and the next two see the keys as they were before the last change. */
+export const KEYS_STALE: Fault = {
+  name: 'stale list of keys',
+  actions: ['ListAccessKeys'],
+  call: async (effect, lab) => {
+    lab.staleKeyLists = 3;
+    return effect();
+  },
+};
+
+/** This call and the next two do not see the value of the pending version. */
+export const VALUE_NOT_VISIBLE: Fault = {
+  name: 'pending value not visible yet',
+  actions: ['GetSecretValue'],
+  call: async (effect, lab) => {
+    lab.hiddenPendingValues = 3;
+    return effect();
+  },
+};
+
+/** What can happen without anybody's doing. */
+export const SYSTEM_FAULTS = [
+  REQUEST_LOST, REPLY_LOST, THROTTLED, SERVER_ERROR, SERVER_ERROR_AFTER, TIME_OUT, KILLED_BEFORE, KILLED_AFTER,
+  HOST_REFUSES, SERVER_DOES_NOTHING, KEYS_STALE, VALUE_NOT_VISIBLE,
+];
+
+export function canStrike(fault: Fault, point: Point): boolean {
+  return fault[point.kind] !== undefined && (point.kind !== 'call' || !fault.actions || fault.actions.includes(point.name));
+}
+
+function everywhere(strike: Strike): Pick<Fault, 'call' | 'login' | 'pause' | 'server'> {
+  return { call: strike, login: strike, pause: strike, server: strike };
+}
+
+function report(name: string, status: StepResult['status'], output: string): StepResult[] {
+  return [{ name, status, responseCode: status === 'Success' ? 0 : 1, output }];
+}

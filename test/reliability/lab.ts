@@ -1,0 +1,249 @@
+import { inspect } from 'node:util';
+import { Credential } from '../../lambda-src/credential';
+import { RotationEvent, Surroundings } from '../../lambda-src/rotation';
+import { LoginResult } from '../../lambda-src/smtp-login';
+import { SECOND } from '../../lambda-src/time';
+import { CONFIG_VARIABLE, EndpointConfig, RotationConfig } from '../../src/rotation-contract';
+import {
+  ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, RotationOptions, RotationOutcome, Secret, SecretVersion, ServiceName,
+  VirtualClock, World,
+} from '../world';
+import { NodeOptions, SimulatedNode } from '../world/nodes';
+import { SesSmtp } from '../world/ses-smtp';
+import { Fault, Point } from './faults';
+import { Promises } from './promises';
+import { Setup, templateOf } from './setups';
+import { OURS, Subject } from './subject';
+
+export interface LabOptions {
+  readonly subject?: Subject;
+  /** The SDK sends a request again that got no answer, was throttled or met a server error, as in Lambda. */
+  readonly sdkRetries?: boolean;
+}
+
+/** One run of the function, until it returns or is killed. */
+class Invocation {
+  public dead = false;
+  public readonly death: Promise<never>;
+  private reject: (error: Error) => void = () => undefined;
+
+  constructor(public readonly number: number, public readonly step: string) {
+    this.death = new Promise((_resolve, reject) => { this.reject = reject; });
+    this.death.catch(() => undefined);
+  }
+
+  public kill(): void {
+    this.dead = true;
+    this.reject(new Error('Runtime.ExitError: Runtime exited with error: signal: killed'));
+  }
+}
+
+const SDK_ATTEMPTS = 4;
+const SERVICE_OF: Record<'secretsManager' | 'iam' | 'ssm', ServiceName> = { secretsManager: 'secretsmanager', iam: 'iam', ssm: 'ssm' };
+
+/**
+ * A deployed construct in a world of its own, in virtual time, where anything can go wrong at any effect of
+ * the function and of the servers, and where the promises are looked at after each of them.
+ */
+export class Lab {
+  public readonly clock = new VirtualClock();
+  public readonly world = new World({ clock: this.clock });
+  public readonly ses = new SesSmtp({ credentials: this.world.iam, clock: this.clock });
+  public readonly servers: SimulatedNode[] = [];
+  public readonly points: Point[] = [];
+  /** Everything that left the function besides its calls: logs and errors. */
+  public readonly output: string[] = [];
+  public readonly secret: Secret;
+  public readonly config: RotationConfig;
+  public readonly promises: Promises;
+  /** Decides what goes wrong at a point. */
+  public faultAt: (point: Point) => Fault | undefined = () => undefined;
+  /** Lets somebody else decide when an effect takes place. */
+  public beforeEffect: (point: Point) => Promise<void> = async () => undefined;
+  /** Is told when an invocation has ended. */
+  public afterInvocation: (number: number) => void = () => undefined;
+  /** How far Secrets Manager is: the rotation, its attempt, and how the last step of it ended. */
+  public readonly position = { rotation: 0, attempt: 0, step: '', failed: false };
+  /** So many calls of ListAccessKeys show the keys as they were before the last change. */
+  public staleKeyLists = 0;
+  /** So many calls of GetSecretValue do not find the value of the pending version. */
+  public hiddenPendingValues = 0;
+
+  private readonly subject: Subject;
+  private readonly fn: DeployedFunction;
+  private readonly accessKeyId: string;
+  private readonly running = new Set<Invocation>();
+  private invocations = 0;
+  private keysBefore: unknown;
+
+  constructor(public readonly setup: Setup, private readonly options: LabOptions = {}) {
+    this.subject = options.subject ?? OURS;
+    setup.before?.(this.world);
+    const { functions } = deploy(templateOf(setup, this.subject.document), this.world, { stackName: 'Mail' });
+    [this.fn] = Object.values(functions);
+    this.accessKeyId = this.world.credentialsFor(this.fn.roleArn).accessKeyId;
+    this.config = JSON.parse(this.fn.environment[CONFIG_VARIABLE]) as RotationConfig;
+    [this.secret] = this.world.secretsManager.allSecrets();
+    this.promises = new Promises(this);
+    this.world.functionInvoker = async (_fn, event) => this.run(event as RotationEvent);
+    setup.servers.forEach(server => this.addServer(server));
+  }
+
+  public get current(): SecretVersion | undefined {
+    return holderOf(this.secret, CURRENT);
+  }
+
+  public get pending(): SecretVersion | undefined {
+    return holderOf(this.secret, PENDING);
+  }
+
+  public addServer(options: NodeOptions): SimulatedNode {
+    const server = new SimulatedNode({
+      ...options,
+      behaviour: async execution => this.at('server', options.instanceId, undefined, async () => {
+        const results = this.subject.apply(this.world, execution, server);
+        this.promises.noteServer(server);
+        return results;
+      }),
+    });
+    this.promises.noteServer(server);
+    this.servers.push(server);
+    this.world.ssm.nodes.push(server);
+    return server;
+  }
+
+  public removeServer(server: SimulatedNode): void {
+    for (const list of [this.servers, this.world.ssm.nodes]) list.splice(list.indexOf(server), 1);
+  }
+
+  /** One rotation by Secrets Manager, with its retries. */
+  public async rotate(options: RotationOptions = {}): Promise<RotationOutcome> {
+    this.position.rotation += 1;
+    this.position.attempt = 0;
+    const outcome = await this.world.rotation.rotate(this.secret.arn, { retryDelay: SECOND, ...options });
+    if (outcome.succeeded && options.immediately !== false) this.promises.checkRotated();
+    return outcome;
+  }
+
+  /** One step of a rotation, whoever calls for it. */
+  public async invoke(Step: string, ClientRequestToken: string): Promise<void> {
+    await this.run({ Step, SecretId: this.secret.arn, ClientRequestToken });
+  }
+
+  /** Ends every invocation that is running, and never returns to it. */
+  public async killFunction(): Promise<never> {
+    for (const invocation of this.running) invocation.kill();
+    return never();
+  }
+
+  private async run(event: RotationEvent): Promise<void> {
+    const invocation = new Invocation(++this.invocations, event.Step);
+    const start = this.clock.now();
+    const timeout = this.fn.timeoutSeconds * SECOND;
+    this.running.add(invocation);
+    if (event.Step === 'createSecret') this.position.attempt += 1;
+    Object.assign(this.position, { step: event.Step, failed: false });
+    try {
+      await Promise.race([this.subject.rotate(event, this.config, this.surroundings(invocation), timeout), invocation.death]);
+    } catch (error) {
+      this.position.failed = true;
+      this.output.push(inspect(error));
+      if (!invocation.dead) this.promises.checkError(error as Error, event.Step);
+      throw error;
+    } finally {
+      this.running.delete(invocation);
+      this.promises.checkDuration(this.clock.now() - start, timeout, event.Step);
+      this.afterInvocation(invocation.number);
+    }
+  }
+
+  private surroundings(invocation: Invocation): Surroundings {
+    const attempts = this.options.sdkRetries ? SDK_ATTEMPTS : 1;
+    return {
+      secretsManager: this.client(invocation, 'secretsManager', attempts),
+      iam: this.client(invocation, 'iam', attempts),
+      iamSingleTry: this.client(invocation, 'iam', 1),
+      ssm: this.client(invocation, 'ssm', attempts),
+      loginAt: endpoint => async credential => this.at('login', endpoint.host, invocation, async () => this.login(endpoint, credential)),
+      clock: {
+        now: () => this.clock.now(),
+        sleep: async milliseconds => this.at('pause', 'pause', invocation, async () => this.clock.sleep(milliseconds)),
+      },
+      random: () => 0.5,
+      writeLog: line => this.output.push(line),
+    };
+  }
+
+  /** As the SDK's client, without its serialization: the steps' own tests go through that. */
+  private client<Service extends keyof typeof SERVICE_OF>(invocation: Invocation, service: Service, attempts: number): Surroundings[Service] {
+    const send = async (command: { readonly constructor: { readonly name: string }; readonly input: ApiCall['input'] }) => {
+      const action = command.constructor.name.replace(/Command$/, '');
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.at('call', action, invocation, async () => this.call({ service: SERVICE_OF[service], action, input: command.input }));
+        } catch (error) {
+          if (attempt === attempts || !isTransient(error as Error)) throw error;
+        }
+      }
+    };
+    return { send } as unknown as Surroundings[Service];
+  }
+
+  private async call(call: Pick<ApiCall, 'service' | 'action' | 'input'>): Promise<unknown> {
+    const changesKeys = ['CreateAccessKey', 'DeleteAccessKey'].includes(call.action);
+    const keys = changesKeys ? this.listKeys() : undefined;
+    if (this.isHidden(call)) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
+    if (call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 && this.keysBefore) return this.keysBefore;
+    this.promises.noteCall(call);
+    const output = await this.world.perform(call, this.accessKeyId);
+    if (keys) this.keysBefore = keys;
+    this.promises.noteReply(call, output);
+    return output;
+  }
+
+  /** As ListAccessKeys answers. */
+  private listKeys() {
+    const AccessKeyMetadata = this.world.iam.keysOf(this.config.user.name)
+      .map(({ accessKeyId, status, createDate }) => ({ AccessKeyId: accessKeyId, Status: status, CreateDate: createDate }));
+    return { AccessKeyMetadata, IsTruncated: false };
+  }
+
+  private isHidden({ action, input }: Pick<ApiCall, 'action' | 'input'>): boolean {
+    return action === 'GetSecretValue' && input.VersionId === this.pending?.id && this.hiddenPendingValues-- > 0;
+  }
+
+  private login({ region }: EndpointConfig, { username, password }: Credential): LoginResult {
+    const result = this.ses.login(username, password.reveal(), { region });
+    if (!result.ok) return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
+    this.promises.noteLogin(username);
+    return { outcome: 'accepted', reply: '235' };
+  }
+
+  /** An effect: it happens at a point of its own, with what goes wrong there, and the promises are looked at after it. */
+  private async at<T>(kind: Point['kind'], name: string, invocation: Invocation | undefined, effect: () => Promise<T>): Promise<T> {
+    if (invocation?.dead) return never();
+    const point: Point = { number: this.points.length + 1, invocation: invocation?.number, kind, name, step: invocation?.step ?? 'a mail server' };
+    this.points.push(point);
+    await this.beforeEffect(point);
+    if (invocation?.dead) return never();
+    const checked = async () => {
+      try {
+        return await effect();
+      } finally {
+        this.promises.check(point);
+      }
+    };
+    const strike = this.faultAt(point)?.[kind];
+    const result = await (strike ? strike(checked, this, point) : checked()) as T;
+    return invocation?.dead ? never() : result;
+  }
+}
+
+async function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function isTransient(error: Error): boolean {
+  return error instanceof ConnectionLost || error.name === 'TimeoutError'
+    || (error instanceof AwsError && (error.status >= 500 || error.code.startsWith('Throttling')));
+}

@@ -1,0 +1,184 @@
+import { ApiCall, SecretVersion } from '../world';
+import { SimulatedNode } from '../world/nodes';
+import { Point } from './faults';
+import type { Lab } from './lab';
+import { leaksIn } from './leaks';
+
+/** A broken promise of the rotation, as `P1` to `P8` in test/reliability/README.md. */
+export interface Violation {
+  readonly promise: string;
+  readonly what: string;
+  /** The effect after which it showed. */
+  readonly at: string;
+}
+
+type Call = Pick<ApiCall, 'action' | 'input'>;
+
+/** Looks after every effect whether what the rotation promises still holds. */
+export class Promises {
+  public readonly violations: Violation[] = [];
+  /** Keys that somebody deleted or deactivated by hand: what breaks by that is not the rotation's doing. */
+  public readonly excused = new Set<string>();
+  /** Keys that the function made; others are touched only if the user belongs to the construct. */
+  private readonly ownKeys = new Set<string>();
+  private readonly authenticated = new Set<string>();
+  private readonly everHeld = new Map<SimulatedNode, Set<string>>();
+  private readonly joinedAt = new Map<SimulatedNode, number>();
+  private currentId: string | undefined;
+  private promotions = 0;
+  private point = 'the beginning';
+
+  constructor(private readonly lab: Lab) {
+    this.currentId = lab.current?.id;
+  }
+
+  public noteServer(server: SimulatedNode): void {
+    if (!this.joinedAt.has(server)) this.joinedAt.set(server, this.lab.clock.now());
+    const held = this.everHeld.get(server) ?? new Set();
+    this.everHeld.set(server, held);
+    if (server.heldCredential) held.add(server.heldCredential.username);
+  }
+
+  public noteLogin(username: string): void {
+    this.authenticated.add(username);
+  }
+
+  /** P4, before it happens. */
+  public noteCall({ action, input }: Call): void {
+    if (!['DeleteAccessKey', 'UpdateAccessKey'].includes(action)) return;
+    const ours = this.lab.config.user.owned || this.ownKeys.has(String(input.AccessKeyId));
+    if (!ours || input.UserName !== this.lab.config.user.name) this.violate('P4', `${action} of a key that is not ours`);
+  }
+
+  public noteReply({ action }: Call, output: unknown): void {
+    if (action !== 'CreateAccessKey') return;
+    const { AccessKey } = output as { AccessKey: { AccessKeyId: string } };
+    this.ownKeys.add(AccessKey.AccessKeyId);
+  }
+
+  /** Somebody changed the secret by hand: what is current now is theirs. */
+  public noteEdit(): void {
+    this.currentId = this.lab.current?.id;
+  }
+
+  public check(point: Point): void {
+    this.point = `${point.number}: ${point.step} ${point.name}`;
+    this.checkCurrentKey();
+    this.lab.servers.forEach(server => this.checkHeldKey(server));
+    if (this.lab.world.iam.keysOf(this.lab.config.user.name).length > 2) this.violate('P4', 'the user has more than two keys');
+    if (this.lab.current?.id !== this.currentId) this.checkPromotion(point);
+  }
+
+  /** P8: a failure names its step and says more than that. */
+  public checkError({ message }: Error, step: string): void {
+    if (!message.startsWith(`${step}: `) || message.length < step.length + 20) this.violate('P8', `an error that explains nothing: ${message}`);
+  }
+
+  /** P8: the function ends before Lambda ends it. */
+  public checkDuration(milliseconds: number, timeout: number, step: string): void {
+    if (milliseconds > timeout) this.violate('P8', `${step} took ${milliseconds / 1000} s of ${timeout / 1000} s`);
+  }
+
+  /** What every rotation that succeeded leaves, however it got there. */
+  public checkRotated(): void {
+    this.point = 'the end of a rotation';
+    const { lab } = this;
+    if (lab.pending && lab.pending !== lab.current) this.violate('P5', 'AWSPENDING is left over');
+    const current = keyIn(lab.current);
+    for (const server of lab.servers.filter(({ online }) => online)) this.checkServerHolds(server, current);
+  }
+
+  /** P5: no trace is left of what went wrong. */
+  public checkConverged(): void {
+    this.point = 'the end';
+    const { lab } = this;
+    const current = keyIn(lab.current);
+    if (!current) return this.violate('P5', 'AWSCURRENT holds no credential');
+    this.checkCurrentKey();
+    if (!this.authenticated.has(current)) this.violate('P5', 'the current credential has never authenticated');
+    lab.servers.forEach(server => this.checkServerHolds(server, current));
+    this.checkLeftOvers();
+    this.checkDeliveryLabels();
+  }
+
+  /** P7: everything that left the function, searched for everything that is secret. */
+  public checkSecrecy(): void {
+    for (const leak of leaksIn(this.lab)) this.violate('P7', leak);
+  }
+
+  /** What later checks depend on. */
+  public memory(): unknown {
+    return [this.promotions, [...this.everHeld.values()].map(held => [...held])];
+  }
+
+  public violate(promise: string, what: string): void {
+    this.violations.push({ promise, what, at: this.point });
+  }
+
+  /** P1. A secret without a credential has no key to keep. */
+  private checkCurrentKey(): void {
+    const key = keyIn(this.lab.current);
+    if (key && this.isDead(key)) this.violate('P1', 'the key in AWSCURRENT does not work');
+  }
+
+  /** P2. */
+  private checkHeldKey({ heldCredential, instanceId }: SimulatedNode): void {
+    if (heldCredential && this.isDead(heldCredential.username)) this.violate('P2', `the key that ${instanceId} holds does not work`);
+  }
+
+  private isDead(accessKeyId: string): boolean {
+    return this.lab.world.iam.findAccessKey(accessKeyId)?.status !== 'Active' && !this.excused.has(accessKeyId);
+  }
+
+  /** P3. Secrets Manager itself may make the very first value current: nobody can prevent that. */
+  private checkPromotion(point: Point): void {
+    const bySecretsManager = this.currentId === undefined && point.name === 'PutSecretValue';
+    this.currentId = this.lab.current?.id;
+    if (bySecretsManager) return;
+    const key = keyIn(this.lab.current);
+    if (!key || !this.authenticated.has(key)) this.violate('P3', 'a credential was promoted that has not authenticated');
+    else this.checkConfirmations(key);
+    this.promotions += 1;
+  }
+
+  private checkConfirmations(key: string): void {
+    const required = this.lab.servers.filter(server => (this.joinedAt.get(server) ?? 0) <= this.lastSent(key));
+    const missing = required.filter(server => !this.everHeld.get(server)?.has(key));
+    if (missing.length > 0) this.violate('P3', `a credential was promoted that ${missing.length} servers do not have`);
+    const tooFew = this.lab.config.fleets.length > 0 && this.lab.servers.length === 0 && this.promotions > 0;
+    if (tooFew) this.violate('P3', 'a credential was promoted that no server has');
+  }
+
+  /** When Run Command last looked which servers a credential is for; servers that came later do not count. */
+  private lastSent(key: string): number {
+    const { commands, resolutionDelay } = this.lab.world.ssm;
+    const version = this.lab.current?.id ?? '';
+    const carriers = commands.filter(({ request }) => Object.values(request.parameters).some(([value]) => value === version || value === key));
+    return carriers.length === 0 ? this.lab.clock.now() : Math.max(...carriers.map(({ requestedAt }) => requestedAt + resolutionDelay));
+  }
+
+  private checkServerHolds({ instanceId, heldCredential }: SimulatedNode, current: string | undefined): void {
+    if (heldCredential?.username !== current) this.violate('P5', `${instanceId} does not hold the current credential`);
+  }
+
+  private checkLeftOvers(): void {
+    const referenced = this.labelled().map(keyIn);
+    const leftOver = this.lab.world.iam.keysOf(this.lab.config.user.name).filter(({ accessKeyId }) => !referenced.includes(accessKeyId));
+    if (leftOver.length > 0 && this.lab.config.user.owned) this.violate('P5', 'a key is left over that no version refers to');
+  }
+
+  /** A version that servers held once must not protect its key for ever. */
+  private checkDeliveryLabels(): void {
+    const held = this.labelled().filter(({ labels }) => [...labels].some(label => label.startsWith('SES_SMTP_DELIVERED_')));
+    if (held.some(version => version !== this.lab.current)) this.violate('P5', 'a version that no server holds is marked as delivered');
+  }
+
+  private labelled(): SecretVersion[] {
+    return [...this.lab.secret.versions.values()].filter(({ labels }) => labels.size > 0);
+  }
+}
+
+/** The id of the access key in a version's value, in whatever format. */
+export function keyIn(version: SecretVersion | undefined): string | undefined {
+  return /AKIA[A-Z0-9]{16}/.exec(version?.value?.SecretString ?? '')?.[0];
+}
