@@ -152,10 +152,20 @@ export const VALUE_NOT_VISIBLE: Fault = {
   },
 };
 
+/** The list of invocations stays empty for a while, and the servers take their time. */
+export const SERVERS_LATE: Fault = {
+  name: 'servers show up late',
+  actions: ['SendCommand'],
+  call: async (effect, lab) => {
+    lab.servers.forEach((server, index) => Object.assign(server, { appearsAfter: 20 * SECOND * (index + 1), startsAfter: 10 * SECOND }));
+    return effect();
+  },
+};
+
 /** What can happen without anybody's doing. */
 export const SYSTEM_FAULTS = [
   REQUEST_LOST, REPLY_LOST, THROTTLED, SERVER_ERROR, SERVER_ERROR_AFTER, TIME_OUT, KILLED_BEFORE, KILLED_AFTER,
-  HOST_REFUSES, SERVER_DOES_NOTHING, KEYS_STALE, VALUE_NOT_VISIBLE,
+  HOST_REFUSES, SERVER_DOES_NOTHING, SERVERS_LATE, KEYS_STALE, VALUE_NOT_VISIBLE,
 ];
 
 export function canStrike(fault: Fault, point: Point): boolean {

@@ -116,6 +116,14 @@ export class Lab {
     for (const list of [this.servers, this.world.ssm.nodes]) list.splice(list.indexOf(server), 1);
   }
 
+  /** From now on nothing goes wrong. */
+  public calmDown(): void {
+    this.faultAt = () => undefined;
+    this.staleKeyLists = 0;
+    this.hiddenPendingValues = 0;
+    this.servers.forEach(server => Object.assign(server, { online: true, appearsAfter: 0, startsAfter: 0 }));
+  }
+
   /** One rotation by Secrets Manager, with its retries. */
   public async rotate(options: RotationOptions = {}): Promise<RotationOutcome> {
     this.position.rotation += 1;

@@ -19,7 +19,7 @@ export class Promises {
   public readonly violations: Violation[] = [];
   /** Keys that somebody deleted or deactivated by hand: what breaks by that is not the rotation's doing. */
   public readonly excused = new Set<string>();
-  /** Keys that the function made; others are touched only if the user belongs to the construct. */
+  /** Keys that the function made or found in the secret; others are touched only if the user belongs to the construct. */
   private readonly ownKeys = new Set<string>();
   private readonly authenticated = new Set<string>();
   private readonly everHeld = new Map<SimulatedNode, Set<string>>();
@@ -59,6 +59,7 @@ export class Promises {
   /** Somebody changed the secret by hand: what is current now is theirs. */
   public noteEdit(): void {
     this.currentId = this.lab.current?.id;
+    this.ownKeys.add(keyIn(this.lab.current) ?? '');
   }
 
   public check(point: Point): void {
@@ -85,7 +86,7 @@ export class Promises {
     const { lab } = this;
     if (lab.pending && lab.pending !== lab.current) this.violate('P5', 'AWSPENDING is left over');
     const current = keyIn(lab.current);
-    for (const server of lab.servers.filter(({ online }) => online)) this.checkServerHolds(server, current);
+    if (current) this.required(current).forEach(server => this.checkServerHolds(server, current));
   }
 
   /** P5: no trace is left of what went wrong. */
@@ -142,14 +143,18 @@ export class Promises {
   }
 
   private checkConfirmations(key: string): void {
-    const required = this.lab.servers.filter(server => (this.joinedAt.get(server) ?? 0) <= this.lastSent(key));
-    const missing = required.filter(server => !this.everHeld.get(server)?.has(key));
+    const missing = this.required(key).filter(server => !this.everHeld.get(server)?.has(key));
     if (missing.length > 0) this.violate('P3', `a credential was promoted that ${missing.length} servers do not have`);
     const tooFew = this.lab.config.fleets.length > 0 && this.lab.servers.length === 0 && this.promotions > 0;
     if (tooFew) this.violate('P3', 'a credential was promoted that no server has');
   }
 
-  /** When Run Command last looked which servers a credential is for; servers that came later do not count. */
+  /** The servers that were there when Run Command last looked which ones a credential is for. */
+  private required(key: string): SimulatedNode[] {
+    const sent = this.lastSent(key);
+    return this.lab.servers.filter(server => (this.joinedAt.get(server) ?? 0) <= sent);
+  }
+
   private lastSent(key: string): number {
     const { commands, resolutionDelay } = this.lab.world.ssm;
     const version = this.lab.current?.id ?? '';
