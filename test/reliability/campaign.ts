@@ -6,6 +6,8 @@ import { heal } from './people';
 import { Violation } from './promises';
 import { Setup } from './setups';
 
+const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
+
 /** What goes wrong in a run: the faults by the number of the point at which they strike. */
 export type Plan = ReadonlyMap<number, Fault>;
 
@@ -32,7 +34,7 @@ export async function run(setup: Setup, plan: Plan, options: RunOptions = {}): P
   const lab = new Lab(setup, options);
   const states = new Map<number, string>();
   lab.faultAt = ({ number }) => plan.get(number);
-  if (plan.size < 2) lab.afterInvocation = invocation => states.set(invocation, fingerprint(lab));
+  if (plan.size < 2) lab.afterInvocation = invocation => states.set(invocation, `${JSON.stringify(lab.position)} ${fingerprint(lab)}`);
   for (let rotation = 1; rotation <= 2; rotation++) await lab.rotate({ maxAttempts: 2, retryDelay: SECOND });
   const points = [...lab.points];
   lab.calmDown();
@@ -41,6 +43,7 @@ export async function run(setup: Setup, plan: Plan, options: RunOptions = {}): P
   if (options.people && !lab.config.user.owned) await heal(lab);
   else await undisturbed(lab);
   lab.promises.checkConverged();
+  if (plan.size < 2) await repeatEveryStep(lab);
   lab.promises.checkSecrecy();
   return { plan, points, states, interventions, violations: lab.promises.violations, secrets: lab.world.iam.issuedKeys.length };
 }
@@ -49,6 +52,13 @@ export async function run(setup: Setup, plan: Plan, options: RunOptions = {}): P
 async function undisturbed(lab: Lab): Promise<void> {
   const { succeeded, attempts } = await lab.rotate();
   if (!succeeded) lab.promises.violate('P5', `an undisturbed rotation failed: ${String(attempts.at(-1)?.at(-1)?.error)}`);
+}
+
+/** P6: the steps of a rotation that has ended change nothing any more. */
+async function repeatEveryStep(lab: Lab): Promise<void> {
+  const before = fingerprint(lab);
+  for (const step of STEPS) await lab.invoke(step, lab.current!.id);
+  if (fingerprint(lab) !== before) lab.promises.violate('P6', 'a finished step did something when it ran again');
 }
 
 /** Every fault at every point of the undisturbed run. */
@@ -100,4 +110,17 @@ function invocationsOf(points: readonly Point[]): number[] {
     last = invocation ?? last;
     return last;
   });
+}
+
+/** The runs that broke a promise, in words: what went wrong, and what became of it. */
+export function describeFailures(runs: readonly Run[]): string[] {
+  return runs.filter(({ violations }) => violations.length > 0).map(broken => `${describePlan(broken)} => ${broken.violations.map(describeViolation).join('; ')}`);
+}
+
+export function describePlan({ plan, points }: Run): string {
+  return [...plan].map(([number, { name }]) => `${points[number - 1]?.step} ${points[number - 1]?.name} (${number}): ${name}`).join(' + ') || 'nothing';
+}
+
+function describeViolation({ promise, what, at }: Violation): string {
+  return `${promise} ${what} after ${at}`;
 }

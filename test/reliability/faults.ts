@@ -138,6 +138,7 @@ export const KEYS_STALE: Fault = {
   actions: ['ListAccessKeys'],
   call: async (effect, lab) => {
     lab.staleKeyLists = 3;
+    lab.promises.strayKeysExpected = true;
     return effect();
   },
 };

@@ -8,7 +8,6 @@ import type { Lab } from './lab';
 export function fingerprint(lab: Lab): string {
   const { secret, world, servers, ses, config } = lab;
   const state = {
-    position: lab.position,
     promises: lab.promises.memory(),
     versions: [...secret.versions.values()].map(({ id, labels, value }) => [id, [...labels].sort(), value?.SecretString]),
     inFlight: secret.rotationInFlight,

@@ -73,6 +73,7 @@ export const DEEDS = [
 /** The deed as a fault: somebody does it just before an effect. */
 export function justBefore(deed: Deed): Fault {
   const strike = async (effect: () => Promise<unknown>, lab: Lab) => {
+    lab.promises.strayKeysExpected = true;
     deed.do(lab);
     return effect();
   };

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { describeFailures, describePlan, Run, singles } from './campaign';
+import { Fault, SERVER_DOES_NOTHING, SERVERS_LATE, SYSTEM_FAULTS } from './faults';
+import { fingerprint } from './fingerprint';
+import { Lab } from './lab';
+import { DEEDS, justBefore } from './people';
+import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, NO_FLEET, ONE_FLEET, TWO_FLEETS } from './setups';
+
+const OWNED = [NO_FLEET, ONE_FLEET, TWO_FLEETS];
+const IMPORTS = [IMPORTED, IMPORTED_LABEL_LATER];
+const ONLY_WITH_SERVERS = [SERVER_DOES_NOTHING, SERVERS_LATE];
+const DEEDS_AT_ANY_MOMENT = DEEDS.map(justBefore);
+
+/** The names of the faults that really happened. */
+function struck(runs: readonly Run[]): Set<string> {
+  return new Set(runs.flatMap(({ plan }) => [...plan.values()].map(({ name }) => name)));
+}
+
+function names(faults: readonly Fault[]): string[] {
+  return faults.map(({ name }) => name);
+}
+
+describe.each([false, true])('with retries by the SDK: %s', sdkRetries => {
+  it.each(OWNED)('$name: every promise holds under every single fault at every point', async setup => {
+    const runs = await singles(setup, SYSTEM_FAULTS, { sdkRetries });
+    expect(describeFailures(runs)).toEqual([]);
+    const possible = SYSTEM_FAULTS.filter(fault => setup !== NO_FLEET || !ONLY_WITH_SERVERS.includes(fault));
+    expect(struck(runs)).toEqual(new Set(names(possible)));
+  });
+
+  it.each(IMPORTS)('$name: people have to help only when the reply to CreateAccessKey never came', async setup => {
+    const runs = await singles(setup, SYSTEM_FAULTS, { sdkRetries, people: true });
+    expect(describeFailures(runs)).toEqual([]);
+    expect(runs.filter(run => run.interventions > 0 && !lostKey(run)).map(describePlan)).toEqual([]);
+    expect(runs.some(lostKey)).toBe(true);
+  });
+});
+
+/** The function died, or heard nothing, between the making of a key and the storing of it. */
+function lostKey({ plan, points }: Run): boolean {
+  const [[number, { name }] = [0, { name: '' }]] = plan;
+  const action = points[number - 1]?.name;
+  return (action === 'CreateAccessKey' && !['request not delivered', 'throttled', 'server error before the effect', 'function killed before'].includes(name))
+    || (action === 'PutSecretValue' && name === 'function killed before');
+}
+
+it.each([...OWNED, ...IMPORTS])('$name: every promise holds, whatever people do, at any moment', async setup => {
+  const runs = await singles(setup, DEEDS_AT_ANY_MOMENT, { people: true });
+  expect(describeFailures(runs)).toEqual([]);
+  expect(struck(runs)).toEqual(new Set(names(DEEDS_AT_ANY_MOMENT)));
+});
+
+it(`${LARGE_FLEET.name}: no server is overlooked that does nothing, on whatever page its invocation is`, async () => {
+  const runs = await singles(LARGE_FLEET, [SERVER_DOES_NOTHING]);
+  expect(describeFailures(runs)).toEqual([]);
+  expect(runs).toHaveLength(1 + 2 * LARGE_FLEET.servers.length);
+});
+
+it.each([...OWNED, ...IMPORTS])('$name: a step that runs again at once changes nothing', async setup => {
+  const lab = new Lab(setup);
+  const invoke = lab.world.functionInvoker!;
+  const steps: string[] = [];
+  lab.world.functionInvoker = async (fn, event) => {
+    await invoke(fn, event);
+    const before = fingerprint(lab);
+    await invoke(fn, event);
+    expect(fingerprint(lab)).toBe(before);
+    steps.push(lab.position.step);
+  };
+  for (let rotation = 1; rotation <= 3; rotation++) expect(await lab.rotate()).toMatchObject({ succeeded: true });
+  expect(steps).toHaveLength(12);
+});
+
+it.each([NO_FLEET, ONE_FLEET])('$name: a mere test of the configuration changes nothing', async setup => {
+  const lab = new Lab(setup);
+  for (const copies of [false, true]) {
+    lab.world.rotation.testVersionCopiesCurrent = copies;
+    await lab.rotate({ immediately: false });
+    await lab.rotate();
+    const before = fingerprint(lab);
+    expect(await lab.rotate({ immediately: false })).toMatchObject({ succeeded: true });
+    expect(fingerprint(lab)).toBe(before);
+  }
+  expect(lab.promises.violations).toEqual([]);
+});
