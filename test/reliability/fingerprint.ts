@@ -15,7 +15,10 @@ export function fingerprint(lab: Lab): string {
     logins: [...new Set(ses.logins.filter(({ code }) => code === 235).map(({ username }) => username))],
     servers: servers.map(({ instanceId, online, heldCredential }) => [instanceId, online, heldCredential?.username]),
     commands: world.ssm.commands.map(({ request, status, invocations }) => [
-      request.execution.documentName, request.comment, status, invocations.map(({ node, statusDetails, steps }) => [node.instanceId, statusDetails, steps]),
+      request.execution.documentName,
+      request.comment,
+      status,
+      invocations.map(({ node, statusDetails, steps }) => [node.instanceId, statusDetails, steps]),
     ]),
     hidden: [lab.staleKeyLists > 0, lab.hiddenPendingValues > 0],
   };

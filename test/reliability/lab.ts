@@ -1,19 +1,19 @@
 import { inspect } from 'node:util';
+import { Fault, Point } from './faults';
+import { Promises } from './promises';
+import { Setup, templateOf } from './setups';
+import { OURS, Subject } from './subject';
 import { Credential } from '../../lambda-src/credential';
 import { RotationEvent, Surroundings } from '../../lambda-src/rotation';
 import { LoginResult } from '../../lambda-src/smtp-login';
 import { SECOND } from '../../lambda-src/time';
 import { CONFIG_VARIABLE, EndpointConfig, RotationConfig } from '../../src/rotation-contract';
 import {
-  ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, RotationOptions, RotationOutcome, Secret, SecretVersion, ServiceName,
-  VirtualClock, World,
+  ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, RotationOptions, RotationOutcome, Secret, SecretVersion,
+  ServiceName, VirtualClock, World,
 } from '../world';
 import { NodeOptions, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/ses-smtp';
-import { Fault, Point } from './faults';
-import { Promises } from './promises';
-import { Setup, templateOf } from './setups';
-import { OURS, Subject } from './subject';
 
 export interface LabOptions {
   readonly subject?: Subject;
@@ -25,11 +25,11 @@ export interface LabOptions {
 class Invocation {
   public dead = false;
   public readonly death: Promise<never>;
-  private reject: (error: Error) => void = () => undefined;
+  private reject: (error: Error) => void = nothing;
 
   constructor(public readonly number: number, public readonly step: string) {
     this.death = new Promise((_resolve, reject) => { this.reject = reject; });
-    this.death.catch(() => undefined);
+    this.death.catch(nothing);
   }
 
   public kill(): void {
@@ -57,11 +57,11 @@ export class Lab {
   public readonly config: RotationConfig;
   public readonly promises: Promises;
   /** Decides what goes wrong at a point. */
-  public faultAt: (point: Point) => Fault | undefined = () => undefined;
+  public faultAt: (point: Point) => Fault | undefined = nothing;
   /** Lets somebody else decide when an effect takes place. */
-  public beforeEffect: (point: Point) => Promise<void> = async () => undefined;
+  public beforeEffect?: (point: Point) => Promise<void>;
   /** Is told when an invocation has ended. */
-  public afterInvocation: (number: number) => void = () => undefined;
+  public afterInvocation: (number: number) => void = nothing;
   /** How far Secrets Manager is: the rotation, its attempt, and how the last step of it ended. */
   public readonly position = { rotation: 0, attempt: 0, step: '', failed: false };
   /** So many calls of ListAccessKeys show the keys as they were before the last change. */
@@ -118,7 +118,7 @@ export class Lab {
 
   /** From now on nothing goes wrong. */
   public calmDown(): void {
-    this.faultAt = () => undefined;
+    this.faultAt = nothing;
     this.staleKeyLists = 0;
     this.hiddenPendingValues = 0;
     this.servers.forEach(server => Object.assign(server, { online: true, appearsAfter: 0, startsAfter: 0 }));
@@ -232,7 +232,7 @@ export class Lab {
     if (invocation?.dead) return never();
     const point: Point = { number: this.points.length + 1, invocation: invocation?.number, kind, name, step: invocation?.step ?? 'a mail server' };
     this.points.push(point);
-    await this.beforeEffect(point);
+    await this.beforeEffect?.(point);
     if (invocation?.dead) return never();
     const checked = async () => {
       try {
@@ -245,6 +245,10 @@ export class Lab {
     const result = await (strike ? strike(checked, this, point) : checked()) as T;
     return invocation?.dead ? never() : result;
   }
+}
+
+function nothing(): undefined {
+  return undefined;
 }
 
 async function never(): Promise<never> {

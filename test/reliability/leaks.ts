@@ -1,5 +1,5 @@
-import { expectedPassword } from '../world/ses-smtp';
 import type { Lab } from './lab';
+import { expectedPassword } from '../world/ses-smtp';
 
 /** What left the function: its logs and errors, the commands and what came back, its environment. */
 function everythingOutside({ output, world, config }: Lab): string {

@@ -1,8 +1,9 @@
 import { holderOf, PENDING, PREVIOUS, SecretVersion } from '../world';
-import { expectedPassword } from '../world/ses-smtp';
 import { Fault } from './faults';
 import type { Lab } from './lab';
 import { keyIn } from './promises';
+import { SimulatedNode } from '../world/nodes';
+import { expectedPassword } from '../world/ses-smtp';
 
 /** Something that a person does by hand. */
 export interface Deed {
@@ -54,9 +55,10 @@ export const REMOVE_SERVER: Deed = {
 export const REPLACE_SERVER: Deed = {
   name: 'a server is replaced',
   do: lab => {
-    if (lab.servers.length === 0) return;
+    const replaced = replaceable(lab);
+    if (!replaced) return;
     addServer(lab);
-    lab.removeServer(lab.servers[0]);
+    lab.removeServer(replaced);
   },
 };
 
@@ -152,8 +154,18 @@ function edit(lab: Lab, value: string): void {
 }
 
 function addServer(lab: Lab): void {
-  const [like] = lab.servers;
+  const like = replaceable(lab);
   if (!like) return;
   const { tags, resourceGroups } = like;
-  lab.addServer({ instanceId: `i-${String(lab.points.length).padStart(8, '9')}`, tags, resourceGroups });
+  lab.addServer({ instanceId: unusedInstanceId(lab), tags, resourceGroups });
+}
+
+/** A server of a fleet that is not known by its members' ids: another one can take its place. */
+function replaceable({ servers }: Lab): SimulatedNode | undefined {
+  return servers.find(({ instanceId }) => instanceId.startsWith('i-'));
+}
+
+function unusedInstanceId({ servers }: Lab): string {
+  const numbers = servers.map(({ instanceId }) => Number(instanceId.replace(/^\D+/, '')));
+  return `i-${String(Math.max(...numbers) + 1).padStart(8, '0')}`;
 }

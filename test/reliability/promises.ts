@@ -1,8 +1,8 @@
 import { ApiCall, SecretVersion } from '../world';
-import { SimulatedNode } from '../world/nodes';
 import { Point } from './faults';
 import type { Lab } from './lab';
 import { leaksIn } from './leaks';
+import { SimulatedNode } from '../world/nodes';
 
 /** A broken promise of the rotation, as `P1` to `P8` in test/reliability/README.md. */
 export interface Violation {

@@ -1,0 +1,183 @@
+import { RunOptions } from '../campaign';
+import { Fault, KILLED_AFTER, REPLY_LOST, SERVER_DOES_NOTHING, SERVERS_LATE, VALUE_NOT_VISIBLE } from '../faults';
+import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, Setup } from '../setups';
+
+/** One mistake, as a change to the function's source. */
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** The function with a mistake that others have made, and the promise that it must be seen to break. */
+export interface KnownBad {
+  readonly name: string;
+  readonly promise: string;
+  readonly edits: readonly Edit[];
+  readonly setup: Setup;
+  readonly options?: RunOptions;
+  /** What goes wrong; everything unless told. */
+  readonly faults?: readonly Fault[];
+}
+
+export const KNOWN_BAD: readonly KnownBad[] = [
+  {
+    name: 'deletes the oldest key',
+    promise: 'P1',
+    setup: NO_FLEET,
+    edits: [{
+      file: 'create-secret.ts',
+      find: 'await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), others);',
+      replace: 'if (present.length === 2) await keys.delete([...present].sort((a, b) => a.createdAt - b.createdAt)[0].id);',
+    }],
+  },
+  {
+    name: 'promotes before it pushes',
+    promise: 'P3',
+    setup: ONE_FLEET,
+    edits: [{
+      file: 'set-secret.ts',
+      find: 'await deliver(rotation, version, credential);',
+      replace: 'await rotation.versions.makeCurrent(version.id, (await rotation.versions.getCurrent())?.id); await deliver(rotation, version, credential);',
+    }],
+  },
+  {
+    name: 'promotes what has not authenticated',
+    promise: 'P3',
+    setup: NO_FLEET,
+    edits: [
+      { file: 'delivery.ts', find: 'await proveLogin({ ...rotation, endpoint }, credential, PROOF);', replace: '' },
+      { file: 'test-secret.ts', find: 'if (credential) return proveLogin({ ...rotation, endpoint: rotation.config.endpoint }, credential, 1);', replace: 'if (credential) return;' },
+    ],
+  },
+  {
+    name: 'makes another key whenever it is tried again',
+    promise: 'P5',
+    setup: NO_FLEET,
+    edits: [{ file: 'create-secret.ts', find: 'if (pending) return;', replace: '' }],
+  },
+  {
+    name: 'takes a key for a left-over whose value does not show yet',
+    promise: 'P5',
+    setup: NO_FLEET,
+    faults: [KILLED_AFTER, VALUE_NOT_VISIBLE],
+    edits: [{
+      file: 'create-secret.ts',
+      find: 'unreferenced.length > 0 ? await findVersion(rotation) : await versions.get(token)',
+      replace: 'await versions.get(token)',
+    }],
+  },
+  {
+    name: 'fills a version once more that servers hold already',
+    promise: 'P2',
+    setup: ONE_FLEET,
+    faults: [REPLY_LOST, VALUE_NOT_VISIBLE],
+    edits: [
+      { file: 'create-secret.ts', find: 'unreferenced.length > 0 ? await findVersion(rotation) : await versions.get(token)', replace: 'await versions.get(token)' },
+      { file: 'create-secret.ts', find: '  else checkMayBeEmpty(token, stages.get(token)!);', replace: '' },
+      { file: 'create-secret.ts', find: ' || stages.some(stage => stage.endsWith(id))', replace: '' },
+    ],
+  },
+  {
+    name: 'does not delete a key that could not be stored',
+    promise: 'P5',
+    setup: IMPORTED,
+    edits: [{ file: 'create-secret.ts', find: 'await discardUnlessStored(rotation, key, cause);', replace: 'throw cause;' }],
+  },
+  {
+    name: 'deletes a key whose storing was not acknowledged',
+    promise: 'P5',
+    setup: NO_FLEET,
+    faults: [REPLY_LOST],
+    edits: [{ file: 'create-secret.ts', find: 'if (stored?.value.reveal().includes(id)) return;', replace: '' }],
+  },
+  {
+    name: 'trusts the status of the command',
+    promise: 'P3',
+    setup: ONE_FLEET,
+    edits: [{
+      file: 'fleet-push.ts',
+      find: 'const verdict = await judge(push, fleet, commandId);',
+      replace: 'const ok = command.Status === "Success" ? command.TargetCount! : 0; const verdict = { fleet, commandId, confirmed: ok, failed: command.TargetCount! - ok, failures: [] };',
+    }],
+  },
+  {
+    name: 'counts a success without the marker',
+    promise: 'P3',
+    setup: ONE_FLEET,
+    edits: [
+      { file: 'fleet-push.ts', find: 'if (document.marker && !steps.some(', replace: 'if (false && !steps.some(' },
+      { file: 'fleet-push.ts', find: 'if (steps.length === 0 || steps.every(isSkipped))', replace: 'if (steps.length === 0)' },
+    ],
+  },
+  {
+    name: 'reads one page of invocations',
+    promise: 'P3',
+    setup: LARGE_FLEET,
+    faults: [SERVER_DOES_NOTHING],
+    edits: [
+      { file: 'run-command.ts', find: 'yield* page.CommandInvocations ?? [];\n      token = page.NextToken;', replace: 'yield* page.CommandInvocations ?? [];' },
+      { file: 'fleet-push.ts', find: 'if (verdict.confirmed + verdict.failed >= command.TargetCount!) return verdict;', replace: 'return verdict;' },
+    ],
+  },
+  {
+    name: 'believes a list of invocations that is not complete',
+    promise: 'P3',
+    setup: ONE_FLEET,
+    faults: [SERVERS_LATE, SERVER_DOES_NOTHING],
+    edits: [{ file: 'fleet-push.ts', find: 'if (verdict.confirmed + verdict.failed >= command.TargetCount!) return verdict;', replace: 'return verdict;' }],
+  },
+  {
+    name: 'returns early when the label has moved',
+    promise: 'P5',
+    setup: IMPORTED,
+    edits: [{
+      file: 'rotation.ts',
+      find: 'await STEPS[name](rotation);',
+      replace: 'if (!(await rotation.versions.stages()).get(rotation.token)?.includes(CURRENT)) await STEPS[name](rotation);',
+    }],
+  },
+  {
+    name: 'lets the SDK repeat CreateAccessKey',
+    promise: 'P5',
+    setup: NO_FLEET,
+    options: { sdkRetries: true },
+    edits: [{ file: 'access-keys.ts', find: 'this.singleTryClient.send(new CreateAccessKeyCommand', replace: 'this.client.send(new CreateAccessKeyCommand' }],
+  },
+  {
+    name: 'sends the command again instead of waiting for it',
+    promise: 'P6',
+    setup: ONE_FLEET,
+    edits: [{ file: 'fleet-push.ts', find: 'if (known && (', replace: 'if (false && (' }],
+  },
+  {
+    name: 'logs the password',
+    promise: 'P7',
+    setup: NO_FLEET,
+    edits: [{
+      file: 'create-secret.ts',
+      find: "log.info('credential stored', { accessKeyId: key.id });",
+      replace: "log.info('credential stored', { accessKeyId: key.id, error: value.reveal() });",
+    }],
+  },
+  {
+    name: 'logs the login as SMTP writes it',
+    promise: 'P7',
+    setup: NO_FLEET,
+    edits: [{
+      file: 'login-proof.ts',
+      find: "log.info('login accepted', { accessKeyId: credential.username,",
+      replace: "log.info('login accepted', { error: Buffer.from(['', credential.username, credential.password.reveal()].join('\\0')).toString('base64'),",
+    }],
+  },
+  {
+    name: 'puts the secret key into an error',
+    promise: 'P7',
+    setup: NO_FLEET,
+    edits: [{
+      file: 'create-secret.ts',
+      find: 'await discardUnlessStored(rotation, key, cause);',
+      replace: 'throw new Error(`not stored: ${encodeURIComponent(key.secret.reveal())}`);',
+    }],
+  },
+];
