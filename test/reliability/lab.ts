@@ -9,8 +9,8 @@ import { LoginResult } from '../../lambda-src/smtp-login';
 import { SECOND } from '../../lambda-src/time';
 import { CONFIG_VARIABLE, EndpointConfig, RotationConfig } from '../../src/rotation-contract';
 import {
-  ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, RotationOptions, RotationOutcome, Secret, SecretVersion,
-  ServiceName, VirtualClock, World,
+  ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome,
+  Secret, SecretVersion, ServiceName, VirtualClock, World,
 } from '../world';
 import { NodeOptions, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/ses-smtp';
@@ -97,11 +97,20 @@ export class Lab {
     return holderOf(this.secret, PENDING);
   }
 
+  public get roleArn(): string {
+    return this.fn.roleArn;
+  }
+
+  /** Who the function is to AWS. */
+  public get principal(): Principal {
+    return this.world.iam.authenticate(this.accessKeyId)!;
+  }
+
   public addServer(options: NodeOptions): SimulatedNode {
     const server = new SimulatedNode({
       ...options,
       behaviour: async execution => this.at('server', options.instanceId, undefined, async () => {
-        const results = this.subject.apply(this.world, execution, server);
+        const results = await this.subject.apply(this.world, execution, server);
         this.promises.noteServer(server);
         return results;
       }),

@@ -29,7 +29,7 @@ export const NO_FLEET: Setup = { name: 'no fleet', props: () => ({}), servers: [
 export const ONE_FLEET: Setup = {
   name: 'one fleet',
   props: (_stack, document) => ({ mailServers: [fleet(MailServerTargets.tag('Servers', 'News'), document)] }),
-  servers: [{ instanceId: 'i-00000001', ...NEWS }, { instanceId: 'i-00000002', ...NEWS }],
+  servers: [{ instanceId: 'i-00000001', ...NEWS }, { instanceId: 'mi-00000000000000002', ...NEWS }],
 };
 
 export const TWO_FLEETS: Setup = {
@@ -45,7 +45,7 @@ export const TWO_FLEETS: Setup = {
 export const LARGE_FLEET: Setup = {
   name: 'a fleet of 60',
   props: (_stack, document) => ({ mailServers: [fleet(MailServerTargets.resourceGroup('mail-servers'), document)] }),
-  servers: Array.from({ length: 60 }, (_, index) => ({ instanceId: `i-000000${100 + index}`, resourceGroups: ['mail-servers'] })),
+  servers: Array.from({ length: 60 }, (_, index) => ({ instanceId: `${index < 50 ? '' : 'm'}i-00000000000000${100 + index}`, resourceGroups: ['mail-servers'] })),
 };
 
 /** A user and a secret that somebody made: the secret has no version at all. */

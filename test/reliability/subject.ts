@@ -2,14 +2,14 @@ import { rotate } from '../../lambda-src/rotation';
 import { CredentialDocument } from '../../src';
 import { APPLIED_MARKER } from '../../src/rotation-contract';
 import { CommandExecution, StepResult, World } from '../world';
-import { SimulatedNode } from '../world/nodes';
+import { parseCredential, SimulatedNode } from '../world/nodes';
 
 /** A rotation function together with what its mail servers do with a command. */
 export interface Subject {
   readonly name: string;
   readonly rotate: typeof rotate;
   readonly document: CredentialDocument;
-  readonly apply: (world: World, execution: CommandExecution, server: SimulatedNode) => StepResult[];
+  readonly apply: (world: World, execution: CommandExecution, server: SimulatedNode) => StepResult[] | Promise<StepResult[]>;
 }
 
 const document = CredentialDocument.postfix();
@@ -23,7 +23,7 @@ function applyVersion({ secretsManager }: World, { content, parameters }: Comman
   const version = secretsManager.secret(secretArn).versions.get(versionId);
   const inUse = version?.labels.has('AWSPENDING') || version?.labels.has('AWSCURRENT');
   if (!version?.value?.SecretString || !inUse) return report(content.mainSteps[0].name, 1, 'the version is not to be used');
-  server.heldCredential = JSON.parse(version.value.SecretString) as SimulatedNode['heldCredential'];
+  server.heldCredential = parseCredential(version.value.SecretString);
   return report(content.mainSteps[0].name, 0, `${APPLIED_MARKER} ${versionId}\n`);
 }
 

@@ -316,7 +316,8 @@ function everyStep({ content }: CommandExecution, report: (step: DocumentStep) =
   return content.mainSteps.map(report);
 }
 
-function parseCredential(secret: string): SmtpCredential {
+/** Out of a secret's value, in any of the formats that carry it. */
+export function parseCredential(secret: string): SmtpCredential {
   if (secret.startsWith('{')) return JSON.parse(secret) as SmtpCredential;
   const separator = secret.indexOf(':');
   return { username: secret.slice(0, separator), password: secret.slice(separator + 1) };

@@ -1,40 +1,17 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { rotateLikeTheSample } from './sample';
+import { SAMPLE, SAMPLE_STACK } from './subject';
 import { RotationEvent } from '../../../lambda-src/rotation';
 import { SmtpLogin } from '../../../lambda-src/smtp-login';
-import { CredentialDocument, CredentialFormat, MailServerTargets } from '../../../src';
 import { EndpointConfig } from '../../../src/rotation-contract';
 import { Scenario, ScenarioOptions } from '../../lambda-src/scenario';
-import { DeployedFunction, DocumentContent } from '../../world';
+import { DeployedFunction } from '../../world';
 import { NodeBehaviour, SimulatedNode, SmtpCredential, takesCredentialFromParameters } from '../../world/nodes';
 
-const SECRET_NAME = 'SESSendSecret';
-const DOCUMENT_NAME = 'UpdatePostfix';
-
-const DOCUMENT: DocumentContent = {
-  schemaVersion: '2.2',
-  parameters: { SESUsername: { type: 'String' }, SESPassword: { type: 'String' } },
-  mainSteps: [{ action: 'aws:runShellScript', name: 'updatePostfix', inputs: { runCommand: ['true'] } }],
-};
-
-/** What the sample's stack comes down to: an empty secret, one tag, one document that takes the credential as parameters. */
-export const SAMPLE_SETTING: ScenarioOptions = {
-  before: world => {
-    world.setupSecret({ name: SECRET_NAME });
-    world.ssm.documents.register({ name: DOCUMENT_NAME, content: DOCUMENT });
-  },
-  props: stack => ({
-    secret: Secret.fromSecretNameV2(stack, 'Secret', SECRET_NAME),
-    credentialFormat: CredentialFormat.usernameColonPassword(),
-    mailServers: [{
-      targets: MailServerTargets.tag('EmailServers', 'True'),
-      document: CredentialDocument.existingWithCredential(DOCUMENT_NAME),
-    }],
-  }),
-};
+/** The sample's stack for a scenario of its own. */
+export const SAMPLE_SETTING: ScenarioOptions = { before: SAMPLE_STACK.before, props: stack => SAMPLE_STACK.props(stack, SAMPLE.document) };
 
 /** The sample's function in the place of ours. */
 export class SampleScenario extends Scenario {
