@@ -64,8 +64,20 @@ it('shows a new key late when the listing lags', async () => {
 
 it('describes the user, and when a key was last used', async () => {
   const { accessKeyId } = world.iam.createAccessKey(UserName);
-  expect((await client.send(new GetUserCommand({ UserName }))).User?.Arn).toBe('arn:aws:iam::111122223333:user/mail/newsletter');
+  expect((await client.send(new GetUserCommand({ UserName }))).User).toEqual({
+    UserName,
+    Path: '/mail/',
+    Arn: 'arn:aws:iam::111122223333:user/mail/newsletter',
+    UserId: expect.stringMatching(/^AIDA[A-Z0-9]{17}$/) as string,
+    CreateDate: new Date(world.clock.now()),
+  });
   expect((await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId }))).AccessKeyLastUsed?.ServiceName).toBe('N/A');
+});
+
+it('does not tell whether a key exists that nobody may ask about', async () => {
+  await expect(client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: 'AKIAAAAAAAAAAAAAAAAA' }))).rejects.toMatchObject({
+    name: 'AccessDenied', $metadata: { httpStatusCode: 403 },
+  });
 });
 
 it('deletes a user only after the keys', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AwsError } from './aws-error';
 import { Environment } from './environment';
 import { Operation, operation } from './operation';
@@ -23,6 +24,8 @@ export interface Identity {
 }
 
 export interface User extends Identity {
+  readonly id: string;
+  readonly createDate: Date;
   readonly groups: Set<string>;
 }
 
@@ -82,7 +85,8 @@ export class Iam {
 
   public createUser(options: IdentityOptions): User {
     if (this.users.has(options.name)) throw alreadyExists('User', options.name);
-    const user = { ...this.identity('user', options), groups: new Set<string>() };
+    const identity = this.identity('user', options);
+    const user = { ...identity, id: userIdOf(identity), createDate: new Date(this.environment.clock.now()), groups: new Set<string>() };
     this.users.set(user.name, user);
     return user;
   }
@@ -225,7 +229,7 @@ export class Iam {
         this.deleteAccessKey(this.authorizedUser('DeleteAccessKey', request, caller).name, request.AccessKeyId);
       }),
       GetAccessKeyLastUsed: operation<KeyRequest>((request, caller) => {
-        const key = this.findAccessKey(request.AccessKeyId) ?? fail(noSuchKey(request.AccessKeyId));
+        const key = this.findAccessKey(request.AccessKeyId) ?? fail(noSuchKeyToAskAbout(request.AccessKeyId, caller));
         this.authorizedUser('GetAccessKeyLastUsed', { UserName: key.userName }, caller);
         return { UserName: key.userName, AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' } };
       }),
@@ -317,7 +321,12 @@ interface PageRequest {
 }
 
 function describeUser(user: User) {
-  return { Path: user.path, UserName: user.name, UserId: `AIDA${user.name.toUpperCase()}`, Arn: user.arn };
+  return { Path: user.path, UserName: user.name, UserId: user.id, Arn: user.arn, CreateDate: user.createDate };
+}
+
+/** From the ARN, so that users take no part in what chance makes. */
+function userIdOf({ arn }: Identity): string {
+  return `AIDA${createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase()}`;
 }
 
 function describeKey(key: AccessKey) {
@@ -330,6 +339,11 @@ function noSuchEntity(message: string): AwsError {
 
 function noSuchKey(accessKeyId: string): AwsError {
   return noSuchEntity(`The Access Key with id ${accessKeyId} cannot be found.`);
+}
+
+/** Without a key there is no user whose policy could allow to ask about it. */
+function noSuchKeyToAskAbout(accessKeyId: string, { arn }: Principal): AwsError {
+  return new AwsError('AccessDenied', `User: ${arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${accessKeyId}`, 403);
 }
 
 function alreadyExists(kind: string, name: string): AwsError {

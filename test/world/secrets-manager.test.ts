@@ -1,6 +1,6 @@
 import {
-  DescribeSecretCommand, GetSecretValueCommand, ListSecretVersionIdsCommand, PutSecretValueCommand, SecretsManagerClient,
-  UpdateSecretVersionStageCommand,
+  CancelRotateSecretCommand, DescribeSecretCommand, DescribeSecretCommandOutput, GetSecretValueCommand, ListSecretVersionIdsCommand,
+  PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PolicyStatement, Secret, VirtualClock, World } from './index';
@@ -25,6 +25,10 @@ async function get(request: { VersionId?: string; VersionStage?: string } = {}) 
   return client.send(new GetSecretValueCommand({ SecretId: secret.arn, ...request }));
 }
 
+async function describeSecret(): Promise<DescribeSecretCommandOutput> {
+  return client.send(new DescribeSecretCommand({ SecretId: secret.arn }));
+}
+
 describe('secrets', () => {
   it('are found by ARN, by ARN without the random end, and by name', async () => {
     for (const SecretId of [secret.arn, secret.arn.slice(0, -7), 'smtp']) {
@@ -39,6 +43,36 @@ describe('secrets', () => {
   it('refuse calls after they have been deleted', async () => {
     world.secretsManager.deleteSecret('smtp');
     await expect(get()).rejects.toMatchObject({ name: 'InvalidRequestException' });
+  });
+});
+
+describe('the description of a secret', () => {
+  it('leaves out what has no value', async () => {
+    const { $metadata, ...described } = await describeSecret();
+    expect(Object.keys(described).sort()).toEqual(['ARN', 'CreatedDate', 'LastChangedDate', 'Name']);
+    expect($metadata.httpStatusCode).toBe(200);
+  });
+
+  it.each([
+    [{ AutomaticallyAfterDays: 30 }, 30 * 24], [{ ScheduleExpression: 'rate(1 day)' }, 24], [{ ScheduleExpression: 'rate(4 hours)' }, 4],
+  ])('tells until when a schedule of %o rotates', async (rules, hours) => {
+    world.secretsManager.setRotation('smtp', { lambdaArn: 'arn:function', rules });
+    expect((await describeSecret()).NextRotationDate).toEqual(new Date(world.clock.now() + hours * 3_600_000));
+  });
+
+  it('tells no next date of a cron expression', async () => {
+    world.secretsManager.setRotation('smtp', { lambdaArn: 'arn:function', rules: { ScheduleExpression: 'cron(0 4 1 * ? *)' } });
+    const { RotationEnabled, NextRotationDate } = await describeSecret();
+    expect([RotationEnabled, NextRotationDate]).toEqual([true, undefined]);
+  });
+
+  it('tells no dates of a rotation that is turned off', async () => {
+    world.secretsManager.setRotation('smtp', { lambdaArn: 'arn:function', rules: { AutomaticallyAfterDays: 30 } });
+    secret.lastRotatedDate = world.clock.now();
+    expect((await describeSecret()).LastRotatedDate).toEqual(new Date(world.clock.now()));
+    await client.send(new CancelRotateSecretCommand({ SecretId: 'smtp' }));
+    const { RotationEnabled, LastRotatedDate, NextRotationDate } = await describeSecret();
+    expect([RotationEnabled, LastRotatedDate, NextRotationDate]).toEqual([false, undefined, undefined]);
   });
 });
 
@@ -68,6 +102,33 @@ describe('values', () => {
     await put(FIRST, 'one');
     await put(FIRST, 'one');
     await expect(put(FIRST, 'two')).rejects.toMatchObject({ name: 'ResourceExistsException' });
+  });
+
+  it.each([
+    ['neither text nor bytes', {}, 'InvalidRequestException'],
+    ['an empty text', { SecretString: '' }, 'InvalidRequestException'],
+    ['text and bytes', { SecretString: 'one', SecretBinary: new Uint8Array([1]) }, 'InvalidParameterException'],
+    ['more than 65,536 bytes', { SecretString: 'x'.repeat(65_537) }, 'ValidationException'],
+    ['a token that is too short', { SecretString: 'one', ClientRequestToken: 'x'.repeat(31) }, 'InvalidParameterException'],
+  ])('cannot be %s', async (_what, value, name) => {
+    await expect(client.send(new PutSecretValueCommand({ SecretId: 'smtp', ...value }))).rejects.toMatchObject({ name });
+  });
+
+  it('need a token, which the SDK makes up', async () => {
+    const call = { service: 'secretsmanager' as const, action: 'PutSecretValue', input: { SecretId: 'smtp', SecretString: 'one' } };
+    const { accessKeyId } = world.iam.administratorCredentials();
+    await expect(world.perform(call, accessKeyId)).rejects.toMatchObject({ name: 'InvalidRequestException' });
+    await expect(world.perform({ ...call, action: 'RotateSecret' }, accessKeyId)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    await client.send(new PutSecretValueCommand(call.input));
+  });
+
+  it('are listed by version, with labels if there are any', async () => {
+    for (const token of [FIRST, SECOND, 'c'.repeat(32)]) await put(token, token);
+    world.secretsManager.createPlaceholder(secret, 'd'.repeat(32));
+    const { Versions } = await client.send(new ListSecretVersionIdsCommand({ SecretId: 'smtp', IncludeDeprecated: true }));
+    expect(Versions?.map(({ VersionId, VersionStages }) => [VersionId, VersionStages]))
+      .toEqual([[FIRST, undefined], [SECOND, ['AWSPREVIOUS']], ['c'.repeat(32), ['AWSCURRENT']]]);
+    expect(Versions?.[0].KmsKeyIds).toEqual(['DefaultEncryptionKey']);
   });
 
   it('stay readable when their version has lost its labels', async () => {
@@ -102,6 +163,12 @@ describe('labels', () => {
   it('move AWSPREVIOUS to where AWSCURRENT came from', async () => {
     await move('AWSCURRENT', SECOND, FIRST);
     expect(world.secretsManager.labelsOf('smtp')).toEqual({ [FIRST]: ['AWSPREVIOUS'], [SECOND]: ['AWSPENDING', 'AWSCURRENT'] });
+  });
+
+  it('lose AWSPENDING together with AWSCURRENT to a new value', async () => {
+    await move('AWSCURRENT', SECOND, FIRST);
+    await put('c'.repeat(32), 'three');
+    expect(world.secretsManager.labelsOf('smtp')).toEqual({ [SECOND]: ['AWSPREVIOUS'], ['c'.repeat(32)]: ['AWSCURRENT'] });
   });
 
   it('move only from a version that is named', async () => {

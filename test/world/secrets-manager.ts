@@ -8,6 +8,8 @@ import { Context, PolicyDocument } from './policy';
 export const CURRENT = 'AWSCURRENT';
 export const PENDING = 'AWSPENDING';
 export const PREVIOUS = 'AWSPREVIOUS';
+const HOUR = 3_600_000;
+const NO_TOKEN = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.';
 
 export interface SecretVersion {
   readonly id: string;
@@ -138,8 +140,11 @@ export class SecretsManager {
     version.value = value;
     secret.versions.set(token, version);
     abandonRotation(secret, token);
+    const before = holderOf(secret, CURRENT);
     for (const label of labels) attach(secret, label, version);
     if (first && this.firstVersionGetsCurrent) attach(secret, CURRENT, version);
+    // A pending label that the last rotation left on the current version does not stay behind.
+    if (holderOf(secret, CURRENT) !== before) before?.labels.delete(PENDING);
     secret.lastChangedDate = this.environment.clock.now();
     return version;
   }
@@ -209,7 +214,7 @@ export class SecretsManager {
   private putSecretValue(request: PutRequest, caller: Principal) {
     const secret = this.authorized('PutSecretValue', request, caller);
     checkPut(request);
-    const token = request.ClientRequestToken ?? this.environment.random.uuid();
+    const token = tokenOf(request);
     this.useKey(secret, token, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
     const value = request.SecretString === undefined ? { SecretBinary: request.SecretBinary } : { SecretString: request.SecretString };
     const version = this.putValue(secret, token, value, request.VersionStages);
@@ -225,6 +230,7 @@ export class SecretsManager {
 
   private rotateSecret(request: RotateRequest, caller: Principal) {
     const secret = this.authorized('RotateSecret', request, caller);
+    if (request.ClientRequestToken === undefined) throw invalidParameter(NO_TOKEN);
     const lambdaArn = request.RotationLambdaARN ?? secret.rotation?.lambdaArn;
     if (lambdaArn === undefined) {
       throw new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.');
@@ -334,16 +340,22 @@ function checkMove(label: string, holder: SecretVersion | undefined, move: { rea
 }
 
 function checkPut(request: PutRequest): void {
-  if ((request.SecretString === undefined) === (request.SecretBinary === undefined)) {
-    throw invalidParameter('You must provide either SecretString or SecretBinary, and not both.');
+  if (request.SecretString !== undefined && request.SecretBinary !== undefined) {
+    throw invalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
   }
-  if (Buffer.byteLength(request.SecretString ?? request.SecretBinary ?? '') > 65_536) {
-    throw invalidParameter('The secret value is longer than 65536 bytes.');
+  const value = request.SecretString ?? request.SecretBinary ?? '';
+  if (value === '') throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
+  if (Buffer.byteLength(value) > 65_536) {
+    throw new AwsError('ValidationException', '1 validation error detected: Value at \'secretString\' failed to satisfy constraint: '
+      + 'Member must have length less than or equal to 65536');
   }
-  const token = request.ClientRequestToken;
-  if (token !== undefined && (token.length < 32 || token.length > 64)) {
-    throw invalidParameter('ClientRequestToken must be between 32 and 64 characters long.');
-  }
+}
+
+/** The SDKs and the CLI make one up when their caller gives none. */
+function tokenOf({ ClientRequestToken: token }: PutRequest): string {
+  if (token === undefined) throw new AwsError('InvalidRequestException', NO_TOKEN);
+  if (token.length >= 32 && token.length <= 64) return token;
+  throw invalidParameter('ClientRequestToken must be between 32 and 64 characters long.');
 }
 
 function contextOf(secret: Secret | undefined): Context {
@@ -356,22 +368,33 @@ function contextOf(secret: Secret | undefined): Context {
   };
 }
 
+/** Fields without a value are left out. */
 function describe(secret: Secret) {
   const labelled = [...secret.versions.values()].filter(version => version.labels.size > 0);
+  const tags = Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value }));
   return {
     ARN: secret.arn,
     Name: secret.name,
     KmsKeyId: secret.kmsKeyId,
-    RotationEnabled: secret.rotation?.enabled === true,
+    RotationEnabled: secret.rotation?.enabled,
     RotationLambdaARN: secret.rotation?.lambdaArn,
     RotationRules: secret.rotation?.rules,
     CreatedDate: new Date(secret.createdDate),
     LastChangedDate: new Date(secret.lastChangedDate),
-    LastRotatedDate: dateOf(secret.lastRotatedDate),
+    LastRotatedDate: secret.rotation?.enabled ? dateOf(secret.lastRotatedDate) : undefined,
+    NextRotationDate: nextRotationDate(secret),
     DeletedDate: dateOf(secret.deletedDate),
-    Tags: Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value })),
+    Tags: tags.length === 0 ? undefined : tags,
     VersionIdsToStages: labelled.length === 0 ? undefined : Object.fromEntries(labelled.map(version => [version.id, [...version.labels]])),
   };
+}
+
+/** A change of the value counts as a rotation. Missing for a cron expression: the world has no calendar. */
+function nextRotationDate({ rotation, lastChangedDate }: Secret): Date | undefined {
+  const { AutomaticallyAfterDays: days, ScheduleExpression: expression } = rotation?.rules ?? {};
+  const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(String(expression)) ?? ['', days, 'day'];
+  if (!rotation?.enabled || count === undefined) return undefined;
+  return new Date(lastChangedDate + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
 }
 
 function dateOf(milliseconds: number | undefined): Date | undefined {
@@ -379,13 +402,14 @@ function dateOf(milliseconds: number | undefined): Date | undefined {
 }
 
 function listVersions(secret: Secret, includeDeprecated: boolean) {
-  const versions = [...secret.versions.values()].filter(version => includeDeprecated || version.labels.size > 0);
+  const versions = [...secret.versions.values()].filter(version => version.value && (includeDeprecated || version.labels.size > 0));
   return {
     ARN: secret.arn,
     Name: secret.name,
     Versions: versions.map(version => ({
       VersionId: version.id,
-      VersionStages: [...version.labels],
+      VersionStages: version.labels.size > 0 ? [...version.labels] : undefined,
+      KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
       CreatedDate: new Date(version.createdDate),
     })),
   };
