@@ -14,6 +14,7 @@ import {
 } from '../world';
 import { NodeOptions, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/ses-smtp';
+import { Template } from '../world/template';
 
 export interface LabOptions {
   readonly subject?: Subject;
@@ -53,6 +54,7 @@ export class Lab {
   public readonly points: Point[] = [];
   /** Everything that left the function besides its calls: logs and errors. */
   public readonly output: string[] = [];
+  public readonly template: Template;
   public readonly secret: Secret;
   public readonly config: RotationConfig;
   public readonly promises: Promises;
@@ -79,7 +81,8 @@ export class Lab {
   constructor(public readonly setup: Setup, private readonly options: LabOptions = {}) {
     this.subject = options.subject ?? OURS;
     setup.before?.(this.world);
-    const { functions } = deploy(templateOf(setup, this.subject.document), this.world, { stackName: 'Mail' });
+    this.template = templateOf(setup, this.subject.document);
+    const { functions } = deploy(this.template, this.world, { stackName: 'Mail' });
     [this.fn] = Object.values(functions);
     this.accessKeyId = this.world.credentialsFor(this.fn.roleArn).accessKeyId;
     this.config = JSON.parse(this.fn.environment[CONFIG_VARIABLE]) as RotationConfig;
@@ -169,7 +172,7 @@ export class Lab {
       throw error;
     } finally {
       this.running.delete(invocation);
-      this.promises.checkDuration(this.clock.now() - start, timeout, event.Step);
+      if (!invocation.dead) this.promises.checkDuration(this.clock.now() - start, timeout, event.Step);
       this.afterInvocation(invocation.number);
     }
   }

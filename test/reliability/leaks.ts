@@ -1,10 +1,22 @@
 import type { Lab } from './lab';
 import { expectedPassword } from '../world/ses-smtp';
 
-/** What left the function: its logs and errors, the commands and what came back, its environment. */
-function everythingOutside({ output, world, config }: Lab): string {
+/**
+ * What others can read: logs and errors, the commands and what came back (EventBridge's events carry the same),
+ * the function's environment and the template.
+ */
+function everythingOutside({ output, world, config, template }: Lab): string {
   const commands = world.ssm.commands.map(({ request, invocations }) => [request.parameters, request.comment, invocations.map(({ steps }) => steps)]);
-  return [...output, JSON.stringify(commands), JSON.stringify(config)].join('\n');
+  return [...output, JSON.stringify(commands), JSON.stringify(config), textOf(template)].join('\n');
+}
+
+const texts = new WeakMap<object, string>();
+
+/** A thousand labs share a template. */
+function textOf(template: object): string {
+  const text = texts.get(template) ?? JSON.stringify(template);
+  texts.set(template, text);
+  return text;
 }
 
 /** Every form in which a secret text travels: as it is, and as SMTP, HTTP and JSON write it. */

@@ -102,10 +102,10 @@ export async function heal(lab: Lab): Promise<number> {
   return PATIENCE;
 }
 
-/** Keys that no server uses are deleted if the error asks for it; servers' own credential comes back if the current one is no use. */
+/** Keys that work on no server are deleted if the error asks for it; servers' own credential comes back if the current one is no use. */
 function obey(lab: Lab, message: string): void {
   const { iam } = lab.world;
-  const held = lab.servers.flatMap(({ heldCredential }) => heldCredential?.username ?? []);
+  const held = lab.servers.flatMap(({ heldCredential }) => heldCredential?.username ?? []).filter(key => works(lab, key));
   if (/put one there by hand|cannot replace it/.test(message)) putBack(lab, held);
   if (!message.includes('delete')) return;
   const current = keyIn(lab.current);
@@ -150,6 +150,9 @@ function addKey(lab: Lab): string | undefined {
 /** What stands in the secret belongs to it, whoever made the key. */
 function edit(lab: Lab, value: string): void {
   lab.world.secretsManager.putByHand(lab.secret.arn, value);
+  const key = keyIn(lab.current);
+  // Whoever puts a dead credential back, such as the previous one after its grace, cannot expect it to work.
+  if (key && !works(lab, key)) lab.promises.excused.add(key);
   lab.promises.noteEdit();
 }
 

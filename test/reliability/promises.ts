@@ -3,6 +3,7 @@ import { Point } from './faults';
 import type { Lab } from './lab';
 import { leaksIn } from './leaks';
 import { SimulatedNode } from '../world/nodes';
+import { CommandRequest } from '../world/ssm-command';
 
 /** A broken promise of the rotation, as `P1` to `P8` in test/reliability/README.md. */
 export interface Violation {
@@ -154,14 +155,14 @@ export class Promises {
 
   /** The servers that were there when Run Command last looked which ones a credential is for. */
   private required(key: string): SimulatedNode[] {
-    const sent = this.lastSent(key);
-    return this.lab.servers.filter(server => (this.joinedAt.get(server) ?? 0) <= sent);
+    return this.lab.servers.filter(server => (this.joinedAt.get(server) ?? 0) < this.lastSent(key, server));
   }
 
-  private lastSent(key: string): number {
+  private lastSent(key: string, server: SimulatedNode): number {
     const { commands, resolutionDelay } = this.lab.world.ssm;
     const version = this.lab.current?.id ?? '';
-    const carriers = commands.filter(({ request }) => Object.values(request.parameters).some(([value]) => value === version || value === key));
+    const carriers = commands.filter(({ request }) => isFor(server, request)
+      && Object.values(request.parameters).some(([value]) => value === version || value === key));
     return carriers.length === 0 ? this.lab.clock.now() : Math.max(...carriers.map(({ requestedAt }) => requestedAt + resolutionDelay));
   }
 
@@ -184,6 +185,13 @@ export class Promises {
   private labelled(): SecretVersion[] {
     return [...this.lab.secret.versions.values()].filter(({ labels }) => labels.size > 0);
   }
+}
+
+/** Whether a command is for the fleet of a server. */
+function isFor({ instanceId, resourceGroups, tags }: SimulatedNode, { instanceIds, targets }: CommandRequest): boolean {
+  if (targets.length === 0) return instanceIds.includes(instanceId);
+  return targets.every(({ Key, Values }) => Values.some(value => value === tags[Key.slice('tag:'.length)]
+    || (Key === 'resource-groups:Name' && resourceGroups.includes(value))));
 }
 
 /** The id of the access key in a version's value, in whatever format. */

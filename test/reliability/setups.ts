@@ -32,6 +32,13 @@ export const ONE_FLEET: Setup = {
   servers: [{ instanceId: 'i-00000001', ...NEWS }, { instanceId: 'mi-00000000000000002', ...NEWS }],
 };
 
+/** Secrets Manager leaves AWSPENDING where it was, beside AWSCURRENT, until the next rotation takes it. */
+export const LINGERING_LABEL: Setup = {
+  ...ONE_FLEET,
+  name: 'one fleet, AWSPENDING staying beside AWSCURRENT',
+  before: world => { world.rotation.pendingLabelLingers = true; },
+};
+
 export const TWO_FLEETS: Setup = {
   name: 'two fleets',
   props: (stack, document) => ({
@@ -73,7 +80,7 @@ export const IMPORTED_LABEL_LATER: Setup = {
   },
 };
 
-export const ALL_SETUPS = [NO_FLEET, ONE_FLEET, TWO_FLEETS, LARGE_FLEET, IMPORTED, IMPORTED_LABEL_LATER];
+export const ALL_SETUPS = [NO_FLEET, ONE_FLEET, LINGERING_LABEL, TWO_FLEETS, LARGE_FLEET, IMPORTED, IMPORTED_LABEL_LATER];
 
 const templates = new Map<Setup, Map<CredentialDocument, Template>>();
 

@@ -4,9 +4,9 @@ import { Fault, SERVER_DOES_NOTHING, SERVERS_LATE, SYSTEM_FAULTS } from './fault
 import { fingerprint } from './fingerprint';
 import { Lab } from './lab';
 import { DEEDS, justBefore } from './people';
-import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, NO_FLEET, ONE_FLEET, TWO_FLEETS } from './setups';
+import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_LABEL, NO_FLEET, ONE_FLEET, TWO_FLEETS } from './setups';
 
-const OWNED = [NO_FLEET, ONE_FLEET, TWO_FLEETS];
+const OWNED = [NO_FLEET, ONE_FLEET, LINGERING_LABEL, TWO_FLEETS];
 const IMPORTS = [IMPORTED, IMPORTED_LABEL_LATER];
 const ONLY_WITH_SERVERS = [SERVER_DOES_NOTHING, SERVERS_LATE];
 const DEEDS_AT_ANY_MOMENT = DEEDS.map(justBefore);

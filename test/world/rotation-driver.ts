@@ -36,6 +36,8 @@ export class RotationDriver {
   public backgroundAttempts = 3;
   /** Whether the pending version of a mere test has the current value; AWS does not say. */
   public testVersionCopiesCurrent = false;
+  /** Whether AWSPENDING stays beside AWSCURRENT until the next rotation; both have been seen. */
+  public pendingLabelLingers = false;
   public readonly outcomes: RotationOutcome[] = [];
 
   private readonly background = new Set<Promise<unknown>>();
@@ -143,7 +145,7 @@ export class RotationDriver {
   }
 
   private complete(secret: Secret, token: string): void {
-    secret.versions.get(token)?.labels.delete(PENDING);
+    if (!this.pendingLabelLingers) secret.versions.get(token)?.labels.delete(PENDING);
     secret.lastRotatedDate = this.environment.clock.now();
   }
 
