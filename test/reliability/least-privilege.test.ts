@@ -66,7 +66,7 @@ function isNeeded(grant: PolicyStatement, calls: Iterable<PermissionCall>): bool
 
 describe.each(SETUPS)('the role of the function with $name', setup => {
   const recording = new Recording(setup);
-  beforeAll(async () => recording.record(), 120_000);
+  beforeAll(async () => recording.record(), 300_000);
 
   it('is allowed everything that the function does', () => {
     const denied = [...recording.calls.values()].filter(({ allowed }) => !allowed);

@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { describeFailures, describePlan, Run, singles } from './campaign';
 import { Fault, SERVER_DOES_NOTHING, SERVERS_LATE, SYSTEM_FAULTS } from './faults';
 import { fingerprint } from './fingerprint';
 import { Lab } from './lab';
 import { DEEDS, justBefore } from './people';
 import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_LABEL, NO_FLEET, ONE_FLEET, TWO_FLEETS } from './setups';
+
+// Hundreds of runs each.
+vi.setConfig({ testTimeout: 300_000 });
 
 const OWNED = [NO_FLEET, ONE_FLEET, LINGERING_LABEL, TWO_FLEETS];
 const IMPORTS = [IMPORTED, IMPORTED_LABEL_LATER];
