@@ -11,27 +11,45 @@ import { BackOff, SECOND } from './time';
 
 /** Fills the pending version with a new credential, once. */
 export async function createSecret(rotation: Rotation): Promise<void> {
-  const { keys, token, versions } = rotation;
+  const { keys, token } = rotation;
   // Keys first: one that another caller makes from now on cannot be taken for a left-over.
   const present = await keys.list();
-  const { createdAt, stages } = await versions.describe();
-  checkStages(token, stages.get(token));
-  const others = await readVersions(rotation, [...stages.keys()].filter(id => id !== token));
-  const unreferenced = present.filter(key => !isReferenced(key, others));
-  // One of these keys may stand in a value that does not show yet: it must not be taken for a left-over.
-  const pending = unreferenced.length > 0 ? await findVersion(rotation) : await versions.get(token);
+  let secret = await readSecret(rotation);
+  if (present.some(key => !isReferenced(key, secret.versions))) {
+    // The key may stand in a value that does not show yet, or that another caller stores just now: it must not be taken for a left-over.
+    await findVersion(rotation);
+    secret = await readSecret(rotation);
+  }
+  const pending = secret.versions.find(({ id }) => id === token);
   if (pending) await checkPending(rotation, pending);
-  else checkMayBeEmpty(token, stages.get(token)!);
-  const leftOvers = unreferenced.filter(key => isLeftOver(rotation, key, createdAt) && !isReferenced(key, pending ? [pending] : []));
+  const leftOvers = present.filter(key => isLeftOver(rotation, key, secret));
   await removeLeftOvers(rotation, leftOvers);
   if (pending) return;
-  await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), others);
-  await storeNewCredential(rotation, others.find(version => version.stages.includes(CURRENT)));
+  await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), secret.versions);
+  await storeNewCredential(rotation, secret.versions.find(version => version.stages.includes(CURRENT)));
+}
+
+interface LabelledVersions {
+  readonly createdAt: number;
+  readonly versions: SecretVersion[];
+}
+
+/** The labelled versions that have a value: all of them, but for the one that is to be filled. */
+async function readSecret({ token, versions }: Rotation): Promise<LabelledVersions> {
+  const { createdAt, stages } = await versions.describe();
+  checkStages(token, stages.get(token));
+  const found = await Promise.all([...stages].map(async ([id, labels]) => {
+    const version = await versions.get(id);
+    // One that cannot be read this instant must not make its key look like a left-over.
+    if (!version && !mayBeEmpty(id === token, labels)) throw new RotationError(unreadableMessage(id));
+    return version;
+  }));
+  return { createdAt, versions: found.filter(version => version !== undefined) };
 }
 
 /** A version that was promoted or delivered has a value, and filling it once more would cost somebody the key in it. */
-function checkMayBeEmpty(token: string, stages: string[]): void {
-  if (stages.includes(CURRENT) || stages.some(isDeliveryLabel)) throw new RotationError(unreadableMessage(token));
+function mayBeEmpty(isPending: boolean, stages: string[]): boolean {
+  return isPending && !stages.includes(CURRENT) && !stages.some(isDeliveryLabel);
 }
 
 /** A value that was stored can never be replaced: one that cannot work must make way for the next rotation. */
@@ -41,21 +59,12 @@ async function checkPending(rotation: Rotation, pending: SecretVersion): Promise
   rotation.log.info('credential found that an earlier attempt stored');
 }
 
-/** The values of labelled versions. One that cannot be read this instant must not make its key look like a left-over. */
-async function readVersions({ versions }: Rotation, ids: string[]): Promise<SecretVersion[]> {
-  return Promise.all(ids.map(async id => {
-    const version = await versions.get(id);
-    if (!version) throw new RotationError(unreadableMessage(id));
-    return version;
-  }));
-}
-
 /**
  * Whether a key that no labelled version refers to can only be ours: of a user that nobody else makes keys
  * for, and not from before this secret, when the keys were another secret's.
  */
-function isLeftOver({ config }: Rotation, key: AccessKey, since: number): boolean {
-  return config.user.owned && key.createdAt >= since;
+function isLeftOver({ config }: Rotation, key: AccessKey, { createdAt, versions }: LabelledVersions): boolean {
+  return config.user.owned && key.createdAt >= createdAt && !isReferenced(key, versions);
 }
 
 async function removeLeftOvers({ keys, log }: Rotation, leftOvers: AccessKey[]): Promise<void> {
@@ -74,8 +83,16 @@ async function freeSlot(rotation: Rotation, present: AccessKey[], labelled: Secr
   const spare = present.find(key => !isReferenced(key, labelled.filter(isNeeded)));
   if (!spare) throw new RotationError(noSlotMessage(keys.userName, present));
   if (isReferenced(spare, labelled.filter(isDelivered))) await deliverCurrent(rotation, labelled, spare);
+  await checkNotCurrent(rotation, spare);
   await keys.delete(spare.id);
   log.info('previous access key deleted', { accessKeyId: spare.id });
+}
+
+/** Somebody may have put the version back into use meanwhile. */
+async function checkNotCurrent({ versions }: Rotation, key: AccessKey): Promise<void> {
+  const current = await versions.getCurrent();
+  if (!current || !isReferenced(key, [current])) return;
+  throw new RotationError(`access key ${key.id} became ${CURRENT} while its slot was to be freed; nothing was changed, the next attempt looks again`);
 }
 
 /** Labels of somebody else's count: whoever put one there may use the version. */
@@ -106,7 +123,7 @@ async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { i
 
 /** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */
 function isReferenced({ id }: AccessKey, versions: SecretVersion[]): boolean {
-  return versions.some(({ stages, value }) => value.reveal().includes(id) || stages.some(stage => stage.endsWith(id)));
+  return versions.some(({ value }) => value.reveal().includes(id));
 }
 
 async function storeNewCredential(rotation: Rotation, current: SecretVersion | undefined): Promise<void> {

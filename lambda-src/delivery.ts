@@ -1,17 +1,17 @@
 import { Credential, mentionsAccessKey } from './credential';
 import { RotationError } from './errors';
-import { awaitPush, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
+import { awaitPush, checkLast, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
 import { proveLogin } from './login-proof';
-import type { Rotation } from './rotation';
-import { SecretVersion } from './secret-versions';
+import { checkStages, type Rotation } from './rotation';
+import { PENDING, SecretVersion } from './secret-versions';
 import { FleetConfig } from '../src/rotation-contract';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
 const PROOF = 3;
 
 /**
- * Begins the staging labels of the versions that a mail server may hold, whatever becomes of their
- * rotation. A label makes a version count as referring to its key, so that nobody takes the key for a left-over.
+ * Begins the staging labels of the versions that a mail server may hold, whatever becomes of their rotation, and
+ * ends in the version's id. A labelled version refers to its key, so that nobody takes the key for a left-over.
  */
 const DELIVERED = 'SES_SMTP_DELIVERED_';
 
@@ -29,7 +29,7 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   const { config: { endpoint, fleets }, token, versions } = rotation;
   await proveLogin({ ...rotation, endpoint }, credential, PROOF);
   if (fleets.length === 0) return;
-  if (!isDelivered(version)) await versions.attach(`${DELIVERED}${credential.username}`, version.id);
+  if (!isDelivered(version)) await versions.attach(`${DELIVERED}${version.id}`, version.id);
   const { id: versionId, secretArn } = version;
   const push = { ...rotation, credential, secretArn, versionId, rotationToken: token, region: secretArn.split(':')[3] };
   const verdicts = await pushToAll(push, fleets);
@@ -38,12 +38,16 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   await releaseOthers(rotation, version.id);
 }
 
-/** Every server has confirmed this version, so that no other one is held any more. */
+/**
+ * Every server has confirmed this version, so that no other one is held any more: unless this rotation was overtaken,
+ * or another one is about to give servers its own.
+ */
 async function releaseOthers({ versions }: Rotation, versionId: string): Promise<void> {
-  for (const [id, stages] of await versions.stages()) {
-    for (const label of stages.filter(isDeliveryLabel)) {
-      if (id !== versionId) await versions.detach(label, id);
-    }
+  const all = await versions.stages();
+  checkStages(versionId, all.get(versionId));
+  for (const [id, stages] of all) {
+    if (id === versionId || stages.includes(PENDING)) continue;
+    for (const label of stages.filter(isDeliveryLabel)) await versions.detach(label, id);
   }
 }
 
@@ -54,6 +58,7 @@ async function pushToAll(push: Push, fleets: FleetConfig[]): Promise<FleetVerdic
   const verdicts: FleetVerdict[] = [];
   for (const [fleet, commandId] of sent) {
     const verdict = await awaitPush(push, fleet, commandId);
+    await checkLast(push, fleet, commandId);
     const { confirmed, failed } = verdict;
     push.log.info('mail servers answered', { commandId, confirmed, targets: confirmed + failed, document: fleet.document.name });
     verdicts.push(verdict);

@@ -1,6 +1,6 @@
 import { parseCredential } from './credential';
 import { RotationError } from './errors';
-import { findVersion, Rotation } from './rotation';
+import { checkStages, findVersion, Rotation } from './rotation';
 import { CURRENT } from './secret-versions';
 
 /**
@@ -12,8 +12,10 @@ export async function finishSecret(rotation: Rotation): Promise<void> {
   const version = await findVersion(rotation);
   const credential = version && parseCredential(version.value, config.format);
   if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`);
-  const stages = [...await versions.stages()];
-  const present = stages.find(([, labels]) => labels.includes(CURRENT))?.[0];
+  const stages = await versions.stages();
+  // Once more, as late as can be: a rotation that was overtaken must not promote a key that is about to go.
+  checkStages(token, stages.get(token));
+  const present = [...stages].find(([, labels]) => labels.includes(CURRENT))?.[0];
   if (present === token) return;
   await versions.makeCurrent(token, present);
   log.info('credential promoted', { accessKeyId: credential.username });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { Credential } from './credential';
 import { RotationError } from './errors';
 import { Log } from './log';
-import { hasEnded, PAGE_SIZE, RunCommand } from './run-command';
+import { hasEnded, PAGE_SIZE, requestedAt, RunCommand } from './run-command';
 import { BackOff, Clock, DAY, SECOND } from './time';
 import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
 
@@ -36,17 +36,59 @@ export interface FleetVerdict {
   readonly failures: string[];
 }
 
-/** Sends a fleet its credential, unless a command that did so succeeded or is on its way: then returns that one. */
+/** Sends a fleet its credential, unless the last command that it was sent did so, and succeeded or is on its way: then returns that one. */
 export async function startPush(push: Push, fleet: FleetConfig): Promise<string> {
   const comment = commentFor(push, fleet);
-  const known = await push.runCommand.findByComment(fleet.document.name, comment, push.clock.now() - DAY);
-  if (known && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount!))) {
+  const earlier = await settledCommands(push, fleet);
+  const known = [...earlier].reverse().find(command => command.Comment === comment);
+  const isLast = known && !overtakes(push, earlier, known);
+  if (isLast && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount!))) {
     push.log.info('command found that an earlier attempt sent', { commandId: known.CommandId, document: fleet.document.name });
     return known.CommandId!;
   }
   const commandId = await push.runCommand.send(fleet, comment, parametersFor(push, fleet));
   push.log.info('command sent', { commandId, document: fleet.document.name });
   return commandId;
+}
+
+/**
+ * The commands that carried the secret to servers lately, oldest first, as soon as none with another version is on its
+ * way any more: one that reached a server after ours would take the credential away from it.
+ */
+async function settledCommands(push: Push, fleet: FleetConfig): Promise<Command[]> {
+  const backOff = new BackOff(push.clock, push.random, 2 * SECOND, 15 * SECOND);
+  for (;;) {
+    const commands = await recentCommands(push, fleet);
+    const running = commands.find(command => !carriesVersion(push, command) && !hasEnded(command));
+    if (!running) return commands;
+    if (!await backOff.waitUntil(push.deadline)) {
+      throw new RotationError(`command ${running.CommandId} (document ${fleet.document.name}) of an earlier rotation was still running `
+        + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command');
+    }
+  }
+}
+
+/** Makes sure that servers were not sent another version meanwhile: nobody would know which one they hold. */
+export async function checkLast(push: Push, fleet: FleetConfig, commandId: string): Promise<void> {
+  const commands = await recentCommands(push, fleet);
+  const ours = commands.find(({ CommandId }) => CommandId === commandId);
+  const other = ours && overtakes(push, commands, ours);
+  if (!other) return;
+  throw new RotationError(`command ${other.CommandId} (document ${fleet.document.name}) gave mail servers another version while command ${commandId} `
+    + 'was on its way; the next attempt gives them this one again');
+}
+
+/** The command that carries another version and was not sent before ours. */
+function overtakes(push: Push, commands: Command[], ours: Command): Command | undefined {
+  return commands.find(command => !carriesVersion(push, command) && requestedAt(command) >= requestedAt(ours));
+}
+
+async function recentCommands(push: Push, fleet: FleetConfig): Promise<Command[]> {
+  return push.runCommand.findByComment(fleet.document.name, commentStart(push), push.clock.now() - DAY);
+}
+
+function carriesVersion(push: Push, { Comment }: Command): boolean {
+  return Comment!.startsWith(`${commentStart(push)}${push.versionId} `);
 }
 
 /** Waits until Run Command has finished with every node, and judges each by itself. */
@@ -143,9 +185,17 @@ function isSkipped({ Output }: CommandPlugin): boolean {
 }
 
 /** Marks a command as the one by which this rotation sends this version to this fleet, in the 100 characters that a comment may have. */
-function commentFor({ rotationToken, versionId }: Push, fleet: FleetConfig): string {
-  const fingerprint = createHash('sha256').update(JSON.stringify([rotationToken, fleet])).digest('hex').slice(0, 12);
-  return `SES SMTP ${versionId} ${fingerprint}`;
+function commentFor(push: Push, fleet: FleetConfig): string {
+  return `${commentStart(push)}${push.versionId} ${fingerprint(12, [push.rotationToken, fleet])}`;
+}
+
+/** Tells the commands that carry this secret from those of other secrets by the same document. */
+function commentStart({ secretArn }: Push): string {
+  return `SES SMTP ${fingerprint(8, secretArn)} `;
+}
+
+function fingerprint(length: number, of: unknown): string {
+  return createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, length);
 }
 
 function parametersFor({ secretArn, versionId, region, credential }: Push, { document }: FleetConfig): Record<string, string[]> {

@@ -13,6 +13,10 @@ export function hasEnded(command: Command): boolean {
   return ENDED.includes(command.Status ?? '');
 }
 
+export function requestedAt({ RequestedDateTime }: Command): number {
+  return RequestedDateTime?.getTime() ?? 0;
+}
+
 /** Systems Manager Run Command: sends documents to nodes, and reads back what became of them, page by page. */
 export class RunCommand {
   constructor(private readonly client: SSMClient) {}
@@ -40,23 +44,21 @@ export class RunCommand {
     }
   }
 
-  /** The newest command since a moment that carries the comment. */
-  public async findByComment(document: string, comment: string, since: number): Promise<Command | undefined> {
+  /** The commands since a moment whose comment begins like this, oldest first. */
+  public async findByComment(document: string, commentStart: string, since: number): Promise<Command[]> {
     const invokedAfter = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
     const filters: CommandFilter[] = [{ key: 'InvokedAfter', value: invokedAfter }];
     // Whether the filter knows a shared document by its ARN is not documented.
     if (!document.startsWith('arn:')) filters.push({ key: 'DocumentName', value: document });
-    let newest: Command | undefined;
+    const found: Command[] = [];
     let token: string | undefined;
     do {
       const page: ListCommandsCommandOutput = await this.client.send(
         new ListCommandsCommand({ Filters: filters, MaxResults: PAGE_SIZE, NextToken: token }));
-      for (const command of page.Commands ?? []) {
-        if (command.Comment === comment && requestedAt(command) >= requestedAt(newest)) newest = command;
-      }
+      found.push(...(page.Commands ?? []).filter(({ Comment }) => Comment?.startsWith(commentStart)));
       token = page.NextToken;
     } while (token);
-    return newest;
+    return found.sort((a, b) => requestedAt(a) - requestedAt(b));
   }
 
   /** A command by its id; undefined while Systems Manager does not show it yet. */
@@ -75,8 +77,4 @@ export class RunCommand {
       token = page.NextToken;
     } while (token);
   }
-}
-
-function requestedAt(command: Command | undefined): number {
-  return command?.RequestedDateTime?.getTime() ?? 0;
 }

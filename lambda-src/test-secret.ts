@@ -1,4 +1,4 @@
-import { parseCredential } from './credential';
+import { mentionsAccessKey, parseCredential } from './credential';
 import { RotationError } from './errors';
 import { proveLogin } from './login-proof';
 import { checkStages, findVersion, Rotation } from './rotation';
@@ -9,15 +9,15 @@ export async function testSecret(rotation: Rotation): Promise<void> {
   const version = await findVersion(rotation) ?? await findCurrent(rotation);
   const credential = version && parseCredential(version.value, rotation.config.format);
   if (credential) return proveLogin({ ...rotation, endpoint: rotation.config.endpoint }, credential, 1);
-  if (version?.id === rotation.token) {
+  if (version?.id === rotation.token && mentionsAccessKey(version.value)) {
     throw new RotationError(`version ${version.id} holds no credential in the configured format; the next attempt gives it up`);
   }
   rotation.log.warn('there is no credential to test yet: the first rotation makes one');
 }
 
 /**
- * Without a value in the pending version, Secrets Manager only tries out the rotation's configuration
- * (`RotateImmediatelyOnUpdate: false`).
+ * Without a value in the pending version, or with a copy of the current one, Secrets Manager only tries out
+ * the rotation's configuration (`RotateImmediatelyOnUpdate: false`).
  */
 async function findCurrent({ token, versions, log }: Rotation): Promise<SecretVersion | undefined> {
   checkStages(token, (await versions.stages()).get(token));

@@ -301,7 +301,7 @@ describe('a left-over', () => {
     const { token } = await scenario.rotate();
     const { username } = scenario.value('AWSPENDING');
     const secret = scenario.world.secretsManager.secret(scenario.secretArn);
-    scenario.world.secretsManager.moveLabel(secret, `SES_SMTP_DELIVERED_${String(username)}`, { to: token });
+    scenario.world.secretsManager.moveLabel(secret, `SES_SMTP_DELIVERED_${token}`, { to: token });
     scenario.world.intercept = async (call, proceed) => {
       if (call.input.VersionId === token) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
       return proceed();

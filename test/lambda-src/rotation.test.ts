@@ -42,7 +42,8 @@ describe('a rotation without mail servers', () => {
     const before = scenario.actions.length;
     await scenario.rotateWell();
     expect(scenario.actions.slice(before)).toEqual([
-      'ListAccessKeys', 'DescribeSecret', 'GetSecretValue', 'GetSecretValue', 'GetSecretValue', 'DeleteAccessKey', 'CreateAccessKey', 'PutSecretValue',
+      'ListAccessKeys', 'DescribeSecret', 'GetSecretValue', 'GetSecretValue', 'GetSecretValue',
+      'GetSecretValue', 'DeleteAccessKey', 'CreateAccessKey', 'PutSecretValue',
       'GetSecretValue',
       'GetSecretValue',
       'GetSecretValue', 'DescribeSecret', 'UpdateSecretVersionStage',

@@ -109,34 +109,40 @@ describe('looking for a command by its comment', () => {
 
   it('finds the newest one that has it', async () => {
     const since = world.clock.now();
-    const [, newest] = await sendMany(2, 'rotation of v1');
-    await sendMany(1, 'rotation of v2');
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject({ CommandId: newest, Comment: 'rotation of v1' });
+    const [first, second] = await sendMany(2, 'rotation of v1');
+    await sendMany(1, 'another');
+    const [third] = await sendMany(1, 'rotation of v2');
+    expect(await runCommand.findByComment('Apply', 'rotation of', since)).toMatchObject([first, second, third].map(CommandId => ({ CommandId })));
+    expect(await runCommand.findByComment('Apply', 'otation of', since)).toEqual([]);
   });
 
-  it('finds the newest one in whatever order they are listed', async () => {
+  it('finds them oldest first in whatever order they are listed', async () => {
     const since = world.clock.now();
-    const [, newest] = await sendMany(2, 'rotation of v1');
+    const [first] = await sendMany(1, 'rotation of v1');
+    await world.clock.sleep(SECOND);
+    const [second] = await sendMany(1, 'rotation of v1');
     world.intercept = async (_call, proceed) => ({ Commands: (await proceed() as { Commands: unknown[] }).Commands.reverse() });
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject({ CommandId: newest });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: first }, { CommandId: second }]);
+    world.intercept = undefined;
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: first }, { CommandId: second }]);
   });
 
   it('finds one behind more than a page of others', async () => {
     const since = world.clock.now();
     const [wanted] = await sendMany(1, 'rotation of v1');
     await sendMany(101, 'another');
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject({ CommandId: wanted });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: wanted }]);
     expect(world.calls.filter(call => call.action === 'ListCommands')).toHaveLength(3);
   });
 
   it('does not look at those before the moment, the second of the moment included', async () => {
     const [before] = await sendMany(1, 'rotation of v1');
     const since = world.clock.now() + 300;
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toBeUndefined();
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toEqual([]);
     expect(world.calls.at(-1)?.input).toMatchObject({
       Filters: [{ key: 'InvokedAfter', value: '2026-01-01T00:00:01Z' }, { key: 'DocumentName', value: 'Apply' }],
     });
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since - SECOND)).toMatchObject({ CommandId: before });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since - SECOND)).toMatchObject([{ CommandId: before }]);
   });
 
   it('does not filter by a document that another account shares', async () => {
@@ -146,14 +152,17 @@ describe('looking for a command by its comment', () => {
   });
 
   it('finds nothing among no commands, and nothing in a reply without a list', async () => {
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toBeUndefined();
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toEqual([]);
     world.intercept = async () => ({});
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toBeUndefined();
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toEqual([]);
   });
 
-  it('takes a command without a date, too', async () => {
-    world.intercept = async () => ({ Commands: [{ CommandId: 'c1', Comment: 'rotation of v1' }] });
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toMatchObject({ CommandId: 'c1' });
+  it('takes a command without a date for the oldest', async () => {
+    const since = world.clock.now();
+    const [known] = await sendMany(1, 'rotation of v1');
+    const undated = { CommandId: 'c1', Comment: 'rotation of v1' };
+    world.intercept = async (_call, proceed) => ({ Commands: [...(await proceed() as { Commands: unknown[] }).Commands, undated, { CommandId: 'c2' }] });
+    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([undated, { CommandId: known }]);
   });
 });
 

@@ -229,7 +229,7 @@ export class Lab {
   }
 
   private isHidden({ action, input }: Pick<ApiCall, 'action' | 'input'>): boolean {
-    return action === 'GetSecretValue' && input.VersionId === this.pending?.id && this.hiddenPendingValues-- > 0;
+    return action === 'GetSecretValue' && input.VersionId !== undefined && input.VersionId === this.pending?.id && this.hiddenPendingValues-- > 0;
   }
 
   private login({ region }: EndpointConfig, { username, password }: Credential): LoginResult {

@@ -121,6 +121,49 @@ describe('LambdaProcess invocations', () => {
   });
 });
 
+describe('LambdaProcess processes', () => {
+  it('starts a process ahead of the first invocation', async () => {
+    const started = signal();
+    const lambda = await deploy('console.log("loaded"); export const handler = async () => "warm";', {}, { onLog: started.fire });
+    lambda.start();
+    await started.promise;
+    expect(await lambda.invoke({})).toBe('warm');
+    expect(lambda.starts).toBe(1);
+  });
+
+  it('can be killed before anybody has invoked it', async () => {
+    const lambda = await deploy('export const handler = async () => "fresh";');
+    lambda.start();
+    await lambda.kill();
+    expect(await lambda.invoke({})).toBe('fresh');
+    expect(lambda.starts).toBe(2);
+  });
+
+  it('shortens the pauses of a function, and no timer that guards something', async () => {
+    const lambda = await deploy(`export const handler = async () => {
+      let guarded = true;
+      const guard = setTimeout(() => { guarded = false; }, 60_000);
+      await new Promise(resolve => setTimeout(resolve, 60_000));
+      clearTimeout(guard);
+      return guarded;
+    };`, {}, { millisecondsPerSecond: 1 });
+    expect(await lambda.invoke({})).toBe(true);
+  });
+
+  it('counts a shortened pause in full, against the invocation that it is part of', async () => {
+    const lambda = await deploy(`export const handler = async (_event, context) => {
+      const [start, leftAtStart] = [Date.now(), context.getRemainingTimeInMillis()];
+      await new Promise(resolve => setTimeout(resolve, 20_000));
+      return { leftAtStart, left: context.getRemainingTimeInMillis(), passed: Date.now() - start };
+    };`, {}, { millisecondsPerSecond: 1 });
+    for (const { leftAtStart, left, passed } of [await lambda.invoke({}), await lambda.invoke({})] as Record<string, number>[]) {
+      expect(leftAtStart).toBeGreaterThan(25_000);
+      expect(passed).toBeGreaterThanOrEqual(20_000);
+      expect(left).toBeLessThanOrEqual(10_000);
+    }
+  });
+});
+
 describe('LambdaProcess failures', () => {
   it('throws what the handler throws, under its own name', async () => {
     const lambda = await deploy(`export const handler = async () => {

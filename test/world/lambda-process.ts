@@ -32,6 +32,8 @@ export interface LambdaProcessOptions {
   readonly routes?: Record<string, number>;
   /** PEM file of a further certificate authority. */
   readonly caFile?: string;
+  /** How long a second lasts when the function pauses; its clock shows the whole pause, and no other timer is shortened. */
+  readonly millisecondsPerSecond?: number;
   readonly onLog?: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
@@ -72,6 +74,11 @@ export class LambdaProcess {
 
   constructor(private readonly deployed: DeployedFunction, private readonly options: LambdaProcessOptions) {}
 
+  /** Starts the process ahead of its first invocation. */
+  public start(): void {
+    this.running();
+  }
+
   /** Resolves with what the handler returns; rejects with a `FunctionError`. */
   public async invoke(event: unknown): Promise<unknown> {
     const turn = this.queue.then(() => this.invokeNow(event));
@@ -85,8 +92,12 @@ export class LambdaProcess {
   }
 
   private async invokeNow(event: unknown): Promise<unknown> {
+    return this.running().invoke(event, this.deployed);
+  }
+
+  private running(): Environment {
     if (!this.environment || this.environment.ended) this.environment = this.startEnvironment();
-    return this.environment.invoke(event, this.deployed);
+    return this.environment;
   }
 
   private startEnvironment(): Environment {
@@ -132,6 +143,8 @@ class Environment {
       this.waiting.fail = reject;
       this.child.on('message', (message: RuntimeMessage) => this.receive(message, resolve));
     });
+    // It may end before anybody has invoked it.
+    this.ready.catch(() => undefined);
   }
 
   public async invoke(event: unknown, deployed: DeployedFunction): Promise<unknown> {
@@ -226,6 +239,7 @@ function processEnvironment(deployed: DeployedFunction, options: LambdaProcessOp
     AWS_LAMBDA_LOG_STREAM_NAME: 'world',
     WORLD_ROUTES: JSON.stringify(options.routes ?? {}),
     ...endpointVariables(options.endpoints),
+    ...options.millisecondsPerSecond !== undefined && { WORLD_MILLISECONDS_PER_SECOND: String(options.millisecondsPerSecond) },
     ...options.caFile !== undefined && { NODE_EXTRA_CA_CERTS: options.caFile },
   };
 }

@@ -27,7 +27,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: NO_FLEET,
     edits: [{
       file: 'create-secret.ts',
-      find: 'await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), others);',
+      find: 'await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), secret.versions);',
       replace: 'if (present.length === 2) await keys.delete([...present].sort((a, b) => a.createdAt - b.createdAt)[0].id);',
     }],
   },
@@ -61,11 +61,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     promise: 'P5',
     setup: NO_FLEET,
     faults: [KILLED_AFTER, VALUE_NOT_VISIBLE],
-    edits: [{
-      file: 'create-secret.ts',
-      find: 'unreferenced.length > 0 ? await findVersion(rotation) : await versions.get(token)',
-      replace: 'await versions.get(token)',
-    }],
+    edits: [{ file: 'create-secret.ts', find: 'await findVersion(rotation);\n    secret', replace: 'secret' }],
   },
   {
     name: 'fills a version once more that servers hold already',
@@ -73,9 +69,8 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: ONE_FLEET,
     faults: [REPLY_LOST, VALUE_NOT_VISIBLE],
     edits: [
-      { file: 'create-secret.ts', find: 'unreferenced.length > 0 ? await findVersion(rotation) : await versions.get(token)', replace: 'await versions.get(token)' },
-      { file: 'create-secret.ts', find: '  else checkMayBeEmpty(token, stages.get(token)!);', replace: '' },
-      { file: 'create-secret.ts', find: ' || stages.some(stage => stage.endsWith(id))', replace: '' },
+      { file: 'create-secret.ts', find: 'await findVersion(rotation);\n    secret', replace: 'secret' },
+      { file: 'create-secret.ts', find: 'return isPending && !stages.includes(CURRENT) && !stages.some(isDeliveryLabel);', replace: 'return isPending;' },
     ],
   },
   {
@@ -148,7 +143,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     name: 'sends the command again instead of waiting for it',
     promise: 'P6',
     setup: ONE_FLEET,
-    edits: [{ file: 'fleet-push.ts', find: 'if (known && (', replace: 'if (false && (' }],
+    edits: [{ file: 'fleet-push.ts', find: 'if (isLast && (', replace: 'if (false && (' }],
   },
   {
     name: 'logs the password',
