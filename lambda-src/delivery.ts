@@ -3,7 +3,7 @@ import { RotationError } from './errors';
 import { awaitPush, checkLast, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
 import { proveLogin } from './login-proof';
 import { checkStages, type Rotation } from './rotation';
-import { PENDING, SecretVersion } from './secret-versions';
+import { PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { FleetConfig } from '../src/rotation-contract';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
@@ -29,7 +29,7 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   const { config: { endpoint, fleets }, token, versions } = rotation;
   await proveLogin({ ...rotation, endpoint }, credential, PROOF);
   if (fleets.length === 0) return;
-  if (!isDelivered(version)) await versions.attach(`${DELIVERED}${version.id}`, version.id);
+  if (!isDelivered(version)) await attachLabel(versions, version.id);
   const { id: versionId, secretArn } = version;
   const push = { ...rotation, credential, secretArn, versionId, rotationToken: token, region: secretArn.split(':')[3] };
   const verdicts = await pushToAll(push, fleets);
@@ -38,12 +38,20 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   await releaseOthers(rotation, version.id);
 }
 
+async function attachLabel(versions: SecretVersions, id: string): Promise<void> {
+  await versions.attach(`${DELIVERED}${id}`, id);
+}
+
 /**
  * Every server has confirmed this version, so that no other one is held any more: unless this rotation was overtaken,
  * or another one is about to give servers its own.
  */
 async function releaseOthers({ versions }: Rotation, versionId: string): Promise<void> {
   const all = await versions.stages();
+  if (!all.get(versionId)?.some(isDeliveryLabel)) {
+    await attachLabel(versions, versionId);
+    throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`);
+  }
   checkStages(versionId, all.get(versionId));
   for (const [id, stages] of all) {
     if (id === versionId || stages.includes(PENDING)) continue;
