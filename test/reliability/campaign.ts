@@ -2,7 +2,7 @@ import { canStrike, Fault, Point } from './faults';
 import { fingerprint } from './fingerprint';
 import { Lab, LabOptions } from './lab';
 import { heal } from './people';
-import { Violation } from './promises';
+import { describeViolation, Violation } from './promises';
 import { Setup } from './setups';
 import { SECOND } from '../../lambda-src/time';
 
@@ -123,8 +123,4 @@ export function describeFailures(runs: readonly Run[]): string[] {
 
 export function describePlan({ plan, points }: Run): string {
   return [...plan].map(([number, { name }]) => `${points[number - 1]?.step} ${points[number - 1]?.name} (${number}): ${name}`).join(' + ') || 'nothing';
-}
-
-function describeViolation({ promise, what, at }: Violation): string {
-  return `${promise} ${what} after ${at}`;
 }

@@ -1,13 +1,19 @@
 import type { Lab } from './lab';
+import { World } from '../world';
 import { expectedPassword } from '../world/ses-smtp';
+import { Command } from '../world/ssm-command';
 
 /**
  * What others can read: logs and errors, the commands and what came back (EventBridge's events carry the same),
  * the function's environment and the template.
  */
-function everythingOutside({ output, world, config, template }: Lab): string {
-  const commands = world.ssm.commands.map(({ request, invocations }) => [request.parameters, request.comment, invocations.map(({ steps }) => steps)]);
-  return [...output, JSON.stringify(commands), JSON.stringify(config), textOf(template)].join('\n');
+export function everythingOutside({ output, world, config, template }: Lab): string {
+  return [...output, JSON.stringify(world.ssm.commands.map(describeCommand)), JSON.stringify(config), textOf(template)].join('\n');
+}
+
+/** What Run Command's history shows of a command. */
+export function describeCommand({ request, invocations }: Command): unknown {
+  return [request.parameters, request.comment, invocations.map(({ steps }) => steps)];
 }
 
 const texts = new WeakMap<object, string>();
@@ -19,28 +25,26 @@ function textOf(template: object): string {
   return text;
 }
 
-/** Every form in which a secret text travels: as it is, and as SMTP, HTTP and JSON write it. */
-export function formsOf(username: string, text: string): string[] {
-  const base64 = (value: string) => Buffer.from(value).toString('base64');
-  return [
-    text,
-    // AUTH LOGIN sends it like this; without the end, which depends on what follows it.
-    base64(text).replace(/.{0,3}=*$/, ''),
-    base64(`\0${username}\0${text}`),
-    base64(`${username}:${text}`),
-    encodeURIComponent(text),
-    new URLSearchParams({ text }).toString().slice('text='.length),
-  ];
+/** Every form in which a secret text travels: as it is, and as SMTP, HTTP and URLs write it. */
+function formsOf(text: string): string[] {
+  const urlEncoded = [encodeURIComponent(text), new URLSearchParams({ text }).toString().slice('text='.length)];
+  return [...new Set([text, ...base64Forms(text), ...urlEncoded])];
 }
 
-/** Every secret key and password that IAM ever issued and that stands somewhere outside. */
-export function leaksIn(lab: Lab): string[] {
-  const outside = everythingOutside(lab);
-  return lab.world.iam.issuedKeys.flatMap(({ accessKeyId, secretAccessKey }) => {
-    const password = expectedPassword(secretAccessKey, lab.config.endpoint.region);
-    const found = { 'a secret access key': secretAccessKey, 'a password': password };
+/** A text in base64, wherever in the encoded text it begins, as in AUTH PLAIN: without the characters that its neighbours decide, too. */
+function base64Forms(text: string): string[] {
+  return [0, 1, 2].map(offset => {
+    const encoded = Buffer.from('.'.repeat(offset) + text).toString('base64');
+    return encoded.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + text.length) * 8 / 6));
+  });
+}
+
+/** Every secret key and password that IAM ever issued and that stands in what others can read. */
+export function leaksIn(outside: string, { iam }: World, region: string): string[] {
+  return iam.issuedKeys.flatMap(({ accessKeyId, secretAccessKey }) => {
+    const found = { 'secret access key': secretAccessKey, 'password': expectedPassword(secretAccessKey, region) };
     return Object.entries(found)
-      .filter(([, text]) => formsOf(accessKeyId, text).some(form => outside.includes(form)))
-      .map(([what]) => `${what} left the function`);
+      .filter(([, text]) => formsOf(text).some(form => outside.includes(form)))
+      .map(([what]) => `the ${what} of ${accessKeyId} left the function`);
   });
 }

@@ -1,7 +1,7 @@
 import { ApiCall, SecretVersion } from '../world';
 import { Point } from './faults';
 import type { Lab } from './lab';
-import { leaksIn } from './leaks';
+import { everythingOutside, leaksIn } from './leaks';
 import { SimulatedNode } from '../world/nodes';
 import { CommandRequest } from '../world/ssm-command';
 
@@ -11,6 +11,10 @@ export interface Violation {
   readonly what: string;
   /** The effect after which it showed. */
   readonly at: string;
+}
+
+export function describeViolation({ promise, what, at }: Violation): string {
+  return `${promise} ${what} after ${at}`;
 }
 
 type Call = Pick<ApiCall, 'action' | 'input'>;
@@ -108,7 +112,8 @@ export class Promises {
 
   /** P7: everything that left the function, searched for everything that is secret. */
   public checkSecrecy(): void {
-    for (const leak of leaksIn(this.lab)) this.violate('P7', leak);
+    const { world, config } = this.lab;
+    for (const leak of leaksIn(everythingOutside(this.lab), world, config.endpoint.region)) this.violate('P7', leak);
   }
 
   /** What later checks depend on. */

@@ -17,6 +17,8 @@ export interface KillResult extends KillRun {
   /** How often the process was killed: at each boundary before the effect, and before the reply. */
   readonly kills: number;
   readonly violations: string[];
+  /** Secret keys, and as many passwords, that were looked for in everything that left the function. */
+  readonly secrets: number;
   readonly seconds: number;
 }
 
@@ -56,6 +58,7 @@ export async function killAtEveryRequest({ runs = ALL_RUNS, codeDirectory }: Kil
 class Killing {
   private readonly violations: string[] = [];
   private kills = 0;
+  private secrets = 0;
   private ground?: ProvingGround;
 
   constructor(private readonly run: KillRun, private readonly codeDirectory?: string) {}
@@ -63,7 +66,7 @@ class Killing {
   public async result(): Promise<KillResult> {
     const start = performance.now();
     const boundaries = await this.killEverywhere().finally(async () => this.leaveGround());
-    return { ...this.run, boundaries, kills: this.kills, violations: this.violations, seconds: secondsSince(start) };
+    return { ...this.run, boundaries, kills: this.kills, violations: this.violations, secrets: this.secrets, seconds: secondsSince(start) };
   }
 
   private async killEverywhere(): Promise<string[]> {
@@ -107,7 +110,9 @@ class Killing {
   private async leaveGround(): Promise<void> {
     const { ground } = this;
     this.ground = undefined;
-    if (ground) this.note('in all rotations', await ground.close());
+    if (!ground) return;
+    this.note('in all rotations', await ground.close());
+    this.secrets += ground.world.iam.issuedKeys.length;
   }
 
   private judge(ground: ProvingGround, { outcome, violations }: RotationRecord): string[] {

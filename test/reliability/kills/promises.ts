@@ -47,14 +47,6 @@ export function unfinished(watched: Watched, expectedKeys: number): string[] {
   ];
 }
 
-/** The secrets that stand in a text, P7. */
-export function leaksIn(text: string, { iam, region }: World): string[] {
-  return iam.issuedSecrets.flatMap((secret, index) => [
-    ...contains(text, secret) ? [`P7 the secret of key ${index + 1} left the function`] : [],
-    ...contains(text, expectedPassword(secret, region)) ? [`P7 the password of key ${index + 1} left the function`] : [],
-  ]);
-}
-
 /** P3, which then holds at every moment: what is current has been proved and taken. */
 function unproven(watched: Watched, { username }: SmtpCredential): string[] {
   const { ses, servers } = watched;
@@ -88,16 +80,4 @@ function labelledVersions({ world, secretArn }: Watched): SecretVersion[] {
 
 function textOf({ value }: SecretVersion): string {
   return value?.SecretString ?? '{}';
-}
-
-function contains(text: string, secret: string): boolean {
-  return [secret, ...base64Forms(secret)].some(form => text.includes(form));
-}
-
-/** A secret in base64, wherever in the encoded text it begins: without the characters that its neighbours decide, too. */
-function base64Forms(secret: string): string[] {
-  return [0, 1, 2].map(offset => {
-    const encoded = Buffer.from('.'.repeat(offset) + secret).toString('base64');
-    return encoded.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + secret.length) * 8 / 6));
-  });
 }

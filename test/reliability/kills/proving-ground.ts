@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Boundaries, KillPoint } from './boundaries';
 import { DoomedFunction } from './doomed-function';
-import { brokenNow, leaksIn, Watched } from './promises';
+import { brokenNow, Watched } from './promises';
 import { TurnTakingFleet } from './turn-taking-fleet';
 import { CONFIG_VARIABLE, RotationConfig } from '../../../src/rotation-contract';
 import { FUNCTION_MODULE } from '../../bench/asset';
@@ -14,6 +14,7 @@ import { DefineStack } from '../../demo/local-aws';
 import { ApiCall, ConnectionLost, deploy, DeployedFunction, holderOf, CURRENT, RealClock, RotationOutcome, SecretVersion, World } from '../../world';
 import { SimulatedNode } from '../../world/nodes';
 import { LoginResult, SesSmtp, SesSmtpServer } from '../../world/ses-smtp';
+import { describeCommand, leaksIn } from '../leaks';
 
 export interface GroundOptions {
   readonly define: DefineStack;
@@ -62,6 +63,8 @@ export class ProvingGround implements Watched {
   private readonly fleet: TurnTakingFleet;
   private readonly fn: DeployedFunction;
   private readonly firstVersion: SecretVersion;
+  /** What others could read: errors, commands and what came back, the template and the function's environment. */
+  private readonly outside: string[] = [];
   private victim?: DoomedFunction;
   private boundaries = new Boundaries();
   private violations = new Set<string>();
@@ -92,6 +95,8 @@ export class ProvingGround implements Watched {
     this.violations = new Set();
     const outcome = await this.world.rotation.rotate(this.secretArn, { maxAttempts: killAt ? 2 : 1, retryDelay: 0 });
     this.check();
+    const errors = outcome.attempts.flat().map(({ error }) => String(error));
+    this.outside.push(...errors, JSON.stringify(this.world.ssm.commands.map(describeCommand)));
     return { outcome, requests: this.boundaries.requests, violations: [...this.violations] };
   }
 
@@ -105,19 +110,22 @@ export class ProvingGround implements Watched {
     this.fleet.forget();
   }
 
-  /** Ends everything; returns the secrets that the function's processes wrote. */
+  /** Ends everything; returns the secrets that others could read. */
   public async close(): Promise<string[]> {
     await this.victim?.close();
     await Promise.all([this.world.close(), this.smtp.close()]);
     await rm(this.assembly, { recursive: true, force: true });
-    return leaksIn(this.victim?.written.join('\n') ?? '', this.world);
+    const outside = [...this.outside, ...this.victim?.written ?? []].join('\n');
+    return leaksIn(outside, this.world, this.world.region).map(leak => `P7 ${leak}`);
   }
 
   private deploy() {
     const app = new App({ outdir: this.assembly });
     const { stackName } = this.options.define(app);
     const { template } = app.synth().getStackByName(stackName);
-    return deploy(template, this.world, { stackName, assemblyDirectory: this.assembly });
+    const deployment = deploy(template, this.world, { stackName, assemblyDirectory: this.assembly });
+    this.outside.push(JSON.stringify(template), ...Object.values(deployment.functions).map(({ environment }) => JSON.stringify(environment)));
+    return deployment;
   }
 
   private startFunction(url: string): DoomedFunction {

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { RIVALRIES, Rivalry, runRivalry } from './interleavings';
+import { buildVariant } from '../known-bad/build';
+import { KnownBad } from '../known-bad/variants';
+import { ONE_FLEET } from '../setups';
+
+const RUNS = 1000;
+const SEED = 20_260_101;
+const PATIENCE = 300_000;
+
+const [, RETRIES, SUCCESSORS, MISHAPS] = RIVALRIES;
+
+it.each(RIVALRIES)(`keeps every promise in ${RUNS} orders of their moves: $name`, async rivalry => {
+  const { failure, interleavings } = await runRivalry(rivalry, { runs: RUNS, seed: SEED });
+  expect(failure).toBeUndefined();
+  expect(interleavings).toBe(RUNS);
+}, PATIENCE);
+
+/** No single fault and no pair of them shows these. */
+const MISTAKES: (Omit<KnownBad, 'setup'> & { readonly rivalry: Rivalry })[] = [
+  {
+    name: 'deletes a key for which it has looked once',
+    rivalry: SUCCESSORS,
+    promise: 'P1',
+    edits: [{ file: 'create-secret.ts', find: 'await findVersion(rotation);\n    secret = await readSecret(rotation);', replace: '' }],
+  },
+  {
+    name: 'does not look whether a key became current',
+    rivalry: RETRIES,
+    promise: 'P2',
+    edits: [{ file: 'create-secret.ts', find: 'await checkNotCurrent(rotation, spare);', replace: '' }],
+  },
+  {
+    name: 'does not look whether servers were given another version meanwhile',
+    rivalry: RETRIES,
+    promise: 'P2',
+    edits: [{ file: 'delivery.ts', find: 'await checkLast(push, fleet, commandId);', replace: '' }],
+  },
+  {
+    name: 'gives servers what is current while another rotation gives them its own',
+    rivalry: MISHAPS,
+    promise: 'P2',
+    edits: [{ file: 'set-secret.ts', find: 'await checkNotOvertaken(rotation, version);', replace: '' }],
+  },
+];
+
+it.each(MISTAKES)('catches a function that $name', async ({ rivalry, ...mistake }) => {
+  const { failure } = await runRivalry(rivalry, { runs: RUNS, seed: 7, subject: await buildVariant({ ...mistake, setup: ONE_FLEET }) });
+  expect(failure).toContain(`): ${mistake.promise} `);
+}, PATIENCE);
+
+/** These orders are rare: one in thousands. */
+const FOUND = [
+  { rivalry: RETRIES, seed: 3, path: '2080' },
+  { rivalry: SUCCESSORS, seed: 1, path: '244' },
+  { rivalry: MISHAPS, seed: 1, path: '244' },
+];
+const TRUSTING: Omit<KnownBad, 'setup'> = {
+  name: 'takes servers to hold nothing that another invocation has released',
+  promise: 'P2',
+  edits: [{ file: 'delivery.ts', find: 'if (!all.get(versionId)?.some(isDeliveryLabel)) {', replace: 'if (false) {' }],
+};
+
+it.each(FOUND)('keeps every promise in an order that once broke one: $rivalry.name, $path', async ({ rivalry, ...options }) => {
+  expect((await runRivalry(rivalry, { ...options, runs: 1 })).failure).toBeUndefined();
+  const subject = await buildVariant({ ...TRUSTING, setup: ONE_FLEET });
+  expect((await runRivalry(rivalry, { ...options, runs: 1, subject })).failure).toContain(`): ${TRUSTING.promise} `);
+});

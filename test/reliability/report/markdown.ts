@@ -1,0 +1,106 @@
+import { Row } from './campaigns';
+import { Comparison } from './comparison';
+import { describePlan } from '../campaign';
+import { SYSTEM_FAULTS } from '../faults';
+import { Catch } from '../known-bad/hunt';
+import { DEEDS } from '../people';
+
+/** The figures of one run of `npm run reliability`. */
+export interface Report {
+  readonly machine: string;
+  readonly rows: readonly Row[];
+  readonly caught: readonly Catch[];
+  readonly comparison: Comparison;
+  readonly mutation?: MutationScore;
+}
+
+/** What `npm run mutation` leaves in docs/mutation.json. */
+export interface MutationScore {
+  readonly score: number;
+  readonly killed: number;
+  readonly timedOut: number;
+  readonly survived: number;
+  readonly noCoverage: number;
+  readonly total: number;
+}
+
+/** docs/reliability.md. */
+export function markdown(report: Report): string {
+  return [INTRODUCTION, disturbances(report), mistakes(report), sample(report), HOW].join('\n\n') + '\n';
+}
+
+const INTRODUCTION = `# Reliability
+
+Made by \`npm run reliability\`; every figure is from one run of it. It does to the rotation what can happen to it, in the local AWS of \`test/world/\`,
+and looks after every effect whether [the promises](../test/reliability/README.md) still hold. It has never run on live AWS.`;
+
+const HOW = `## How it is done
+
+The function runs in the process of the test, in virtual time, with the policy of the synthesized template. At each of its AWS calls, logins and
+pauses, and at each server's work, something goes wrong; Secrets Manager tries again; in the end comes a rotation in which nothing goes wrong, and it
+must end as if nothing ever had. The second fault of a pair comes at each point of the run that the first one has changed. Where an invocation
+starts in a state (versions, labels, values, keys, servers, commands) in which an earlier run started it and went through all second faults, that
+is not done again: such pairs are counted as merged. The clock is not part of that state; what depends on the time has tests of its own.
+
+What this cannot show: that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent emulator, call by call, and
+test/fidelity/differences.ts lists where the two disagree.`;
+
+function disturbances({ machine, rows }: Report): string {
+  const total = (key: 'runs' | 'merged' | 'violations' | 'secrets' | 'seconds') => rows.reduce((sum, row) => sum + row[key], 0);
+  return `## What went wrong, and what came of it
+
+${list('What goes wrong', SYSTEM_FAULTS.map(({ name }) => name))}
+
+${list('What people do meanwhile', DEEDS.map(({ name }) => name))}
+
+${tableOf(['what', 'setup', 'runs', 'merged', 'secrets looked for', 'violations', 'seconds'], [
+  ...rows.map(row => [row.what, row.setup, ...[row.runs, row.merged, row.secrets, row.violations].map(figure), row.seconds.toFixed(0)]),
+  ['**all**', '', figure(total('runs')), figure(total('merged')), figure(total('secrets')), `**${figure(total('violations'))}**`, total('seconds').toFixed(0)],
+])}
+
+Seconds on ${machine}. A secret is looked for raw, base64, as AUTH PLAIN and AUTH LOGIN write it, and URL-encoded, in all that left the
+function: logs, errors, commands with their outputs, environment.`;
+}
+
+function mistakes({ caught, mutation }: Report): string {
+  const found = caught.filter(({ run }) => run).length;
+  return `## Would it notice?
+
+Functions with a mistake that others have made, built from today's sources: ${found} of ${caught.length} are caught.
+
+${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ variant, runs, run }) => [
+  variant.name, variant.promise, figure(runs), run ? describePlan(run) : '**not caught**',
+]))}
+
+${mutation ? mutationText(mutation) : '`npm run mutation` has not been run.'}`;
+}
+
+function mutationText({ score, killed, timedOut, survived, noCoverage, total }: MutationScore): string {
+  return `Mutation testing (\`npm run mutation\`, [survivors explained](mutation.md)): of ${figure(total)} small changes to the function, the tests notice `
+    + `${figure(killed + timedOut)}: ${score.toFixed(1)} %. ${figure(survived + noCoverage)} survive.`;
+}
+
+function sample({ comparison: { subjects, runs, rows } }: Report): string {
+  return `## Beside the AWS sample
+
+The same single faults at every point, over the sample's stack (an empty secret, two servers), for this library and for a model of the sample's
+algorithm (test/reliability/sample/, which says what it leaves out). The SDK tries again in both. Two rotations with the fault, then one without.
+
+${tableOf(['number of runs in which', ...subjects], [
+  ...rows.map(({ outcome, runs: counts }) => [outcome, ...counts.map(figure)]),
+  ['runs', ...runs.map(figure)],
+])}`;
+}
+
+function list(title: string, entries: string[]): string {
+  return `${title}: ${entries.join('; ')}.`;
+}
+
+function tableOf(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function figure(value: number): string {
+  return value.toLocaleString('en-US');
+}
