@@ -143,4 +143,16 @@ export const EXAMPLES: readonly Example[] = [
       rotate({ surprises: [at('createSecret ListAccessKeys', 'a new credential is put into the secret')] }),
     ],
   },
+  {
+    name: 'a late step goes on after the step has failed that it came between',
+    setup: TWO_FLEETS,
+    history: [
+      rotate({ immediately: false }),
+      rotate(),
+      rotate({ surprises: [after(12, 'request not delivered')] }),
+      rotate({ surprises: [after(0, 'pending value not visible yet')] }),
+      rotate({ surprises: [after(2, 'testSecret of the rotation before that runs in between')] }),
+      rotate({ attempts: 2, pause: '1 hour' }),
+    ],
+  },
 ];

@@ -19,6 +19,8 @@ export class Scene {
   /** The steps that were called for each rotation, by its token: the last one first. */
   private readonly called: { readonly token: string; readonly steps: Set<string> }[] = [];
   private isUndisturbed = false;
+  /** What happens in between; it may outlast the step that it came between. */
+  private readonly happenings: Promise<unknown>[] = [];
 
   constructor({ setup, testVersionCopiesCurrent = false, ...options }: Circumstances) {
     this.lab = new Lab(setup, options);
@@ -39,6 +41,7 @@ export class Scene {
     try {
       return { outcome: await lab.rotate(options), struck: ambush.struck };
     } finally {
+      await Promise.all(this.happenings);
       lab.faultAt = () => undefined;
       this.missed.push(...ambush.waiting);
     }
@@ -56,7 +59,9 @@ export class Scene {
   public async undisturbed(happen: () => Promise<unknown>): Promise<void> {
     const before = this.isUndisturbed;
     this.isUndisturbed = true;
-    await happen();
+    const happening = happen();
+    this.happenings.push(happening);
+    await happening;
     this.isUndisturbed = before;
   }
 
