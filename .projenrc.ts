@@ -145,8 +145,10 @@ project.addTask('test:fidelity', {
 });
 project.addTask('mutation', {
   description: 'Change the function in every small way, and count the changes that the tests notice',
-  exec: 'stryker run',
-  receiveArgs: true,
+  steps: [
+    { exec: 'stryker run', receiveArgs: true },
+    { exec: 'tsx --tsconfig tsconfig.dev.json test/mutation/summary.ts' },
+  ],
 });
 project.addTask('bench', {
   description: 'Print the figures of the library: size, load time, synth time, calls',

@@ -43,7 +43,16 @@ starts in a state (versions, labels, values, keys, servers, commands) in which a
 is not done again: such pairs are counted as merged. The clock is not part of that state; what depends on the time has tests of its own.
 
 What this cannot show: that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent emulator, call by call, and
-test/fidelity/differences.ts lists where the two disagree.`;
+test/fidelity/differences.ts lists where the two disagree.
+
+## What is not promised
+
+- IAM deletes a key without a condition. The function looks once more whether a key is in use and deletes it with its next call. Who makes that key
+  current between these two calls, by hand or by cancelling a rotation that is promoting it, makes a dead key current: the next rotation replaces it.
+- Of two invocations at once, neither stands still for more than a few seconds between two calls in these runs. One that stands still for longer
+  just before \`DeleteAccessKey\` can delete the key that the other one has stored meanwhile.
+- When the reply to \`CreateAccessKey\` is lost for an imported user, the key that nobody knows of is not deleted, as it could be somebody else's: the
+  rotation stops, names the key and the command that deletes it.`;
 
 function disturbances({ machine, rows }: Report): string {
   const total = (key: 'runs' | 'merged' | 'violations' | 'secrets' | 'seconds') => rows.reduce((sum, row) => sum + row[key], 0);
