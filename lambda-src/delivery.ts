@@ -35,7 +35,7 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   const verdicts = await pushToAll(push, fleets);
   throwIfAnyFailed(verdicts);
   await checkMinimumTargets(rotation, verdicts);
-  await releaseOthers(rotation, version.id);
+  await releaseOthers(rotation, push, verdicts);
 }
 
 async function attachLabel(versions: SecretVersions, id: string): Promise<void> {
@@ -46,13 +46,16 @@ async function attachLabel(versions: SecretVersions, id: string): Promise<void> 
  * Every server has confirmed this version, so that no other one is held any more: unless this rotation was overtaken,
  * or another one is about to give servers its own.
  */
-async function releaseOthers({ versions }: Rotation, versionId: string): Promise<void> {
+async function releaseOthers({ versions }: Rotation, push: Push, verdicts: FleetVerdict[]): Promise<void> {
+  const { versionId } = push;
   const all = await versions.stages();
   if (!all.get(versionId)?.some(isDeliveryLabel)) {
     await attachLabel(versions, versionId);
     throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`);
   }
   checkStages(versionId, all.get(versionId));
+  // Last: whoever gives servers another version after this look finds that its own label is gone, and attaches it again.
+  for (const { fleet, commandId } of verdicts) await checkLast(push, fleet, commandId);
   for (const [id, stages] of all) {
     if (id === versionId || stages.includes(PENDING)) continue;
     for (const label of stages.filter(isDeliveryLabel)) await versions.detach(label, id);
@@ -66,7 +69,6 @@ async function pushToAll(push: Push, fleets: FleetConfig[]): Promise<FleetVerdic
   const verdicts: FleetVerdict[] = [];
   for (const [fleet, commandId] of sent) {
     const verdict = await awaitPush(push, fleet, commandId);
-    await checkLast(push, fleet, commandId);
     const { confirmed, failed } = verdict;
     push.log.info('mail servers answered', { commandId, confirmed, targets: confirmed + failed, document: fleet.document.name });
     verdicts.push(verdict);
