@@ -149,7 +149,8 @@ async function createKey({ clock, deadline, keys, random }: Rotation): Promise<N
       return await keys.create();
     } catch (error) {
       const again = isAwsError((error as RotationError).cause, 'LimitExceeded', 'Throttling') && await backOff.waitUntil(limit);
-      if (!again) throw error;
+      if (again) continue;
+      throw error;
     }
   }
 }
