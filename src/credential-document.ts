@@ -10,21 +10,78 @@ const SCRIPTS = join(__dirname, '..', 'assets', 'documents');
 /** How long a document of this library may run on a node, in seconds. */
 const EXECUTION_TIMEOUT = 300;
 
-/** Options of `CredentialDocument.postfix`. */
-export interface PostfixDocumentOptions {
-  /**
-   * The lookup table with the credentials, as Postfix writes it: `type:path`.
-   *
-   * @default - the tables that `smtp_sasl_password_maps` names on each server
-   */
-  readonly passwordMap?: string;
-
+/** What the documents of all mail servers have in common. */
+export interface MailServerDocumentOptions {
   /**
    * The host whose entries are changed.
    *
    * @default - the host of the SMTP endpoint
    */
   readonly relayHost?: string;
+}
+
+/** Options of `CredentialDocument.postfix`. */
+export interface PostfixDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The lookup table with the credentials, as Postfix writes it: `type:path`.
+   *
+   * @default - the tables that `smtp_sasl_password_maps` names on each server, in each of its instances
+   */
+  readonly passwordMap?: string;
+}
+
+/** Options of `CredentialDocument.exim`. */
+export interface EximDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The file with lines `host:user:password`, an absolute path.
+   *
+   * @default '/etc/exim4/passwd.client'
+   */
+  readonly passwordFile?: string;
+}
+
+/** Options of `CredentialDocument.sendmail`. */
+export interface SendmailDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The text of the authinfo map, an absolute path. The map is beside it, such as `authinfo.db`.
+   *
+   * @default '/etc/mail/authinfo'
+   */
+  readonly authinfoFile?: string;
+
+  /**
+   * The type of the map that makemap builds: `hash`, `btree`, `dbm` or `cdb`.
+   *
+   * @default 'hash'
+   */
+  readonly mapType?: string;
+}
+
+/** Options of `CredentialDocument.openSmtpd`. */
+export interface OpenSmtpdDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The configuration, which says by which label it relays and in which table the credentials are, an absolute path.
+   *
+   * @default '/etc/smtpd.conf'
+   */
+  readonly configFile?: string;
+
+  /**
+   * The label of the entry that is changed.
+   *
+   * @default - the labels before the relay host in the configuration, as in `smtp+tls://label@host:587`
+   */
+  readonly label?: string;
+}
+
+/** Options of `CredentialDocument.msmtp`. */
+export interface MsmtpDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The configuration with the accounts, an absolute path.
+   *
+   * @default '/etc/msmtprc'
+   */
+  readonly configFile?: string;
 }
 
 /** Options of `CredentialDocument.existing`. */
@@ -120,17 +177,92 @@ export class CredentialDocument {
   /**
    * Replaces the entries of the SMTP endpoint in Postfix's `smtp_sasl_password_maps`, and nothing else.
    *
-   * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`. Fails on a
-   * server whose tables have no entry for the endpoint or are symbolic links, and leaves it unchanged then.
+   * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`, in all instances
+   * of Postfix. An entry of another key with the very same credential, such as that of a sender, is replaced
+   * as well. Checks the new table with `postmap -q`, reloads only for `texthash`, and retries deferred mail.
+   * Fails on a server whose tables have no entry for the endpoint or are symbolic links, and leaves it
+   * unchanged then.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
-    const { passwordMap = '', relayHost } = options;
-    checkPostfixOptions(options);
-    return new CredentialDocument((scope, context) => defineShellDocument(scope, 'Postfix: use the SES SMTP credential of a secret version', [
-      ...settings(context),
-      ...shellVariables({ password_map: passwordMap, relay_host: relayHost ?? context.endpoint.host }),
-      ...script('credential.sh'),
-      ...script('postfix.sh'),
+    const { passwordMap, relayHost } = options;
+    if (passwordMap !== undefined) checkPasswordMap(passwordMap);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(bindMailServer('Postfix', 'postfix.sh', options, { password_map: passwordMap ?? '' }));
+  }
+
+  /**
+   * Replaces the entries of the SMTP endpoint in the `passwd.client` of Debian's Exim, and nothing else.
+   *
+   * Debian's Exim looks the password up by the name that the address of the host stands for, which is not
+   * the endpoint's. So entries of the load balancer (`ses-smtp-….elb.amazonaws.com`), patterns such as
+   * `*.amazonaws.com` with an SES credential, and other entries with the very same credential are replaced
+   * as well. Checks the new file with a lookup by `exim -be`, needs no reload, and retries deferred mail. An
+   * Exim with the password in its configuration needs a lookup in such a file instead.
+   *
+   * @see https://manpages.debian.org/stable/exim4-config/exim4_passwd_client.5.en.html
+   */
+  public static exim(options: EximDocumentOptions = {}): CredentialDocument {
+    const { passwordFile = '/etc/exim4/passwd.client', relayHost } = options;
+    checkPath('passwordFile', passwordFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(bindMailServer('Exim', 'exim.sh', options, { password_file: passwordFile }));
+  }
+
+  /**
+   * Replaces user and password in the `AuthInfo:` entries of the SMTP endpoint, and rebuilds the map.
+   *
+   * Several entries can match: that of the endpoint, of the load balancer in front of it, and of all servers
+   * if it has an SES credential. All of them are replaced. Checks the new map with `makemap -u`, needs no
+   * reload, and retries deferred mail.
+   */
+  public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
+    const { authinfoFile = '/etc/mail/authinfo', mapType = 'hash', relayHost } = options;
+    checkPath('authinfoFile', authinfoFile);
+    checkRelayHost(relayHost);
+    if (!/^(hash|btree|dbm|cdb)$/.test(mapType)) throw new Error(`mapType must be hash, btree, dbm or cdb, got '${mapType}'`);
+    return new CredentialDocument(bindMailServer('sendmail', 'sendmail.sh', options, { authinfo_file: authinfoFile, map_type: mapType }));
+  }
+
+  /**
+   * Replaces the entries in OpenSMTPD's tables of credentials that it uses for the SMTP endpoint.
+   *
+   * Finds labels and `file:` tables in the configuration, and applies them by `smtpctl update table`.
+   */
+  public static openSmtpd(options: OpenSmtpdDocumentOptions = {}): CredentialDocument {
+    const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;
+    checkPath('configFile', configFile);
+    checkRelayHost(relayHost);
+    if (!/^[\w.-]*$/.test(label)) throw new Error(`label must be letters, digits, "_", "-" and ".", got '${label}'`);
+    return new CredentialDocument(bindMailServer('OpenSMTPD', 'opensmtpd.sh', options, { config_file: configFile, label }));
+  }
+
+  /**
+   * Replaces user and password in the accounts of msmtp whose host is the SMTP endpoint.
+   *
+   * Fails on a server whose account has `passwordeval`, and leaves it unchanged then.
+   */
+  public static msmtp(options: MsmtpDocumentOptions = {}): CredentialDocument {
+    const { configFile = '/etc/msmtprc', relayHost } = options;
+    checkPath('configFile', configFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(bindMailServer('msmtp', 'msmtp.sh', options, { config_file: configFile }));
+  }
+
+  /**
+   * Gives the credential to the virtual servers of the IIS SMTP service whose smart host is the SMTP endpoint.
+   *
+   * Needs the Windows features SMTP-Server and Web-WMI, which Windows Server 2025 has no more
+   * (https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server). Not
+   * tested on Windows.
+   */
+  public static iisSmtp(options: MailServerDocumentOptions = {}): CredentialDocument {
+    const { relayHost } = options;
+    checkRelayHost(relayHost);
+    return new CredentialDocument((scope, context) => defineDocument(scope, 'aws:runPowerShellScript', describeFor('IIS SMTP'), [
+      ...powerShellSettings(context),
+      `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
+      ...script('credential.ps1'),
+      ...script('iis-smtp.ps1'),
     ]));
   }
 
@@ -236,6 +368,17 @@ function documentArn(scope: Construct, name: string): string {
   });
 }
 
+/** A document that changes a mail server's table by the script for it. */
+function bindMailServer(
+  server: string, file: string, { relayHost }: MailServerDocumentOptions, variables: Record<string, string>,
+): (scope: Construct, context: DocumentContext) => BoundDocument {
+  return (scope, context) => defineShellDocument(scope, describeFor(server), [
+    ...settings(context),
+    ...shellVariables({ relay_host: relayHost ?? context.endpoint.host, ...variables }),
+    ...['credential.sh', 'file.sh', 'table.sh', file].flatMap(script),
+  ]);
+}
+
 function defineShellDocument(scope: Construct, description: string, lines: string[], interpreter = '#!/bin/sh'): BoundDocument {
   return defineDocument(scope, 'aws:runShellScript', description, [interpreter, ...lines]);
 }
@@ -284,6 +427,10 @@ function asPattern(name = ''): string {
   return name.replace(/\./g, '[.]');
 }
 
+function describeFor(server: string): string {
+  return `${server}: use the SES SMTP credential of a secret version`;
+}
+
 function shellVariables(variables: Record<string, string>): string[] {
   return Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
 }
@@ -297,11 +444,18 @@ function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
   ];
 }
 
-function checkPostfixOptions({ passwordMap, relayHost }: PostfixDocumentOptions): void {
-  if (passwordMap !== undefined && !Token.isUnresolved(passwordMap) && !/^(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/.test(passwordMap)) {
-    throw new Error('passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash and an absolute path, '
-      + `such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
-  }
+function checkPasswordMap(passwordMap: string): void {
+  if (Token.isUnresolved(passwordMap) || /^(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/.test(passwordMap)) return;
+  throw new Error('passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash and an absolute path, '
+    + `such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
+}
+
+function checkPath(prop: string, path: string): void {
+  if (Token.isUnresolved(path) || /^(\/[\w.+-]+)+$/.test(path)) return;
+  throw new Error(`${prop} must be an absolute path of letters, digits, "_", ".", "+" and "-", got '${path}'`);
+}
+
+function checkRelayHost(relayHost?: string): void {
   if (relayHost !== undefined && !isHostName(relayHost)) {
     throw new Error(`relayHost must be a host name without brackets and port, got '${relayHost}'`);
   }

@@ -31,6 +31,11 @@ function sendableDocument(stack: Stack): string {
 describe('a document of this library', () => {
   const documents = [
     ['postfix', CredentialDocument.postfix(), 'aws:runShellScript'],
+    ['exim', CredentialDocument.exim(), 'aws:runShellScript'],
+    ['sendmail', CredentialDocument.sendmail(), 'aws:runShellScript'],
+    ['openSmtpd', CredentialDocument.openSmtpd(), 'aws:runShellScript'],
+    ['msmtp', CredentialDocument.msmtp(), 'aws:runShellScript'],
+    ['iisSmtp', CredentialDocument.iisSmtp(), 'aws:runPowerShellScript'],
     ['shellScript', CredentialDocument.shellScript('true'), 'aws:runShellScript'],
     ['powerShellScript', CredentialDocument.powerShellScript('$true'), 'aws:runPowerShellScript'],
   ] as const;
@@ -129,6 +134,61 @@ describe('postfix', () => {
     const relayHost = Lazy.string({ produce: () => 'relay' });
     expect(linesOf(stackWith(CredentialDocument.postfix({ passwordMap, relayHost }))))
       .toEqual(expect.arrayContaining(["password_map='hash:/etc/sasl'", "relay_host='relay'"]));
+  });
+});
+
+describe('the documents of the other mail servers', () => {
+  const relayHost = 'relay.example.com';
+
+  it.each([
+    ['exim', CredentialDocument.exim(), ["password_file='/etc/exim4/passwd.client'"]],
+    ['sendmail', CredentialDocument.sendmail(), ["authinfo_file='/etc/mail/authinfo'", "map_type='hash'"]],
+    ['openSmtpd', CredentialDocument.openSmtpd(), ["config_file='/etc/smtpd.conf'", "label=''"]],
+    ['msmtp', CredentialDocument.msmtp(), ["config_file='/etc/msmtprc'"]],
+  ])('change the entries of the endpoint where the distributions keep them: %s', (_name, document, lines) => {
+    expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["relay_host='email-smtp.<AWS::Region>.<AWS::URLSuffix>'", ...lines]));
+  });
+
+  it.each([
+    ['exim', CredentialDocument.exim({ relayHost, passwordFile: '/etc/exim/passwd' }), ["password_file='/etc/exim/passwd'"]],
+    ['sendmail', CredentialDocument.sendmail({ relayHost, authinfoFile: '/etc/auth', mapType: 'btree' }), ["authinfo_file='/etc/auth'", "map_type='btree'"]],
+    ['openSmtpd', CredentialDocument.openSmtpd({ relayHost, configFile: '/etc/mail/smtpd.conf', label: 'ses' }),
+      ["config_file='/etc/mail/smtpd.conf'", "label='ses'"]],
+    ['msmtp', CredentialDocument.msmtp({ relayHost, configFile: '/root/.msmtprc' }), ["config_file='/root/.msmtprc'"]],
+  ])('change the entries of another host in other files: %s', (_name, document, lines) => {
+    expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["relay_host='relay.example.com'", ...lines]));
+  });
+
+  it('finds the smart host of IIS', () => {
+    expect(linesOf(stackWith(CredentialDocument.iisSmtp()))).toContain("$RelayHost = 'email-smtp.<AWS::Region>.<AWS::URLSuffix>'");
+    expect(linesOf(stackWith(CredentialDocument.iisSmtp({ relayHost })))).toContain("$RelayHost = 'relay.example.com'");
+  });
+
+  it.each([
+    ['exim', () => CredentialDocument.exim({ relayHost: '[a]' })],
+    ['sendmail', () => CredentialDocument.sendmail({ relayHost: '[a]' })],
+    ['openSmtpd', () => CredentialDocument.openSmtpd({ relayHost: '[a]' })],
+    ['msmtp', () => CredentialDocument.msmtp({ relayHost: '[a]' })],
+    ['iisSmtp', () => CredentialDocument.iisSmtp({ relayHost: '[a]' })],
+  ])('fail with a relayHost in brackets: %s', (_name, define) => {
+    expect(define).toThrow("relayHost must be a host name without brackets and port, got '[a]'");
+  });
+
+  it.each([
+    ['passwordFile', (path: string) => CredentialDocument.exim({ passwordFile: path })],
+    ['authinfoFile', (path: string) => CredentialDocument.sendmail({ authinfoFile: path })],
+    ['configFile', (path: string) => CredentialDocument.openSmtpd({ configFile: path })],
+    ['configFile', (path: string) => CredentialDocument.msmtp({ configFile: path })],
+  ])('fail with a path that is relative or has shell syntax: %s', (prop, define) => {
+    for (const path of ['', 'passwd.client', '/etc/it\'s', '/etc/my file', '/etc/$(id)', '/etc/']) {
+      expect(() => define(path)).toThrow(`${prop} must be an absolute path of letters, digits, "_", ".", "+" and "-", got '${path}'`);
+    }
+    expect(() => define(Lazy.string({ produce: () => '/etc/passwd' }))).not.toThrow();
+  });
+
+  it('fail with a map type that makemap does not know, and with a label of shell syntax', () => {
+    expect(() => CredentialDocument.sendmail({ mapType: 'lmdb' })).toThrow("mapType must be hash, btree, dbm or cdb, got 'lmdb'");
+    expect(() => CredentialDocument.openSmtpd({ label: "ses'" })).toThrow('label must be letters, digits, "_", "-" and ".", got \'ses\'\'');
   });
 });
 

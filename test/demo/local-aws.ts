@@ -17,8 +17,9 @@ export type InvocationObserver = (event: RotationEvent, invoke: () => Promise<un
 
 /** The world in real time and behind real sockets: functions and mail servers reach it from processes of their own. */
 export class LocalAws {
-  public static async start(): Promise<LocalAws> {
-    const aws = new LocalAws();
+  /** @param smtpAddress the address that the SMTP endpoint listens on */
+  public static async start(smtpAddress?: string): Promise<LocalAws> {
+    const aws = new LocalAws(smtpAddress);
     await aws.smtp.start();
     aws.url = await aws.world.listen();
     return aws;
@@ -28,14 +29,15 @@ export class LocalAws {
   public readonly ses = new SesSmtp({
     credentials: this.world.iam, clock: this.world.clock, maySend: (user, from) => this.world.maySend(user, from),
   });
-  public readonly smtp = new SesSmtpServer(this.ses, { region: this.world.region });
+  public readonly smtp: SesSmtpServer;
   public onLog?: LogListener;
   public aroundInvocation?: InvocationObserver;
   private url = '';
   private readonly assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
   private readonly processes = new Map<string, LambdaProcess>();
 
-  private constructor() {
+  private constructor(smtpAddress?: string) {
+    this.smtp = new SesSmtpServer(this.ses, { region: this.world.region, address: smtpAddress });
     this.world.functionInvoker = async (fn, event) => {
       const invoke = async () => this.processOf(fn).invoke(event);
       return this.aroundInvocation ? this.aroundInvocation(event as RotationEvent, invoke) : invoke();

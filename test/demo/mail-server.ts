@@ -27,7 +27,7 @@ const OTHER_LINES = '# Relays and their credentials\n[smtp.partner.example]:587\
 export class MailServer extends ScriptNode {
   public static async install(options: MailServerOptions): Promise<MailServer> {
     const server = new MailServer(options);
-    for (const program of ['postconf', 'postmap']) await server.install(program, await readFile(join(PROGRAMS, program), 'utf8'));
+    for (const program of ['postconf', 'postmap', 'postmulti']) await server.install(program, await readFile(join(PROGRAMS, program), 'utf8'));
     await server.write('etc/postfix/main.cf', `relayhost = ${options.relay}\nsmtp_sasl_password_maps = hash:$config_directory/sasl_passwd\n`);
     await server.write(TABLE, `${OTHER_LINES}${options.relay}\t${NOT_YET}:nothing\n`, 0o600);
     await server.write(INDEX, `${options.relay}\t${NOT_YET}:nothing\n`, 0o600);

@@ -175,6 +175,8 @@ export interface SesSmtpServerOptions {
   readonly dnsSuffix?: string;
   /** Further host names that the certificate covers and `routes()` names. */
   readonly hosts?: readonly string[];
+  /** The address to listen on; 127.0.0.1 unless told. */
+  readonly address?: string;
 }
 
 const STARTTLS_PORTS = [25, 587, 2587];
@@ -213,8 +215,8 @@ export class SesSmtpServer {
     const { key, cert } = await selfSignedCertificate(this.hosts);
     this.directory = await mkdtemp(join(tmpdir(), 'world-ses-'));
     await writeFile(this.caFile, cert);
-    this.startTls = await listen(this.serverOptions({ key, cert }));
-    this.implicitTls = await listen(this.serverOptions({ key, cert, secure: true }));
+    this.startTls = await listen(this.serverOptions({ key, cert }), this.options.address);
+    this.implicitTls = await listen(this.serverOptions({ key, cert, secure: true }), this.options.address);
   }
 
   public async close(): Promise<void> {
@@ -299,11 +301,11 @@ async function selfSignedCertificate(hosts: readonly string[]): Promise<{ key: s
   return { key: pems.private, cert: pems.cert };
 }
 
-async function listen(options: SMTPServerOptions): Promise<SMTPServer> {
+async function listen(options: SMTPServerOptions, address = '127.0.0.1'): Promise<SMTPServer> {
   const server = new SMTPServer(options);
   // A client that gives up, or does not trust the certificate, is not the server's failure.
   server.on('error', () => undefined);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(0, address, resolve));
   return server;
 }
 

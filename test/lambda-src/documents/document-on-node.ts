@@ -43,7 +43,7 @@ export class DocumentOnNode {
     await this.node.install('sleep', '#!/bin/sh\n');
   }
 
-  public async installPostfix(maps: string, programs = ['postconf', 'postmap']): Promise<void> {
+  public async installPostfix(maps: string, programs = ['postconf', 'postmap', 'postmulti']): Promise<void> {
     for (const program of programs) await this.node.install(program, await readFile(join(POSTFIX, program), 'utf8'));
     await this.node.write('etc/postfix/main.cf', `smtp_sasl_password_maps = ${maps}\n`);
   }

@@ -1,0 +1,82 @@
+# Replaces the credential under the labels by which OpenSMTPD relays to one host, in the tables that it names for that.
+export key_pattern='^[^[:space:]]+[[:space:]]+'
+
+# Prints the configuration without comments and quotes, one statement a line.
+configuration() {
+  sed -e 's/#.*//' -e 's/"//g' "$config_file" | sed -e ':a' -e '/\\$/N' -e 's/\\\n//' -e 'ta'
+}
+
+# Prints the labels of the relay host, as in smtp+tls://label@host:587.
+labels() {
+  if [ -n "$label" ]; then
+    printf '%s\n' "$label"
+  else
+    configuration | tr -s '[:space:]' '[\n*]' | awk -v host="$relay_host" '
+      match($0, /^smtp[a-z+]*:\/\/[^@\/]+@/) {
+        name = substr($0, RLENGTH + 1)
+        sub(/:[0-9]+$/, "", name)
+        label = substr($0, index($0, "://") + 3)
+        sub(/@.*/, "", label)
+        if (tolower(name) == tolower(host)) print label
+      }' | sort -u
+  fi
+}
+
+# Prints the tables that credentials are taken from, as name and type:path.
+auth_tables() {
+  configuration | awk '
+    { for (i = 1; i < NF; i++) if ($i == "auth" && $(i + 1) ~ /^</) { name = $(i + 1); gsub(/[<>]/, "", name); auth[name] = 1 } }
+    $1 == "table" { path[$2] = $3 }
+    END { for (name in auth) if (name in path) print name, path[name] }'
+}
+
+own_keys() {
+  own=$(labels) key_pattern=$key_pattern awk "$PARSE"'
+    BEGIN { set_of(ENVIRON["own"], own) }
+    parse($0) && key in own { print key }' "$1"
+}
+
+build() { :; }
+
+# OpenSMTPD has no tool that looks one entry up; smtpd -n reads the configuration with its tables.
+looks_up() {
+  { printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD"; cat "$1"; } | keys=$keys key_pattern=$key_pattern awk "$PARSE"'
+    BEGIN { set_of(ENVIRON["keys"], missing) }
+    NR == 1 { new = $0; next }
+    parse($0) && credential == new { delete missing[key] }
+    END { for (key in missing) exit 1 }' && smtpd -n -f "$config_file" >/dev/null 2>&1
+}
+
+# apply_to name type:path. OpenSMTPD keeps a table in memory, also when the file was right already: the run that
+# changed it may have ended before this.
+apply_to() {
+  case $2 in
+    file:*) path=${2#file:} ;;
+    /*) path=$2 ;;
+    *) fail "table $1 is $2: only a file: table can be changed" ;;
+  esac
+  check_file "$path" "$config_file names it as table $1"
+  if [ -z "$(own_keys "$path")" ]; then return 0; fi
+  found=1
+  status=0
+  (change_table "$path" o-rwx) || status=$?
+  case $status in 0 | 3) ;; *) exit "$status" ;; esac
+  if smtpctl show status >/dev/null 2>&1; then
+    smtpctl update table "$1" >&2 || fail "smtpctl update table $1 failed, so OpenSMTPD may still use the old credential: restart it"
+    # What was deferred because SES had refused the old credential need not wait.
+    if [ "$status" -eq 0 ]; then in_background smtpctl schedule all; fi
+  fi
+}
+
+command -v smtpctl >/dev/null 2>&1 || fail 'OpenSMTPD is not installed: smtpctl was not found'
+check_file "$config_file" 'name the configuration of OpenSMTPD'
+[ -n "$(labels)" ] || fail "$config_file relays to no smtp+tls://label@$relay_host"
+found=0
+tables=$(auth_tables)
+while read -r name source; do
+  if [ -n "$name" ]; then apply_to "$name" "$source"; fi
+done <<TABLES
+$tables
+TABLES
+[ "$found" -eq 1 ] || fail "no table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"
+report_applied

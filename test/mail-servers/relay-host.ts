@@ -1,0 +1,87 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { vi } from 'vitest';
+import { nameThisMachine } from './machine';
+import { RealServer, Relay, writeFirstEntry } from './servers';
+import { MailServerTargets, SesSmtpCredentialRotation } from '../../src';
+import { LocalAws } from '../demo/local-aws';
+import { RotationOutcome } from '../world';
+import { ScriptNode } from '../world/nodes';
+import { MailRecord } from '../world/ses-smtp';
+
+/** This machine as a managed node with a real mail server, and a local AWS with the construct's stack. */
+export class RelayHost {
+  public static async start(server: RealServer): Promise<RelayHost> {
+    await server.install();
+    await server.stop();
+    const aws = await LocalAws.start('0.0.0.0');
+    const [host] = aws.smtp.hosts;
+    // Exim and OpenSMTPD relay to no address of the machine's interfaces; this one belongs to none.
+    const forgetName = await nameThisMachine(host, '127.0.0.87');
+    const relay = { host, port: aws.smtp.startTlsPort, caFile: aws.smtp.caFile };
+    const relayHost = new RelayHost(server, aws, relay, forgetName);
+    await writeFirstEntry(server, relay);
+    await server.start(relay);
+    return relayHost;
+  }
+
+  public readonly node: ScriptNode;
+  private readonly secretArn: string;
+  private messages = 0;
+
+  private constructor(
+    private readonly server: RealServer,
+    public readonly aws: LocalAws,
+    public readonly relay: Relay,
+    private readonly forgetName: () => Promise<void>,
+  ) {
+    const deployment = aws.deploy(app => {
+      const stack = new Stack(app, 'Mail');
+      const rotation = new SesSmtpCredentialRotation(stack, 'Relay', {
+        identities: [EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')],
+        mailServers: [{ targets: MailServerTargets.tag('EmailServers', 'True'), document: server.document }],
+      });
+      const role = new iam.Role(stack, 'MailServer', { roleName: 'mail-server', assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+      rotation.grantRead(role);
+      return stack;
+    });
+    const role = Object.values(deployment.roles).find(({ arn }) => arn.endsWith('/mail-server'))!;
+    this.secretArn = Object.values(deployment.secrets)[0].arn;
+    this.node = new ScriptNode({ instanceId: 'i-00000001', tags: { EmailServers: 'True' }, environment: aws.machineEnvironment(role.arn) });
+    aws.world.ssm.nodes.push(this.node);
+  }
+
+  /** The access key that the servers are to use. */
+  public get currentKey(): string {
+    const value = JSON.parse(this.aws.world.secretsManager.valueOf(this.secretArn, 'AWSCURRENT') ?? '{}') as { username: string };
+    return value.username;
+  }
+
+  public async rotate(): Promise<RotationOutcome> {
+    return this.aws.world.rotation.rotate(this.secretArn);
+  }
+
+  /** Sends a message through the mail server; returns its subject. */
+  public async send(): Promise<string> {
+    const subject = `message-${++this.messages}`;
+    await this.server.submit(`From: relay@example.com\nTo: someone@example.net\nSubject: ${subject}\n\nHello\n`, 'relay@example.com', 'someone@example.net');
+    return subject;
+  }
+
+  /** The message as SES took it. */
+  public async arrival(subject: string): Promise<MailRecord> {
+    return vi.waitFor(() => {
+      const mail = this.aws.ses.accepted.find(({ raw }) => new RegExp(`^Subject: ${subject}\\r?$`, 'm').test(raw));
+      if (!mail) throw new Error(`${subject} has not arrived`);
+      return mail;
+    }, { timeout: 60_000, interval: 50 });
+  }
+
+  public async stop(): Promise<void> {
+    await this.server.stop();
+    await this.forgetName();
+    await this.node.remove();
+    await this.aws.close();
+  }
+}

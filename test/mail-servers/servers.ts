@@ -1,0 +1,150 @@
+import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { feed, install, run } from './machine';
+import { CredentialDocument } from '../../src';
+
+/** Where a mail server relays to. */
+export interface Relay {
+  readonly host: string;
+  readonly port: number;
+  readonly caFile: string;
+}
+
+/** A real mail server of this machine. */
+export interface RealServer {
+  readonly name: string;
+  readonly document: CredentialDocument;
+  /** The file with the credential. */
+  readonly file: string;
+  /** What is in it besides the entry for the endpoint, and must stay. */
+  readonly otherLines: string;
+  entryFor(relay: Relay, user: string, password: string): string;
+  install(): Promise<void>;
+  /** Sets the server up for a relay, with what is in the file already, and starts it. */
+  start(relay: Relay): Promise<void>;
+  stop(): Promise<void>;
+  /** Hands a message to the server by its own program. */
+  submit(message: string, sender: string, recipient: string): Promise<number>;
+}
+
+/** Writes the server's file with a first entry. */
+export async function writeFirstEntry(server: RealServer, relay: Relay): Promise<void> {
+  await mkdir(dirname(server.file), { recursive: true });
+  await writeFile(server.file, `${server.otherLines}${server.entryFor(relay, 'user', 'password')}\n`, { mode: 0o640 });
+}
+
+async function sendmail(message: string, sender: string, recipient: string): Promise<number> {
+  return feed(message, '/usr/sbin/sendmail', '-i', '-f', sender, recipient);
+}
+
+async function group(name: string): Promise<number> {
+  return Number((await run('getent', 'group', name)).split(':')[2]);
+}
+
+export const postfix: RealServer = {
+  name: 'Postfix',
+  document: CredentialDocument.postfix(),
+  file: '/etc/postfix/sasl_passwd',
+  otherLines: '# relays\n[smtp.partner.example]:587\tpartner:kept\n',
+  entryFor: ({ host, port }, user, password) => `[${host}]:${port} ${user}:${password}`,
+  install: async () => install('postfix', 'libsasl2-modules'),
+  start: async relay => {
+    await writeFile('/etc/postfix/main.cf', [
+      'compatibility_level = 3.6', 'inet_interfaces = loopback-only', 'mydestination =', 'maillog_file = /var/log/mail-servers-test.log',
+      `relayhost = [${relay.host}]:${relay.port}`, 'smtp_host_lookup = native', 'smtp_sasl_auth_enable = yes',
+      'smtp_sasl_security_options = noanonymous', 'smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd',
+      'smtp_tls_security_level = verify', `smtp_tls_CAfile = ${relay.caFile}`, 'smtp_tls_verify_cert_match = hostname', '',
+    ].join('\n'));
+    await run('postconf', '-F', '*/*/chroot = n');
+    await run('postmap', 'hash:/etc/postfix/sasl_passwd');
+    await run('postfix', 'start');
+  },
+  stop: async () => { await run('postfix', 'stop').catch(() => undefined); },
+  submit: sendmail,
+};
+
+export const exim: RealServer = {
+  name: 'Exim',
+  document: CredentialDocument.exim(),
+  file: '/etc/exim4/passwd.client',
+  otherLines: '# relays\nsmtp.partner.example:partner:kept\n',
+  entryFor: ({ host }, user, password) => `${host}:${user}:${password}`,
+  install: async () => install('exim4-daemon-light', 'exim4-config'),
+  start: async ({ host, port }) => {
+    await chown(exim.file, 0, await group('Debian-exim'));
+    await writeFile('/etc/exim4/update-exim4.conf.conf', [
+      "dc_eximconfig_configtype='satellite'", "dc_other_hostnames=''", "dc_local_interfaces='127.0.0.1'", "dc_readhost='example.com'",
+      "dc_relay_domains=''", "dc_minimaldns='false'", "dc_relay_nets=''", `dc_smarthost='${host}::${port}'`, "CFILEMODE='644'",
+      "dc_use_split_config='false'", "dc_hide_mailname='true'", "dc_mailname_in_oh='true'", "dc_localdelivery='mail_spool'", '',
+    ].join('\n'));
+    await run('update-exim4.conf');
+    await run('/usr/sbin/exim4', '-bd', '-q30m');
+  },
+  stop: async () => { await run('pkill', '-x', 'exim4').catch(() => undefined); },
+  submit: sendmail,
+};
+
+export const sendmailServer: RealServer = {
+  name: 'sendmail',
+  document: CredentialDocument.sendmail(),
+  file: '/etc/mail/authinfo',
+  otherLines: '# relays\nAuthInfo:smtp.partner.example "U:root" "I:partner" "P:kept"\n',
+  entryFor: ({ host }, user, password) => `AuthInfo:${host}\t"U:root" "I:${user}" "P:${password}" "M:PLAIN"`,
+  install: async () => install('sendmail-bin', 'sendmail-cf', 'libsasl2-modules'),
+  start: async ({ host, port, caFile }) => {
+    await writeFile('/etc/mail/test.mc', [
+      'define(`_USE_ETC_MAIL_\')dnl', 'include(`/usr/share/sendmail/cf/m4/cf.m4\')dnl', 'OSTYPE(`debian\')dnl', 'DOMAIN(`debian-mta\')dnl',
+      'undefine(`confHOST_STATUS_DIRECTORY\')dnl', 'FEATURE(`authinfo\', `hash -o /etc/mail/authinfo.db\')dnl', 'FEATURE(`nocanonify\')dnl',
+      `define(\`SMART_HOST', \`[${host}]')dnl`, `define(\`RELAY_MAILER_ARGS', \`TCP $h ${port}')dnl`,
+      'define(`confAUTH_MECHANISMS\', `LOGIN PLAIN\')dnl', `define(\`confCACERT', \`${caFile}')dnl`,
+      'MAILER(`local\')dnl', 'MAILER(`smtp\')dnl', '',
+    ].join('\n'));
+    await writeFile('/etc/mail/sendmail.cf', await run('m4', '/etc/mail/test.mc'));
+    await run('sh', '-c', 'makemap hash /etc/mail/authinfo < /etc/mail/authinfo');
+  },
+  stop: async () => undefined,
+  submit: async (message, sender, recipient) => feed(message, '/usr/sbin/sendmail', '-Am', '-odi', '-i', '-f', sender, recipient),
+};
+
+export const openSmtpd: RealServer = {
+  name: 'OpenSMTPD',
+  document: CredentialDocument.openSmtpd(),
+  file: '/etc/mail/secrets',
+  otherLines: '# relays\npartner partner:kept\n',
+  entryFor: (_relay, user, password) => `ses ${user}:${password}`,
+  install: async () => install('opensmtpd'),
+  start: async ({ host, port }) => {
+    await chown(openSmtpd.file, 0, await group('opensmtpd'));
+    await writeFile('/etc/smtpd.conf', [
+      'table secrets file:/etc/mail/secrets', 'listen on socket',
+      `action "relay" relay host smtp+tls://ses@${host}:${port} auth <secrets>`, 'match from local for any action "relay"', '',
+    ].join('\n'));
+    await run('smtpd');
+  },
+  stop: async () => { await run('pkill', '-x', 'smtpd').catch(() => undefined); },
+  submit: sendmail,
+};
+
+export const msmtp: RealServer = {
+  name: 'msmtp',
+  document: CredentialDocument.msmtp(),
+  file: '/etc/msmtprc',
+  otherLines: 'account partner\nhost smtp.partner.example\nuser partner\npassword kept\n\n',
+  entryFor: ({ host, port, caFile }, user, password) =>
+    `account ses\nhost ${host}\nport ${port}\ntls on\ntls_trust_file ${caFile}\nauth on\nfrom relay@example.com\nuser ${user}\npassword ${password}`,
+  install: async () => install('msmtp', 'ca-certificates'),
+  start: async () => chmod(msmtp.file, 0o640),
+  stop: async () => undefined,
+  submit: async (message, sender, recipient) => feed(message, 'msmtp', '-a', 'ses', '-f', sender, recipient),
+};
+
+export const SERVERS = [postfix, exim, sendmailServer, openSmtpd, msmtp];
+
+/** Appends to the server's file. */
+export async function appendTo({ file }: RealServer, lines: string): Promise<void> {
+  await appendFile(file, lines);
+}
+
+export async function removeFile({ file }: RealServer): Promise<void> {
+  await rm(file, { force: true });
+}
