@@ -30,11 +30,18 @@ export async function install(...packages: string[]): Promise<void> {
 const HOSTS = '/etc/hosts';
 const MARK = '# for npm run test:mail-servers';
 
-/** Lets a name stand for this machine, until `undo` is called. */
-export async function nameThisMachine(name: string, address: string): Promise<() => Promise<void>> {
-  const kept = (await readFile(HOSTS, 'utf8')).split('\n').filter(line => !line.endsWith(MARK)).join('\n');
-  await writeFile(HOSTS, `${kept.trimEnd()}\n${address} ${name} ${MARK}\n`);
-  return async () => writeFile(HOSTS, kept);
+/** Writes names of addresses before all others of the machine, until `forgetNames`. */
+export async function nameAddresses(names: { readonly [name: string]: string }): Promise<void> {
+  const lines = Object.entries(names).map(([name, address]) => `${address} ${name} ${MARK}\n`);
+  await writeFile(HOSTS, lines.join('') + await otherHosts());
+}
+
+export async function forgetNames(): Promise<void> {
+  await writeFile(HOSTS, await otherHosts());
+}
+
+async function otherHosts(): Promise<string> {
+  return (await readFile(HOSTS, 'utf8')).split('\n').filter(line => !line.endsWith(MARK)).join('\n');
 }
 
 const POLICY = '/usr/sbin/policy-rc.d';

@@ -1,8 +1,9 @@
+import { hostname } from 'node:os';
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { vi } from 'vitest';
-import { nameThisMachine } from './machine';
+import { forgetNames, nameAddresses } from './machine';
 import { RealServer, Relay, writeFirstEntry } from './servers';
 import { MailServerTargets, SesSmtpCredentialRotation } from '../../src';
 import { LocalAws } from '../demo/local-aws';
@@ -13,14 +14,17 @@ import { MailRecord } from '../world/ses-smtp';
 /** This machine as a managed node with a real mail server, and a local AWS with the construct's stack. */
 export class RelayHost {
   public static async start(server: RealServer): Promise<RelayHost> {
+    // sendmail waits a minute for the domain of a machine that has none, at every start.
+    const ownName = `${hostname()}.localdomain ${hostname()}`;
+    await nameAddresses({ [ownName]: '127.0.1.1' });
     await server.install();
     await server.stop();
     const aws = await LocalAws.start('0.0.0.0');
     const [host] = aws.smtp.hosts;
     // Exim and OpenSMTPD relay to no address of the machine's interfaces; this one belongs to none.
-    const forgetName = await nameThisMachine(host, '127.0.0.87');
+    await nameAddresses({ [ownName]: '127.0.1.1', [host]: '127.0.0.87' });
     const relay = { host, port: aws.smtp.startTlsPort, caFile: aws.smtp.caFile };
-    const relayHost = new RelayHost(server, aws, relay, forgetName);
+    const relayHost = new RelayHost(server, aws, relay);
     await writeFirstEntry(server, relay);
     await server.start(relay);
     return relayHost;
@@ -34,7 +38,6 @@ export class RelayHost {
     private readonly server: RealServer,
     public readonly aws: LocalAws,
     public readonly relay: Relay,
-    private readonly forgetName: () => Promise<void>,
   ) {
     const deployment = aws.deploy(app => {
       const stack = new Stack(app, 'Mail');
@@ -80,7 +83,7 @@ export class RelayHost {
 
   public async stop(): Promise<void> {
     await this.server.stop();
-    await this.forgetName();
+    await forgetNames();
     await this.node.remove();
     await this.aws.close();
   }
