@@ -1,3 +1,4 @@
+import { copyFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -11,6 +12,9 @@ import { RotationOutcome } from '../world';
 import { ScriptNode } from '../world/nodes';
 import { MailRecord } from '../world/ses-smtp';
 
+/** Where a mail server can read it that is not root: the folder of the local AWS is closed to others. */
+const CA_FILE = '/etc/ssl/mail-servers-test.pem';
+
 /** This machine as a managed node with a real mail server, and a local AWS with the construct's stack. */
 export class RelayHost {
   public static async start(server: RealServer): Promise<RelayHost> {
@@ -23,7 +27,8 @@ export class RelayHost {
     const [host] = aws.smtp.hosts;
     // Exim and OpenSMTPD relay to no address of the machine's interfaces; this one belongs to none.
     await nameAddresses({ [ownName]: '127.0.1.1', [host]: '127.0.0.87' });
-    const relay = { host, port: aws.smtp.startTlsPort, caFile: aws.smtp.caFile };
+    await copyFile(aws.smtp.caFile, CA_FILE);
+    const relay = { host, port: aws.smtp.startTlsPort, caFile: CA_FILE };
     const relayHost = new RelayHost(server, aws, relay);
     await writeFirstEntry(server, relay);
     await server.start(relay);
@@ -84,6 +89,7 @@ export class RelayHost {
   public async stop(): Promise<void> {
     await this.server.stop();
     await forgetNames();
+    await rm(CA_FILE, { force: true });
     await this.node.remove();
     await this.aws.close();
   }

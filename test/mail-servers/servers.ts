@@ -70,8 +70,11 @@ export const exim: RealServer = {
   otherLines: '# relays\nsmtp.partner.example:partner:kept\n',
   entryFor: ({ host }, user, password) => `${host}:${user}:${password}`,
   install: async () => install('exim4-daemon-light', 'exim4-config'),
-  start: async ({ host, port }) => {
+  start: async ({ host, port, caFile }) => {
     await chown(exim.file, 0, await group('Debian-exim'));
+    await writeFile('/etc/exim4/exim4.conf.localmacros', [
+      'REMOTE_SMTP_SMARTHOST_HOSTS_REQUIRE_TLS = *', `REMOTE_SMTP_SMARTHOST_TLS_VERIFY_CERTIFICATES = ${caFile}`, '',
+    ].join('\n'));
     await writeFile('/etc/exim4/update-exim4.conf.conf', [
       "dc_eximconfig_configtype='satellite'", "dc_other_hostnames=''", "dc_local_interfaces='127.0.0.1'", "dc_readhost='example.com'",
       "dc_relay_domains=''", "dc_minimaldns='false'", "dc_relay_nets=''", `dc_smarthost='${host}::${port}'`, "CFILEMODE='644'",
@@ -80,7 +83,7 @@ export const exim: RealServer = {
     await run('update-exim4.conf');
     await run('/usr/sbin/exim4', '-bd', '-q30m');
   },
-  stop: async () => { await run('pkill', '-x', 'exim4').catch(() => undefined); },
+  stop: async () => { await run('pkill', '-x', 'exim4').catch(() => undefined); await run('sh', '-c', 'rm -rf /var/spool/exim4/input/*'); },
   submit: sendmail,
 };
 
@@ -119,9 +122,9 @@ export const openSmtpd: RealServer = {
       'table secrets file:/etc/mail/secrets', 'listen on socket',
       `action "relay" relay host smtp+tls://ses@${host}:${port} auth <secrets>`, 'match from local for any action "relay"', '',
     ].join('\n'));
-    await run('smtpd');
+    await run('sh', '-c', 'smtpd -dv -T mta -T smtp -T io -T lookup >/tmp/smtpd.log 2>&1 &');
   },
-  stop: async () => { await run('pkill', '-x', 'smtpd').catch(() => undefined); },
+  stop: async () => { await run('pkill', '-x', 'smtpd').catch(() => undefined); await run('sh', '-c', 'rm -rf /var/spool/smtpd/queue/* /var/spool/smtpd/incoming/* /var/spool/smtpd/offline/*'); },
   submit: sendmail,
 };
 
