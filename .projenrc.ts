@@ -143,6 +143,13 @@ project.addTask('test:fidelity', {
   exec: 'vitest run --config test/fidelity/vitest.config.mts',
   receiveArgs: true,
 });
+project.addTask('test:mail-servers', {
+  description: 'Rotate the credential of real mail servers, which are installed for it; Debian, as root',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'vitest run --config test/mail-servers/vitest.config.mts', receiveArgs: true },
+  ],
+});
 project.addTask('mutation', {
   description: 'Change the function in every small way, and count the changes that the tests notice',
   steps: [

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { forbidServices, run } from './machine';
+import { forbidServices, install, run } from './machine';
 
 /** Without root and apt there is no mail server to test. */
 export async function setup(): Promise<void> {
@@ -8,4 +8,5 @@ export async function setup(): Promise<void> {
   }
   await forbidServices();
   await run('apt-get', 'update', '--quiet');
+  await install('ca-certificates');
 }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
@@ -42,6 +42,20 @@ export async function forgetNames(): Promise<void> {
 
 async function otherHosts(): Promise<string> {
   return (await readFile(HOSTS, 'utf8')).split('\n').filter(line => !line.endsWith(MARK)).join('\n');
+}
+
+const AUTHORITY = '/usr/local/share/ca-certificates/mail-servers-test.crt';
+
+/** Lets every program of the machine trust a certificate, until `distrust`; returns a path that all of them can read. */
+export async function trust(caFile: string): Promise<string> {
+  await copyFile(caFile, AUTHORITY);
+  await run('update-ca-certificates');
+  return AUTHORITY;
+}
+
+export async function distrust(): Promise<void> {
+  await rm(AUTHORITY, { force: true });
+  await run('update-ca-certificates');
 }
 
 const POLICY = '/usr/sbin/policy-rc.d';

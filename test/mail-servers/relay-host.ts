@@ -1,19 +1,15 @@
-import { copyFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { vi } from 'vitest';
-import { forgetNames, nameAddresses } from './machine';
+import { distrust, forgetNames, nameAddresses, trust } from './machine';
 import { RealServer, Relay, writeFirstEntry } from './servers';
 import { MailServerTargets, SesSmtpCredentialRotation } from '../../src';
 import { LocalAws } from '../demo/local-aws';
 import { RotationOutcome } from '../world';
 import { ScriptNode } from '../world/nodes';
 import { MailRecord } from '../world/ses-smtp';
-
-/** Where a mail server can read it that is not root: the folder of the local AWS is closed to others. */
-const CA_FILE = '/etc/ssl/mail-servers-test.pem';
 
 /** This machine as a managed node with a real mail server, and a local AWS with the construct's stack. */
 export class RelayHost {
@@ -27,8 +23,7 @@ export class RelayHost {
     const [host] = aws.smtp.hosts;
     // Exim and OpenSMTPD relay to no address of the machine's interfaces; this one belongs to none.
     await nameAddresses({ [ownName]: '127.0.1.1', [host]: '127.0.0.87' });
-    await copyFile(aws.smtp.caFile, CA_FILE);
-    const relay = { host, port: aws.smtp.startTlsPort, caFile: CA_FILE };
+    const relay = { host, port: aws.smtp.startTlsPort, caFile: await trust(aws.smtp.caFile) };
     const relayHost = new RelayHost(server, aws, relay);
     await writeFirstEntry(server, relay);
     await server.start(relay);
@@ -89,7 +84,7 @@ export class RelayHost {
   public async stop(): Promise<void> {
     await this.server.stop();
     await forgetNames();
-    await rm(CA_FILE, { force: true });
+    await distrust();
     await this.node.remove();
     await this.aws.close();
   }

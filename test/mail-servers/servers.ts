@@ -1,4 +1,4 @@
-import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { feed, install, run } from './machine';
 import { CredentialDocument } from '../../src';
@@ -83,7 +83,10 @@ export const exim: RealServer = {
     await run('update-exim4.conf');
     await run('/usr/sbin/exim4', '-bd', '-q30m');
   },
-  stop: async () => { await run('pkill', '-x', 'exim4').catch(() => undefined); await run('sh', '-c', 'rm -rf /var/spool/exim4/input/*'); },
+  stop: async () => {
+    await run('pkill', '-x', 'exim4').catch(() => undefined);
+    await run('sh', '-c', 'rm -rf /var/spool/exim4/input/*');
+  },
   submit: sendmail,
 };
 
@@ -122,9 +125,12 @@ export const openSmtpd: RealServer = {
       'table secrets file:/etc/mail/secrets', 'listen on socket',
       `action "relay" relay host smtp+tls://ses@${host}:${port} auth <secrets>`, 'match from local for any action "relay"', '',
     ].join('\n'));
-    await run('sh', '-c', 'smtpd -dv -T mta -T smtp -T io -T lookup >/tmp/smtpd.log 2>&1 &');
+    await run('smtpd');
   },
-  stop: async () => { await run('pkill', '-x', 'smtpd').catch(() => undefined); await run('sh', '-c', 'rm -rf /var/spool/smtpd/queue/* /var/spool/smtpd/incoming/* /var/spool/smtpd/offline/*'); },
+  stop: async () => {
+    await run('pkill', '-x', 'smtpd').catch(() => undefined);
+    await run('sh', '-c', 'rm -rf /var/spool/smtpd/queue/* /var/spool/smtpd/incoming/* /var/spool/smtpd/offline/*');
+  },
   submit: sendmail,
 };
 
@@ -142,12 +148,3 @@ export const msmtp: RealServer = {
 };
 
 export const SERVERS = [postfix, exim, sendmailServer, openSmtpd, msmtp];
-
-/** Appends to the server's file. */
-export async function appendTo({ file }: RealServer, lines: string): Promise<void> {
-  await appendFile(file, lines);
-}
-
-export async function removeFile({ file }: RealServer): Promise<void> {
-  await rm(file, { force: true });
-}
