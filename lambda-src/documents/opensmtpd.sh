@@ -47,6 +47,39 @@ looks_up() {
     END { for (key in missing) exit 1 }' && smtpd -n -f "$config_file" >/dev/null 2>&1
 }
 
+is_running() {
+  smtpctl show status >/dev/null 2>&1
+}
+
+resume() {
+  smtpctl resume mta >/dev/null 2>&1 || true
+}
+
+# OpenSMTPD asks for a credential once, and keeps it as long as any connection to the relay host is open: on a busy
+# server for ever. So it gets no new messages to relay until the open connections have ended, a few seconds after their
+# last message.
+renew_connections() {
+  if ! is_relaying || smtpctl show status | grep -q '^MTA paused'; then return 0; fi
+  # Goes on if this script is killed, so that nothing stays paused.
+  in_background sh -c 'sleep 90; exec smtpctl resume mta'
+  safeguard=$!
+  trap 'resume; kill "$safeguard" 2>/dev/null || true' EXIT
+  smtpctl pause mta >&2 || fail 'smtpctl pause mta failed, so OpenSMTPD may still use the old credential: restart it'
+  for _second in $(seq 60); do
+    is_relaying || break
+    sleep 1
+  done
+  resume
+  kill "$safeguard" 2>/dev/null || true
+  trap - EXIT
+  ! is_relaying || fail "a connection to $relay_host did not end within 60 seconds, so OpenSMTPD may still use the old credential: restart it"
+}
+
+# Whether there are connections that the credential was used for.
+is_relaying() {
+  smtpctl show relays 2>/dev/null | grep -Fiq "[relay:$relay_host,"
+}
+
 # apply_to name type:path. OpenSMTPD keeps a table in memory, also when the file was right already: the run that
 # changed it may have ended before this.
 apply_to() {
@@ -60,11 +93,13 @@ apply_to() {
   found=1
   status=0
   (change_table "$path" o-rwx) || status=$?
-  case $status in 0 | 3) ;; *) exit "$status" ;; esac
-  if smtpctl show status >/dev/null 2>&1; then
+  case $status in
+    0) changed=1 ;;
+    3) ;;
+    *) exit "$status" ;;
+  esac
+  if is_running; then
     smtpctl update table "$1" >&2 || fail "smtpctl update table $1 failed, so OpenSMTPD may still use the old credential: restart it"
-    # What was deferred because SES had refused the old credential need not wait.
-    if [ "$status" -eq 0 ]; then in_background smtpctl schedule all; fi
   fi
 }
 
@@ -72,6 +107,7 @@ command -v smtpctl >/dev/null 2>&1 || fail 'OpenSMTPD is not installed: smtpctl 
 check_file "$config_file" 'name the configuration of OpenSMTPD'
 [ -n "$(labels)" ] || fail "$config_file relays to no smtp+tls://label@$relay_host"
 found=0
+changed=0
 tables=$(auth_tables)
 while read -r name source; do
   if [ -n "$name" ]; then apply_to "$name" "$source"; fi
@@ -79,4 +115,9 @@ done <<TABLES
 $tables
 TABLES
 [ "$found" -eq 1 ] || fail "no table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"
+if is_running; then
+  renew_connections
+  # What was deferred because SES had refused the old credential need not wait.
+  if [ "$changed" -eq 1 ]; then in_background smtpctl schedule all; fi
+fi
 report_applied

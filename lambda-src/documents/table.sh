@@ -64,7 +64,8 @@ copy_table() {
 }
 
 remove_table() {
-  for suffix in '' $INDEXES; do rm -f "$1$suffix"; done
+  for suffix in $INDEXES; do set -- "$@" "$1$suffix"; done
+  rm -f "$@"
 }
 
 # change_table FILE MODE: ends with exit code 0 if it changed the table, 3 if it was right already. To be run in a

@@ -7,13 +7,14 @@ import { distrust, forgetNames, nameAddresses, trust } from './machine';
 import { RealServer, Relay, writeFirstEntry } from './servers';
 import { MailServerTargets, SesSmtpCredentialRotation } from '../../src';
 import { LocalAws } from '../demo/local-aws';
-import { RotationOutcome } from '../world';
-import { ScriptNode } from '../world/nodes';
+import { DocumentContent, RotationOutcome, StepResult } from '../world';
+import { parseCredential, ScriptNode, SmtpCredential } from '../world/nodes';
 import { MailRecord } from '../world/ses-smtp';
 
 /** This machine as a managed node with a real mail server, and a local AWS with the construct's stack. */
 export class RelayHost {
-  public static async start(server: RealServer): Promise<RelayHost> {
+  /** @param nameOfAddress what the address of the endpoint stands for, if not for the endpoint */
+  public static async start(server: RealServer, ...nameOfAddress: string[]): Promise<RelayHost> {
     // sendmail waits a minute for the domain of a machine that has none, at every start.
     const ownName = `${hostname()}.localdomain ${hostname()}`;
     await nameAddresses({ [ownName]: '127.0.1.1' });
@@ -22,7 +23,7 @@ export class RelayHost {
     const aws = await LocalAws.start('0.0.0.0');
     const [host] = aws.smtp.hosts;
     // Exim and OpenSMTPD relay to no address of the machine's interfaces; this one belongs to none.
-    await nameAddresses({ [ownName]: '127.0.1.1', [host]: '127.0.0.87' });
+    await nameAddresses({ [ownName]: '127.0.1.1', [[...nameOfAddress, host].join(' ')]: '127.0.0.87' });
     const relay = { host, port: aws.smtp.startTlsPort, caFile: await trust(aws.smtp.caFile) };
     const relayHost = new RelayHost(server, aws, relay);
     await writeFirstEntry(server, relay);
@@ -30,8 +31,10 @@ export class RelayHost {
     return relayHost;
   }
 
-  public readonly node: ScriptNode;
+  private readonly node: ScriptNode;
   private readonly secretArn: string;
+  private readonly content: DocumentContent;
+  private readonly environment: Record<string, string>;
   private messages = 0;
 
   private constructor(
@@ -51,14 +54,35 @@ export class RelayHost {
     });
     const role = Object.values(deployment.roles).find(({ arn }) => arn.endsWith('/mail-server'))!;
     this.secretArn = Object.values(deployment.secrets)[0].arn;
-    this.node = new ScriptNode({ instanceId: 'i-00000001', tags: { EmailServers: 'True' }, environment: aws.machineEnvironment(role.arn) });
+    this.content = Object.values(deployment.documents)[0].versions[0];
+    this.environment = aws.machineEnvironment(role.arn);
+    this.node = this.newNode({ EmailServers: 'True' });
     aws.world.ssm.nodes.push(this.node);
+  }
+
+  public credential(label: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT'): SmtpCredential {
+    return parseCredential(this.aws.world.secretsManager.valueOf(this.secretArn, label)!);
   }
 
   /** The access key that the servers are to use. */
   public get currentKey(): string {
-    const value = JSON.parse(this.aws.world.secretsManager.valueOf(this.secretArn, 'AWSCURRENT') ?? '{}') as { username: string };
-    return value.username;
+    return this.credential().username;
+  }
+
+  /** Runs the document with the current version, as Run Command does. */
+  public async apply(prepare: (node: ScriptNode) => Promise<unknown> = async () => undefined): Promise<StepResult> {
+    const node = this.newNode();
+    await prepare(node);
+    const current = this.aws.world.secretsManager.labelsOf(this.secretArn);
+    const [versionId] = Object.entries(current).find(([, labels]) => labels.includes('AWSCURRENT'))!;
+    const parameters = { SecretArn: [this.secretArn], VersionId: [versionId], Region: [this.aws.world.region] };
+    const [result] = await node.run({ commandId: crypto.randomUUID(), documentName: 'Document', content: this.content, parameters });
+    await node.remove();
+    return result;
+  }
+
+  private newNode(tags: Record<string, string> = {}): ScriptNode {
+    return new ScriptNode({ instanceId: 'i-00000001', tags, environment: this.environment });
   }
 
   public async rotate(): Promise<RotationOutcome> {

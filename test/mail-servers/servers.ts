@@ -16,18 +16,24 @@ export interface RealServer {
   readonly document: CredentialDocument;
   /** The file with the credential. */
   readonly file: string;
+  /** The file's mode after the document, if it was 0640. */
+  readonly mode: number;
   /** What is in it besides the entry for the endpoint, and must stay. */
   readonly otherLines: string;
   entryFor(relay: Relay, user: string, password: string): string;
+  /** A file as people make them over the years; with another credential it differs in nothing else. */
+  worn(relay: Relay, user: string, password: string): string;
   install(): Promise<void>;
   /** Sets the server up for a relay, with what is in the file already, and starts it. */
   start(relay: Relay): Promise<void>;
   stop(): Promise<void>;
+  /** Makes the server take up a file that was written by hand. */
+  takeUp(): Promise<unknown>;
   /** Hands a message to the server by its own program. */
   submit(message: string, sender: string, recipient: string): Promise<number>;
 }
 
-/** Writes the server's file with a first entry. */
+/** The server's file with a first entry. */
 export async function writeFirstEntry(server: RealServer, relay: Relay): Promise<void> {
   await mkdir(dirname(server.file), { recursive: true });
   await writeFile(server.file, `${server.otherLines}${server.entryFor(relay, 'user', 'password')}\n`, { mode: 0o640 });
@@ -41,34 +47,51 @@ async function group(name: string): Promise<number> {
   return Number((await run('getent', 'group', name)).split(':')[2]);
 }
 
-export const postfix: RealServer = {
-  name: 'Postfix',
-  document: CredentialDocument.postfix(),
-  file: '/etc/postfix/sasl_passwd',
-  otherLines: '# relays\n[smtp.partner.example]:587\tpartner:kept\n',
-  entryFor: ({ host, port }, user, password) => `[${host}]:${port} ${user}:${password}`,
-  install: async () => install('postfix', 'libsasl2-modules'),
-  start: async relay => {
-    await writeFile('/etc/postfix/main.cf', [
-      'compatibility_level = 3.6', 'inet_interfaces = loopback-only', 'mydestination =', 'maillog_file = /var/log/mail-servers-test.log',
-      `relayhost = [${relay.host}]:${relay.port}`, 'smtp_host_lookup = native', 'smtp_sasl_auth_enable = yes',
-      'smtp_sasl_security_options = noanonymous', 'smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd',
-      'smtp_tls_security_level = verify', `smtp_tls_CAfile = ${relay.caFile}`, 'smtp_tls_verify_cert_match = hostname', '',
-    ].join('\n'));
-    await run('postconf', '-F', '*/*/chroot = n');
-    await run('postmap', 'hash:/etc/postfix/sasl_passwd');
-    await run('postfix', 'start');
-  },
-  stop: async () => { await run('postfix', 'stop').catch(() => undefined); },
-  submit: sendmail,
-};
+/** Postfix with a type of lookup table. */
+export function postfixWith(mapType: string, ...packages: string[]): RealServer {
+  const buildIndex = async () => mapType === 'texthash' || run('postmap', `${mapType.replace('proxy:', '')}:/etc/postfix/sasl_passwd`);
+  return {
+    name: `Postfix with ${mapType}`,
+    document: CredentialDocument.postfix(),
+    file: '/etc/postfix/sasl_passwd',
+    mode: 0o600,
+    otherLines: '# relays\n[smtp.partner.example]:587\tpartner:kept\n',
+    entryFor: ({ host, port }, user, password) => `[${host}]:${port} ${user}:${password}`,
+    worn: ({ host, port }, user, password) => `# relays\n\n[smtp.partner.example]:587\tpartner:kept\n${host} ${user}:${password}\r\n`
+      + `[${host}]:${port} \t ${user}:${password}  \n\n# [${host}]:${port} user:password\nrelay@example.com ${user}:${password}\n`
+      + `[${host}.example.com]:${port} other:kept`,
+    install: async () => install('postfix', 'libsasl2-modules', ...packages),
+    start: async relay => {
+      await writeFile('/etc/postfix/main.cf', [
+        'compatibility_level = 3.6', 'inet_interfaces = loopback-only', 'mydestination =', 'maillog_file = /var/log/mail-servers-test.log',
+        `relayhost = [${relay.host}]:${relay.port}`, 'smtp_sender_dependent_authentication = yes', 'smtp_host_lookup = native', 'smtp_sasl_auth_enable = yes',
+        'smtp_sasl_security_options = noanonymous', `smtp_sasl_password_maps = ${mapType}:/etc/postfix/sasl_passwd`,
+        'smtp_tls_security_level = verify', `smtp_tls_CAfile = ${relay.caFile}`, 'smtp_tls_verify_cert_match = hostname', '',
+      ].join('\n'));
+      await run('postconf', '-F', '*/*/chroot = n');
+      await buildIndex();
+      await run('postfix', 'start');
+    },
+    takeUp: async () => {
+      await buildIndex();
+      if (mapType === 'texthash') await run('postfix', 'reload');
+    },
+    stop: async () => { await run('postfix', 'stop').catch(() => undefined); },
+    submit: sendmail,
+  };
+}
+
+export const postfix = postfixWith('hash');
 
 export const exim: RealServer = {
   name: 'Exim',
   document: CredentialDocument.exim(),
   file: '/etc/exim4/passwd.client',
+  mode: 0o640,
   otherLines: '# relays\nsmtp.partner.example:partner:kept\n',
   entryFor: ({ host }, user, password) => `${host}:${user}:${password}`,
+  worn: ({ host }, user, password) => `# relays\n\nsmtp.partner.example:partner:kept\n${host}: ${user}:${password}\r\n`
+    + `#${host}:user:password\n${host}.example.com:other:kept\n*.amazonaws.com:${user}:${password}  \n*:anybody:kept`,
   install: async () => install('exim4-daemon-light', 'exim4-config'),
   start: async ({ host, port, caFile }) => {
     await chown(exim.file, 0, await group('Debian-exim'));
@@ -83,6 +106,7 @@ export const exim: RealServer = {
     await run('update-exim4.conf');
     await run('/usr/sbin/exim4', '-bd', '-q30m');
   },
+  takeUp: async () => undefined,
   stop: async () => {
     await run('pkill', '-x', 'exim4').catch(() => undefined);
     await run('sh', '-c', 'rm -rf /var/spool/exim4/input/*');
@@ -94,8 +118,13 @@ export const sendmailServer: RealServer = {
   name: 'sendmail',
   document: CredentialDocument.sendmail(),
   file: '/etc/mail/authinfo',
+  mode: 0o640,
   otherLines: '# relays\nAuthInfo:smtp.partner.example "U:root" "I:partner" "P:kept"\n',
   entryFor: ({ host }, user, password) => `AuthInfo:${host}\t"U:root" "I:${user}" "P:${password}" "M:PLAIN"`,
+  worn: ({ host }, user, password) => '# relays\n\nAuthInfo:smtp.partner.example "U:root" "I:partner" "P:kept"\n'
+    + `AuthInfo:${host} \t "U:root"  "I:${user}"\t"P:${password}" "M:PLAIN"  \n# AuthInfo:${host} "U:root" "I:user" "P:password"\n`
+    + `AuthInfo:ses-smtp-prod-1.eu-west-1.elb.amazonaws.com "U:${user}" "I:${user}" "P:${password}"\n`
+    + `AuthInfo:${host}.example.com "U:root" "I:other" "P:kept"\nAuthInfo: "U:root" "I:${user}" "P:${password}"`,
   install: async () => install('sendmail-bin', 'sendmail-cf', 'libsasl2-modules'),
   start: async ({ host, port, caFile }) => {
     await writeFile('/etc/mail/test.mc', [
@@ -106,8 +135,9 @@ export const sendmailServer: RealServer = {
       'MAILER(`local\')dnl', 'MAILER(`smtp\')dnl', '',
     ].join('\n'));
     await writeFile('/etc/mail/sendmail.cf', await run('m4', '/etc/mail/test.mc'));
-    await run('sh', '-c', 'makemap hash /etc/mail/authinfo < /etc/mail/authinfo');
+    await sendmailServer.takeUp();
   },
+  takeUp: async () => run('sh', '-c', 'makemap hash /etc/mail/authinfo < /etc/mail/authinfo'),
   stop: async () => undefined,
   submit: async (message, sender, recipient) => feed(message, '/usr/sbin/sendmail', '-Am', '-odi', '-i', '-f', sender, recipient),
 };
@@ -116,8 +146,11 @@ export const openSmtpd: RealServer = {
   name: 'OpenSMTPD',
   document: CredentialDocument.openSmtpd(),
   file: '/etc/mail/secrets',
+  mode: 0o640,
   otherLines: '# relays\npartner partner:kept\n',
   entryFor: (_relay, user, password) => `ses ${user}:${password}`,
+  worn: (_relay, user, password) => `# relays\n\npartner partner:kept\nses \t ${user}:${password}\n# ses user:password\n`
+    + `older\t${user}:${password}\nses2 other:kept`,
   install: async () => install('opensmtpd'),
   start: async ({ host, port }) => {
     await chown(openSmtpd.file, 0, await group('opensmtpd'));
@@ -127,6 +160,7 @@ export const openSmtpd: RealServer = {
     ].join('\n'));
     await run('smtpd');
   },
+  takeUp: async () => run('smtpctl', 'update', 'table', 'secrets'),
   stop: async () => {
     await run('pkill', '-x', 'smtpd').catch(() => undefined);
     await run('sh', '-c', 'rm -rf /var/spool/smtpd/queue/* /var/spool/smtpd/incoming/* /var/spool/smtpd/offline/*');
@@ -136,15 +170,20 @@ export const openSmtpd: RealServer = {
 
 export const msmtp: RealServer = {
   name: 'msmtp',
-  document: CredentialDocument.msmtp(),
-  file: '/etc/msmtprc',
+  document: CredentialDocument.msmtp({ configFile: '/etc/msmtp/config' }),
+  file: '/etc/msmtp/config',
+  mode: 0o640,
   otherLines: 'account partner\nhost smtp.partner.example\nuser partner\npassword kept\n\n',
   entryFor: ({ host, port, caFile }, user, password) =>
     `account ses\nhost ${host}\nport ${port}\ntls on\ntls_trust_file ${caFile}\nauth on\nfrom relay@example.com\nuser ${user}\npassword ${password}`,
+  worn: ({ host, port, caFile }, user, password) => `# relays\ndefaults\ntls on\ntls_trust_file ${caFile}\nauth on\n\n`
+    + `account partner\nhost smtp.partner.example\nuser partner\npassword kept\n\naccount ses\n\thost ${host}\n  port\t${port}\n`
+    + `from relay@example.com\n user\t${user}  \npassword   ${password}\n# password kept\n\naccount other : ses\nuser ${user}\npassword ${password}`,
   install: async () => install('msmtp', 'ca-certificates'),
   start: async () => chmod(msmtp.file, 0o640),
+  takeUp: async () => undefined,
   stop: async () => undefined,
-  submit: async (message, sender, recipient) => feed(message, 'msmtp', '-a', 'ses', '-f', sender, recipient),
+  submit: async (message, sender, recipient) => feed(message, 'msmtp', '-C', msmtp.file, '-a', 'ses', '-f', sender, recipient),
 };
 
 export const SERVERS = [postfix, exim, sendmailServer, openSmtpd, msmtp];
