@@ -345,10 +345,18 @@ export class CredentialDocument {
         `document ${name} takes the password as a command parameter, which ssm:ListCommands and EventBridge show; `
         + 'let the document read the secret and use CredentialDocument.existing instead');
       return existingDocument(scope, { name, version: documentVersion, marker: false, parameters, constants });
-    });
+    }, false);
   }
 
-  private constructor(private readonly bindTo: (scope: Construct, context: DocumentContext) => BoundDocument) {}
+  private constructor(
+    private readonly bindTo: (scope: Construct, context: DocumentContext) => BoundDocument,
+    /**
+     * Whether it can run without the rotation function.
+     *
+     * @internal
+     */
+    public readonly _readsSecret: boolean = true,
+  ) {}
 
   /** @internal */
   public _bind(scope: Construct, context: DocumentContext): BoundDocument {
@@ -394,7 +402,7 @@ function defineDocument(scope: Construct, action: string, description: string, l
       description,
       parameters: {
         SecretArn: parameter('The secret', '^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$'),
-        VersionId: parameter('The version of the secret to use', '^[A-Za-z0-9-]{32,64}$'),
+        VersionId: { ...parameter('The version of the secret to use; without it, the one that servers are to hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
         Region: parameter('The region of the secret', '^[a-z0-9-]+$'),
       },
       mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(EXECUTION_TIMEOUT), runCommand: lines } }],

@@ -1,8 +1,11 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { CredentialDocument, DocumentContext } from './credential-document';
 import { MailServerTargets } from './mail-server-targets';
+import { defineAssociation } from './new-servers';
 import { FleetConfig } from './rotation-contract';
 
 /** Mail servers of one kind, which Systems Manager hands the new credential to. */
@@ -44,6 +47,20 @@ export interface MailServerFleet {
    * @default - all of them for `MailServerTargets.managedNodes`, otherwise 1
    */
   readonly minimumTargets?: number;
+
+  /**
+   * Whether a server that joins the targets between two rotations gets the credential, by an association of State
+   * Manager with the same document. It runs once a server has joined, and again every 30 minutes on all of them, so
+   * that a server whose first run came too early is not left without. While a rotation gives servers its credential,
+   * a new server gets that one.
+   *
+   * The version parameter of a document of your own (`CredentialDocument.existing`) must have a default: without it,
+   * the document is to apply AWSCURRENT.
+   *
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
+   * @default false
+   */
+  readonly applyToNewServers?: boolean;
 }
 
 /**
@@ -54,6 +71,7 @@ export interface MailServerFleet {
 export interface BoundFleet {
   readonly config: FleetConfig;
   readonly statements: iam.PolicyStatement[];
+  readonly association?: ssm.CfnAssociation;
 }
 
 /**
@@ -62,7 +80,7 @@ export interface BoundFleet {
  * @internal
  */
 export function validateFleet(fleet: MailServerFleet, name: string): void {
-  const { maxConcurrency, maxErrors, timeout, minimumTargets = 1, targets } = fleet;
+  const { applyToNewServers, document, maxConcurrency, maxErrors, timeout, minimumTargets = 1, targets } = fleet;
   checkNotation(`${name}.maxConcurrency`, maxConcurrency, /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/, "a number from '1' or a percentage from '1%' to '100%'");
   checkNotation(`${name}.maxErrors`, maxErrors, /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/, "a number from '0' or a percentage from '0%' to '100%'");
   if (timeout && !timeout.isUnresolved() && (timeout.toSeconds() < 30 || timeout.toDays({ integral: false }) > 2)) {
@@ -73,26 +91,32 @@ export function validateFleet(fleet: MailServerFleet, name: string): void {
     const allowed = targets._count === undefined ? 'an integer from 0' : `an integer from 0 to ${maximum}, the number of node ids`;
     throw new Error(`${name}.minimumTargets must be ${allowed}, got ${minimumTargets}`);
   }
+  if (applyToNewServers && !document._readsSecret) {
+    throw new Error(`${name}.applyToNewServers needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
+      + 'use CredentialDocument.existing');
+  }
 }
 
 /**
- * Defines a fleet's document and collects what the function needs for it.
+ * Defines a fleet's document and association, and collects what the function needs for it.
  *
  * @internal
  */
-export function bindFleet(scope: Construct, fleet: MailServerFleet, context: DocumentContext): BoundFleet {
+export function bindFleet(scope: Construct, fleet: MailServerFleet, context: DocumentContext, secret: secretsmanager.ISecret): BoundFleet {
   const { statements, ...targets } = fleet.targets._bind(scope);
   const { arn, config: document } = fleet.document._bind(scope, context);
+  const config: FleetConfig = {
+    ...targets,
+    document,
+    maxConcurrency: fleet.maxConcurrency,
+    maxErrors: fleet.maxErrors ?? '100%',
+    timeoutSeconds: (fleet.timeout ?? Duration.minutes(5)).toSeconds(),
+    minimumTargets: fleet.minimumTargets ?? fleet.targets._count ?? 1,
+  };
   return {
-    config: {
-      ...targets,
-      document,
-      maxConcurrency: fleet.maxConcurrency,
-      maxErrors: fleet.maxErrors ?? '100%',
-      timeoutSeconds: (fleet.timeout ?? Duration.minutes(5)).toSeconds(),
-      minimumTargets: fleet.minimumTargets ?? fleet.targets._count ?? 1,
-    },
+    config,
     statements: [new iam.PolicyStatement({ sid: 'SendDocument', actions: ['ssm:SendCommand'], resources: [arn] }), ...statements],
+    association: fleet.applyToNewServers ? defineAssociation(scope, config, secret) : undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import { Annotations, Aws, Lazy, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, IConstruct } from 'constructs';
+import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 
 /** Stands for the six random characters that end a secret's ARN. */
 const ANY_SUFFIX = '-??????';
@@ -58,4 +58,25 @@ function keyPrincipal(key: kms.IKey, { grantPrincipal }: iam.IGrantable): iam.IP
   const { principalAccount = Stack.of(key).account } = grantPrincipal;
   const inOtherStack = Construct.isConstruct(grantPrincipal) && Stack.of(grantPrincipal) !== Stack.of(key);
   return inOtherStack || grantPrincipal instanceof iam.UnknownPrincipal ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
+}
+
+/**
+ * The policies of a grant that can be in force before a construct is deployed: those of its own stack that are not to be
+ * deployed after it. Which these are shows at synth.
+ */
+export function policiesBefore(construct: Construct, grant: iam.Grant): IDependable {
+  const policies: IDependable = {};
+  Dependable.implement(policies, {
+    get dependencyRoots() {
+      return Dependable.of(grant).dependencyRoots.filter(policy => Stack.of(policy) === Stack.of(construct) && !waitsFor(policy, construct));
+    },
+  });
+  return policies;
+}
+
+/** Whether somebody declared that a construct, or what it is a part of, depends on all of another one. */
+function waitsFor(dependent: IConstruct, construct: IConstruct): boolean {
+  return dependent.node.scopes
+    .flatMap(scope => scope.node.dependencies)
+    .some(dependency => construct.node.scopes.includes(dependency));
 }

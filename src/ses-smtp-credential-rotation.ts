@@ -7,12 +7,12 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup } from 'constructs';
 import { CredentialFormat } from './credential-format';
 import { BoundFleet, bindFleet, MailServerFleet, validateFleet } from './mail-server-fleet';
 import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig } from './rotation-contract';
 import { rotationRules } from './rotation-rules';
-import { grantKey, secretArnPattern } from './secret-grants';
+import { grantKey, policiesBefore, secretArnPattern } from './secret-grants';
 import { SmtpEndpoint } from './smtp-endpoint';
 
 const FUNCTION_ASSET = join(__dirname, '..', 'assets', 'lambda-src', 'index');
@@ -176,6 +176,9 @@ export class SesSmtpCredentialRotation extends Construct {
   /** The port of the SMTP endpoint. */
   public readonly smtpPort: number;
 
+  /** The policies by which mail servers may read the secret. */
+  private readonly readers = new DependencyGroup();
+
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
     validate(this, props);
@@ -195,7 +198,8 @@ export class SesSmtpCredentialRotation extends Construct {
     grantKey(this, this.secret, role, ['kms:Decrypt', 'kms:GenerateDataKey']);
     const schedule = this.defineSchedule(rules, props.rotateImmediatelyOnUpdate);
     // The first rotation starts the moment the schedule exists.
-    schedule.node.addDependency(permission, policy, role, ...sending);
+    schedule.node.addDependency(permission, policy, role, ...sending, this.readers);
+    for (const { association } of fleets) association?.node.addDependency(schedule);
 
     this.smtpHost = endpoint.host;
     this.smtpPort = endpoint.port;
@@ -204,6 +208,9 @@ export class SesSmtpCredentialRotation extends Construct {
   /**
    * Lets a principal read the secret and use its key for that: mail servers, which read the credential by
    * its version, and applications that log in with it.
+   *
+   * In this stack, the grant is in force before the first rotation starts, unless the grantee was made to wait for
+   * this construct by `node.addDependency`.
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     const grant = iam.Grant.addToPrincipalOrResource({
@@ -214,6 +221,7 @@ export class SesSmtpCredentialRotation extends Construct {
       resourceSelfArns: ['*'],
     });
     grantKey(this, this.secret, grantee, ['kms:Decrypt']);
+    this.readers.add(policiesBefore(this, grant));
     return grant;
   }
 
@@ -271,7 +279,7 @@ export class SesSmtpCredentialRotation extends Construct {
 
   private defineFleets({ mailServers = [], credentialFormat = CredentialFormat.json() }: SesSmtpCredentialRotationProps, endpoint: EndpointConfig) {
     return mailServers.map((fleet, index) =>
-      bindFleet(new Construct(this, `MailServers${index}`), fleet, { endpoint, format: credentialFormat._bind() }));
+      bindFleet(new Construct(this, `MailServers${index}`), fleet, { endpoint, format: credentialFormat._bind() }, this.secret));
   }
 
   private defineRole({ permissionsBoundary }: SesSmtpCredentialRotationProps): iam.Role {

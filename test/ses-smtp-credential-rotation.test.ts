@@ -6,6 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
+import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
 import {
@@ -29,6 +30,13 @@ function domain(stack: Stack, id = 'Domain'): ses.IEmailIdentity {
 function statementsOf(stack: Stack, logicalIdStart: string) {
   const statements: { Resource: unknown }[] = onlyResource(stack, POLICY, logicalIdStart).PolicyDocument.Statement;
   return statements.map(({ Resource, ...others }) => ({ ...others, Resource: Array.isArray(Resource) ? Resource.map(textOf) : textOf(Resource) }));
+}
+
+/** The logical ids of what a resource waits for without referring to it. */
+function dependenciesOf(stack: Stack, logicalIdStart: string): string[] {
+  const [, { DependsOn = [] }] = Object.entries(Template.fromStack(stack).toJSON().Resources as { [id: string]: { DependsOn?: string[] } })
+    .find(([id]) => id.startsWith(logicalIdStart))!;
+  return DependsOn;
 }
 
 /** Fails as said, and before any resource was defined. */
@@ -335,8 +343,7 @@ describe('the schedule', () => {
 
   it('depends on all that the first rotation needs: permission, policies and group membership', () => {
     const { stack } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
-    const [{ DependsOn }] = Object.values(Template.fromStack(stack).findResources(SCHEDULE));
-    expect((DependsOn as string[]).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+    expect(dependenciesOf(stack, 'NewsletterSchedule').map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
       'NewsletterGroupDefaultPolicy', 'NewsletterGroup', 'NewsletterGroupMembership',
       'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRoleDefaultPolicy', 'NewsletterRole',
     ]);
@@ -400,6 +407,26 @@ describe('grantRead', () => {
     expect(mail.dependencies).toEqual([keys]);
     expect(new Set(readers.dependencies)).toEqual(new Set([keys, mail]));
     expect(statementsOf(readers, 'Reader')).toHaveLength(2);
+  });
+
+  it('is in force before the first rotation starts', () => {
+    const { stack, rotation } = defineRotation();
+    rotation.grantRead(reader(stack));
+    expect(dependenciesOf(stack, 'NewsletterSchedule')).toContainEqual(expect.stringMatching(/^ReaderDefaultPolicy/));
+  });
+
+  it.each([
+    ['it', (_stack: Stack, rotation: SesSmtpCredentialRotation) => rotation],
+    ['the scope around it', (stack: Stack) => stack.node.findChild('Mail')],
+  ])('makes no circle with a reader that is to be deployed after %s', (_what, dependency) => {
+    const stack = new Stack(new App());
+    const rotation = new SesSmtpCredentialRotation(new Construct(stack, 'Mail'), 'Newsletter', { identities: [domain(stack)] });
+    const application = new Construct(stack, 'Application');
+    rotation.grantRead(new iam.Role(application, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2') }));
+    application.node.addDependency(dependency(stack, rotation));
+    expect(() => Template.fromStack(stack)).not.toThrow();
+    expect(dependenciesOf(stack, 'MailNewsletterSchedule')).not.toContainEqual(expect.stringMatching(/^ApplicationReader/));
+    expect(dependenciesOf(stack, 'ApplicationReaderDefaultPolicy')).toContainEqual(expect.stringMatching(/^MailNewsletterSchedule/));
   });
 });
 

@@ -1,4 +1,5 @@
 # Reads one version of the secret and checks it, before anything on this server is touched.
+# Without a version id, as for a server that joins between two rotations, finds the one that servers are to hold now.
 # Sets SMTP_USERNAME and SMTP_PASSWORD. They are not exported, and never an argument of a command: other
 # processes could see them there.
 set +xv
@@ -11,7 +12,11 @@ PATH="${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/sn
 if [ -z "${SSM_SecretArn+x}" ]; then SSM_SecretArn='{{ SecretArn }}'; fi
 if [ -z "${SSM_VersionId+x}" ]; then SSM_VersionId='{{ VersionId }}'; fi
 if [ -z "${SSM_Region+x}" ]; then SSM_Region='{{ Region }}'; fi
+# An agent that does not export an empty value leaves the reference as it is.
+case $SSM_VersionId in *[!A-Za-z0-9-]*) SSM_VersionId='' ;; esac
 
+# In a function, zsh has another $0.
+script=$0
 newline='
 '
 tab=$(printf '\t')
@@ -23,12 +28,29 @@ fail() {
 
 # The rotation function counts this server by this line, and by nothing else.
 report_applied() {
-  printf 'SES_SMTP_CREDENTIAL_APPLIED %s\n' "$SSM_VersionId"
+  if [ -z "$SSM_VersionId" ]; then start_over_if_overtaken; fi
+  printf 'SES_SMTP_CREDENTIAL_APPLIED %s\n' "$version_id"
+}
+
+# A rotation that began meanwhile counts on the version that it gave this server, perhaps before this run changed it.
+start_over_if_overtaken() {
+  fetch wanted_version
+  [ "$fetched" = "$version_id" ] || exec "$script"
+}
+
+# Prints the id of the version that servers are to hold now: the one that a rotation is giving them, if there is one,
+# because it will not come back to a server that has joined meanwhile; otherwise the current one.
+wanted_version() {
+  versions=$(aws secretsmanager describe-secret --secret-id "$SSM_SecretArn" --region "$SSM_Region" \
+    --query 'to_string(VersionIdsToStages)' --output text) || return 1
+  versions=$(printf '%s' "$versions" | tr ']' '\n')
+  { printf '%s\n' "$versions" | grep '"AWSPENDING"' | grep '"SES_SMTP_DELIVERED_' || printf '%s\n' "$versions" | grep '"AWSCURRENT"'; } \
+    | sed 's/.*"\([^"]*\)"[[:space:]]*:[[:space:]]*\[.*/\1/'
 }
 
 # Prints the labels of the version, a tab, and its value.
 read_version() {
-  aws secretsmanager get-secret-value --secret-id "$SSM_SecretArn" --version-id "$SSM_VersionId" \
+  aws secretsmanager get-secret-value --secret-id "$SSM_SecretArn" --version-id "$version_id" \
     --region "$SSM_Region" --query "[join(',', VersionStages), SecretString]" --output text
 }
 
@@ -37,16 +59,17 @@ last_line() {
   printf '%s\n' "$1" | grep -v '^[[:space:]]*$' | tail -n 1
 }
 
+# Sets `fetched` to what a command reads from Secrets Manager, in a few tries.
 fetch() {
   command -v aws >/dev/null 2>&1 || fail 'the AWS CLI is not installed: install it'
   for pause in 2 4 8 0; do
-    if fetched=$(read_version 2>/dev/null); then return; fi
+    if fetched=$("$1" 2>/dev/null); then return; fi
     [ "$pause" -eq 0 ] || sleep "$pause"
   done
   # Standard output, which could hold the value, is not looked at.
-  reason=$(last_line "$(read_version 2>&1 >/dev/null || true)")
-  fail "version $SSM_VersionId of $SSM_SecretArn could not be read: $reason; the instance role needs" \
-    'secretsmanager:GetSecretValue on the secret and, if it has a key of its own, kms:Decrypt on that: use grantRead(role)'
+  reason=$(last_line "$("$1" 2>&1 >/dev/null || true)")
+  fail "${version_id:+version $version_id of }$SSM_SecretArn could not be read: $reason; the instance role needs secretsmanager:GetSecretValue" \
+    'and secretsmanager:DescribeSecret on the secret and, if it has a key of its own, kms:Decrypt on that: use grantRead(role)'
 }
 
 json_field() {
@@ -58,14 +81,19 @@ matches() {
   printf '%s\n' "$1" | grep -Eqx "$2"
 }
 
-fetch
+version_id=$SSM_VersionId
+if [ -z "$version_id" ]; then
+  fetch wanted_version
+  version_id=$fetched
+fi
+fetch read_version
 stages=${fetched%%"$tab"*}
 value=${fetched#*"$tab"}
 
 # A command that reaches a server late must not bring back what was given up or replaced meanwhile.
 case ",$stages," in
   *,AWSPENDING,* | *,AWSCURRENT,*) ;;
-  *) fail "version $SSM_VersionId is no longer pending or current, so it is not applied" ;;
+  *) fail "version $version_id is no longer pending or current, so it is not applied" ;;
 esac
 
 if [ -n "$username_field" ]; then
@@ -75,6 +103,6 @@ else
   SMTP_USERNAME=${value%%:*}
   SMTP_PASSWORD=${value#*:}
 fi
-matches "$SMTP_USERNAME" 'A[A-Z0-9]{15,127}' || fail "version $SSM_VersionId has no access key id where one is expected"
-matches "$SMTP_PASSWORD" 'B[A-P][A-Za-z0-9+/]{42}' || fail "version $SSM_VersionId has no SES SMTP password where one is expected"
+matches "$SMTP_USERNAME" 'A[A-Z0-9]{15,127}' || fail "version $version_id has no access key id where one is expected"
+matches "$SMTP_PASSWORD" 'B[A-P][A-Za-z0-9+/]{42}' || fail "version $version_id has no SES SMTP password where one is expected"
 unset fetched value

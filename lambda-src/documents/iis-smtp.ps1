@@ -35,5 +35,4 @@ foreach ($Server in $Servers) {
 }
 
 # The service reads its settings itself; mail that waits is tried again at the server's interval.
-Write-Output "SES_SMTP_CREDENTIAL_APPLIED $($env:SSM_VersionId)"
-exit 0
+Complete-Document

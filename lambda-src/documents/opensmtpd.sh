@@ -116,7 +116,8 @@ $tables
 TABLES
 [ "$found" -eq 1 ] || fail "no table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"
 if is_running; then
-  renew_connections
+  # A run at an interval, without a version, must not hold up mail when there is nothing to change.
+  if [ "$changed" -eq 1 ] || [ -n "$SSM_VersionId" ]; then renew_connections; fi
   # What was deferred because SES had refused the old credential need not wait.
   if [ "$changed" -eq 1 ]; then in_background smtpctl schedule all; fi
 fi

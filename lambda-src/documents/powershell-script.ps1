@@ -8,6 +8,4 @@ try {
 }
 if ($global:LASTEXITCODE -ne 0) { Stop-Document "the last program of the script ended with exit code $($global:LASTEXITCODE)" }
 
-# The rotation function counts this server by this line, and by nothing else.
-Write-Output "SES_SMTP_CREDENTIAL_APPLIED $($env:SSM_VersionId)"
-exit 0
+Complete-Document

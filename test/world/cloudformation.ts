@@ -8,6 +8,7 @@ import { DocumentContent } from './managed-node';
 import { PolicyDocument, list } from './policy';
 import { Secret } from './secrets-manager';
 import { SsmDocument } from './ssm-documents';
+import { AssociationProperties } from './state-manager';
 import { Template, TemplateResolver, TemplateResource } from './template';
 
 export interface DeployOptions {
@@ -76,6 +77,7 @@ class Stack {
     'AWS::KMS::Key': definition => this.createKey(definition),
     'AWS::KMS::Alias': definition => this.createAlias(definition),
     'AWS::SSM::Document': definition => this.createDocument(definition),
+    'AWS::SSM::Association': definition => this.createAssociation(definition),
     'AWS::Lambda::Function': definition => this.createFunction(definition),
     'AWS::Lambda::Permission': definition => this.createPermission(definition),
   };
@@ -262,6 +264,11 @@ class Stack {
     const document = this.world.ssm.documents.register({ name, content });
     this.deployment.documents[definition.id] = document;
     return { ref: name, attributes: { Arn: document.arn } };
+  }
+
+  private createAssociation(definition: Definition): Physical {
+    this.world.stateManager.associate(definition.properties as unknown as AssociationProperties);
+    return { ref: this.world.random.uuid(), attributes: {} };
   }
 
   private createFunction(definition: Definition): Physical {

@@ -7,6 +7,7 @@ import { Permissions } from './permissions';
 import { RotationDriver } from './rotation-driver';
 import { Secret, SecretOptions, SecretsManager } from './secrets-manager';
 import { Ssm } from './ssm';
+import { StateManager } from './state-manager';
 import { Sts } from './sts';
 import { ApiCall, InProcessHandler, Interceptor, RecordedCall, Wire } from './wire';
 
@@ -55,6 +56,7 @@ export class World implements Environment {
   public readonly kms: Kms;
   public readonly secretsManager: SecretsManager;
   public readonly ssm: Ssm;
+  public readonly stateManager: StateManager;
   public readonly functions: Functions;
   public readonly rotation: RotationDriver;
   /** How the code of functions runs: set it before anything rotates. */
@@ -73,6 +75,7 @@ export class World implements Environment {
     this.kms = new Kms(this);
     this.secretsManager = new SecretsManager(this, this.kms);
     this.ssm = new Ssm(this);
+    this.stateManager = new StateManager(this.ssm);
     this.functions = new Functions(this);
     this.rotation = new RotationDriver(this, this.secretsManager, this.functions, async (fn, event) => this.invoke(fn, event));
     this.wire = new Wire(this, {

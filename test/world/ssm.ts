@@ -212,7 +212,7 @@ function check(holds: boolean, member: string, value: unknown): void {
   if (!holds) throw new AwsError('ValidationException', `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint`);
 }
 
-function isTarget(node: ManagedNode, target: CommandTarget): boolean {
+export function isTarget(node: ManagedNode, target: CommandTarget): boolean {
   if (target.Key === 'InstanceIds') return target.Values.includes(node.instanceId);
   if (target.Key === 'resource-groups:Name') return target.Values.some(name => node.resourceGroups.includes(name));
   return target.Values.includes(node.tags[target.Key.slice('tag:'.length)]);

@@ -113,7 +113,7 @@ describe('a node that cannot read the secret', () => {
     const { output, status } = await onNode.run();
     expect(status).toBe('Failed');
     expect(output).toContain('An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User is not authorized; '
-      + 'the instance role needs secretsmanager:GetSecretValue on the secret and, if it has a key of its own, kms:Decrypt on that: use grantRead(role)');
+      + 'the instance role needs secretsmanager:GetSecretValue and secretsmanager:DescribeSecret on the secret and, if it has a key of its own, kms:Decrypt on that: use grantRead(role)');
     expect((await onNode.node.read('aws-calls')).split('\n')).toHaveLength(6);
   });
 });

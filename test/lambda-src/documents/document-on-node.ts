@@ -29,7 +29,7 @@ export class DocumentOnNode {
   /** What Secrets Manager gives: the labels of the version, and its value. */
   public async answer(value: string, stages = 'AWSPENDING'): Promise<void> {
     await this.node.write('answer', `${stages}\t${value}\n`);
-    await this.node.install('aws', '#!/bin/sh\necho "$@" >>"$HOME/root/aws-calls"\ncat "$HOME/root/answer"\n');
+    await this.node.install('aws', '#!/bin/sh\necho "$@" >>"$HOME/root/aws-calls"\ncase $2 in describe-secret) cat "$HOME/root/labels" ;; *) cat "$HOME/root/answer" ;; esac\n');
     await this.node.install('sleep', '#!/bin/sh\n');
   }
 
@@ -48,13 +48,19 @@ export class DocumentOnNode {
     await this.node.write('etc/postfix/main.cf', `smtp_sasl_password_maps = ${maps}\n`);
   }
 
-  public async run(): Promise<StepResult> {
+  /** The labels of all versions, as the AWS CLI prints them. */
+  public async label(stages: Record<string, string[]>): Promise<void> {
+    await this.node.write('labels', `${JSON.stringify(stages)}\n`);
+  }
+
+  /** Runs as Run Command does; without a version, as State Manager does. */
+  public async run(versionId = VERSION): Promise<StepResult> {
     const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:smtp-AbCdEf';
     const [result] = await this.node.run({
       commandId: crypto.randomUUID(),
       documentName: 'Document',
       content: this.content,
-      parameters: { SecretArn: [secretArn], VersionId: [VERSION], Region: ['eu-west-1'] },
+      parameters: { SecretArn: [secretArn], VersionId: [versionId], Region: ['eu-west-1'] },
     });
     return result;
   }
