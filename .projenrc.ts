@@ -50,8 +50,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'nodemailer',
     'selfsigned@^5',
     'smtp-server',
+    'tree-sitter-powershell',
     'tsx',
     'vitest@^4',
+    'web-tree-sitter',
   ],
 });
 

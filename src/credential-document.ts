@@ -187,7 +187,7 @@ export class CredentialDocument {
     const { passwordMap, relayHost } = options;
     if (passwordMap !== undefined) checkPasswordMap(passwordMap);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('Postfix', 'postfix.sh', options, { password_map: passwordMap ?? '' }));
+    return new CredentialDocument(bindMailServer('Postfix', ['entries.sh', 'postfix.sh'], options, { password_map: passwordMap ?? '' }));
   }
 
   /**
@@ -205,7 +205,7 @@ export class CredentialDocument {
     const { passwordFile = '/etc/exim4/passwd.client', relayHost } = options;
     checkPath('passwordFile', passwordFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('Exim', 'exim.sh', options, { password_file: passwordFile }));
+    return new CredentialDocument(bindMailServer('Exim', ['entries.sh', 'exim.sh'], options, { password_file: passwordFile }));
   }
 
   /**
@@ -220,7 +220,7 @@ export class CredentialDocument {
     checkPath('authinfoFile', authinfoFile);
     checkRelayHost(relayHost);
     if (!/^(hash|btree|dbm|cdb)$/.test(mapType)) throw new Error(`mapType must be hash, btree, dbm or cdb, got '${mapType}'`);
-    return new CredentialDocument(bindMailServer('sendmail', 'sendmail.sh', options, { authinfo_file: authinfoFile, map_type: mapType }));
+    return new CredentialDocument(bindMailServer('sendmail', ['sendmail.sh'], options, { authinfo_file: authinfoFile, map_type: mapType }));
   }
 
   /**
@@ -233,7 +233,7 @@ export class CredentialDocument {
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
     if (!/^[\w.-]*$/.test(label)) throw new Error(`label must be letters, digits, "_", "-" and ".", got '${label}'`);
-    return new CredentialDocument(bindMailServer('OpenSMTPD', 'opensmtpd.sh', options, { config_file: configFile, label }));
+    return new CredentialDocument(bindMailServer('OpenSMTPD', ['entries.sh', 'opensmtpd.sh'], options, { config_file: configFile, label }));
   }
 
   /**
@@ -245,7 +245,7 @@ export class CredentialDocument {
     const { configFile = '/etc/msmtprc', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('msmtp', 'msmtp.sh', options, { config_file: configFile }));
+    return new CredentialDocument(bindMailServer('msmtp', ['msmtp.sh'], options, { config_file: configFile }));
   }
 
   /**
@@ -285,6 +285,7 @@ export class CredentialDocument {
     const interpreter = firstLine.startsWith('#!') ? firstLine : '#!/bin/sh';
     return new CredentialDocument((scope, context) => defineShellDocument(scope, 'Use the SES SMTP credential of a secret version', [
       ...settings(context),
+      ...shellVariables({ SMTP_HOST: context.endpoint.host, SMTP_PORT: Tokenization.stringifyNumber(context.endpoint.port) }),
       ...script('credential.sh'),
       'apply() (',
       ...text.split('\n'),
@@ -376,14 +377,14 @@ function documentArn(scope: Construct, name: string): string {
   });
 }
 
-/** A document that changes a mail server's table by the script for it. */
+/** A document that changes a mail server's table by the scripts for it. */
 function bindMailServer(
-  server: string, file: string, { relayHost }: MailServerDocumentOptions, variables: Record<string, string>,
+  server: string, scripts: string[], { relayHost }: MailServerDocumentOptions, variables: Record<string, string>,
 ): (scope: Construct, context: DocumentContext) => BoundDocument {
   return (scope, context) => defineShellDocument(scope, describeFor(server), [
     ...settings(context),
     ...shellVariables({ relay_host: relayHost ?? context.endpoint.host, ...variables }),
-    ...['credential.sh', 'file.sh', 'table.sh', file].flatMap(script),
+    ...['credential.sh', 'file.sh', 'table.sh', ...scripts].flatMap(script),
   ]);
 }
 
@@ -421,12 +422,10 @@ function script(name: string): string[] {
   return readFileSync(join(SCRIPTS, name), 'utf-8').trimEnd().split('\n');
 }
 
-function settings({ endpoint, format }: DocumentContext): string[] {
+function settings({ format }: DocumentContext): string[] {
   return shellVariables({
     username_field: asPattern(format.fields?.username),
     password_field: asPattern(format.fields?.password),
-    SMTP_HOST: endpoint.host,
-    SMTP_PORT: Tokenization.stringifyNumber(endpoint.port),
   });
 }
 

@@ -85,5 +85,5 @@ for instance in $(instances); do
   for map in $(password_maps); do apply_to "$map"; done
   flush
 done
-[ "$found" -eq 1 ] || fail "no table of smtp_sasl_password_maps has an entry for $relay_host: add a line '[$relay_host]:$SMTP_PORT user:password'"
+[ "$found" -eq 1 ] || fail "no table of smtp_sasl_password_maps has an entry for $relay_host: add a line '[$relay_host]:port user:password', with brackets and port just as in relayhost"
 report_applied

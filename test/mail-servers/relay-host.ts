@@ -46,7 +46,7 @@ export class RelayHost {
       const stack = new Stack(app, 'Mail');
       const rotation = new SesSmtpCredentialRotation(stack, 'Relay', {
         identities: [EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')],
-        mailServers: [{ targets: MailServerTargets.tag('EmailServers', 'True'), document: server.document }],
+        mailServers: [{ targets: MailServerTargets.tag('EmailServers', 'True'), document: server.document, applyToNewServers: true }],
       });
       const role = new iam.Role(stack, 'MailServer', { roleName: 'mail-server', assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
       rotation.grantRead(role);
@@ -79,6 +79,22 @@ export class RelayHost {
     const [result] = await node.run({ commandId: crypto.randomUUID(), documentName: 'Document', content: this.content, parameters });
     await node.remove();
     return result;
+  }
+
+  /** Is no managed node any more. */
+  public leave(): void {
+    const { nodes } = this.aws.world.ssm;
+    nodes.splice(nodes.indexOf(this.node), 1);
+  }
+
+  /** Becomes a managed node; returns what its association reported. */
+  public async join(): Promise<StepResult[]> {
+    return this.aws.world.stateManager.join(this.node);
+  }
+
+  /** Runs the association as State Manager does at its interval. */
+  public async runAssociation(): Promise<StepResult[]> {
+    return this.aws.world.stateManager.runOn(this.node);
   }
 
   private newNode(tags: Record<string, string> = {}): ScriptNode {

@@ -162,7 +162,7 @@ describe('on any doubt, the Postfix document fails and leaves the table as it wa
 
   it('when there is no entry for the endpoint', async () => {
     await postfix('[smtp.example.net]:25 user:pass\n');
-    await expectFailure(`no table of smtp_sasl_password_maps has an entry for ${HOST}: add a line '[${HOST}]:587 user:password'`);
+    await expectFailure(`no table of smtp_sasl_password_maps has an entry for ${HOST}: add a line '[${HOST}]:port user:password', with brackets and port just as in relayhost`);
     expect(await onNode.node.read(TABLE)).toBe('[smtp.example.net]:25 user:pass\n');
   });
 
