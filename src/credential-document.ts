@@ -170,8 +170,14 @@ export interface BoundDocument {
  * What runs on a mail server to put a credential in place.
  *
  * The documents of this library get the secret's ARN and a version id, never a password: the server
- * reads that version itself. So its instance role must be allowed to (`grantRead`), and it needs the AWS
- * CLI or, on Windows, AWS Tools for PowerShell. Any version of the SSM agent will do.
+ * reads that version itself, as root or SYSTEM. So it needs
+ *
+ * - an instance role with `secretsmanager:GetSecretValue` and `secretsmanager:DescribeSecret` on the secret and, if that
+ *   has a key of its own, `kms:Decrypt`: `grantRead` grants these;
+ * - the AWS CLI, version 1 or 2, or, on Windows, AWS Tools for PowerShell;
+ * - an SSM agent of any version. Agents from 3.3.2746.0 pass the parameters on as environment variables, older
+ *   ones paste them into the script, where a strict pattern keeps them harmless
+ *   (https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-doc-syntax.html).
  */
 export class CredentialDocument {
   /**
@@ -181,7 +187,7 @@ export class CredentialDocument {
    * of Postfix. An entry of another key with the very same credential, such as that of a sender, is replaced
    * as well. Checks the new table with `postmap -q`, reloads only for `texthash`, and retries deferred mail.
    * Fails on a server whose tables have no entry for the endpoint or are symbolic links, and leaves it
-   * unchanged then.
+   * unchanged then. Needs `postconf` and `postmap`.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap, relayHost } = options;
@@ -196,8 +202,8 @@ export class CredentialDocument {
    * Debian's Exim looks the password up by the name that the address of the host stands for, which is not
    * the endpoint's. So entries of the load balancer (`ses-smtp-….elb.amazonaws.com`), patterns such as
    * `*.amazonaws.com` with an SES credential, and other entries with the very same credential are replaced
-   * as well. Checks the new file with a lookup by `exim -be`, needs no reload, and retries deferred mail. An
-   * Exim with the password in its configuration needs a lookup in such a file instead.
+   * as well. Checks the new file with a lookup by `exim -be`, needs no reload, and retries deferred mail. Needs
+   * `exim4` or `exim`. An Exim with the password in its configuration needs a lookup in such a file instead.
    *
    * @see https://manpages.debian.org/stable/exim4-config/exim4_passwd_client.5.en.html
    */
@@ -213,7 +219,7 @@ export class CredentialDocument {
    *
    * Several entries can match: that of the endpoint, of the load balancer in front of it, and of all servers
    * if it has an SES credential. All of them are replaced. Checks the new map with `makemap -u`, needs no
-   * reload, and retries deferred mail.
+   * reload, and retries deferred mail. Needs `makemap` and `sendmail`.
    */
   public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
     const { authinfoFile = '/etc/mail/authinfo', mapType = 'hash', relayHost } = options;
@@ -226,7 +232,10 @@ export class CredentialDocument {
   /**
    * Replaces the entries in OpenSMTPD's tables of credentials that it uses for the SMTP endpoint.
    *
-   * Finds labels and `file:` tables in the configuration, and applies them by `smtpctl update table`.
+   * Finds labels and `file:` tables in the configuration, and applies them by `smtpctl update table`. Because OpenSMTPD
+   * keeps a credential as long as it has a connection to the relay host, it relays no new messages until the open
+   * connections have ended, 60 seconds at most. Checks the new table by `smtpd -n`, and retries deferred mail. Needs
+   * `smtpctl` and `smtpd`.
    */
   public static openSmtpd(options: OpenSmtpdDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;
@@ -239,7 +248,8 @@ export class CredentialDocument {
   /**
    * Replaces user and password in the accounts of msmtp whose host is the SMTP endpoint.
    *
-   * Fails on a server whose account has `passwordeval`, and leaves it unchanged then.
+   * Fails on a server whose account has `passwordeval`, and leaves it unchanged then. Checks the new configuration
+   * by `msmtp --pretend`. Needs `msmtp`.
    */
   public static msmtp(options: MsmtpDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/msmtprc', relayHost } = options;
