@@ -36,7 +36,8 @@ export interface RealServer {
 /** The server's file with a first entry. */
 export async function writeFirstEntry(server: RealServer, relay: Relay): Promise<void> {
   await mkdir(dirname(server.file), { recursive: true });
-  await writeFile(server.file, `${server.otherLines}${server.entryFor(relay, 'user', 'password')}\n`, { mode: 0o640 });
+  await writeFile(server.file, `${server.otherLines}${server.entryFor(relay, 'user', 'password')}\n`);
+  await chmod(server.file, 0o640);
 }
 
 async function sendmail(message: string, sender: string, recipient: string): Promise<number> {

@@ -1,8 +1,8 @@
 import { holderOf, PENDING, PREVIOUS, SecretVersion } from '../world';
 import { Fault } from './faults';
 import type { Lab } from './lab';
-import { keyIn } from './promises';
-import { SimulatedNode } from '../world/nodes';
+import { isDelivered, keyIn } from './promises';
+import { parseCredential, SimulatedNode } from '../world/nodes';
 import { expectedPassword } from '../world/ses-smtp';
 
 /** Something that a person does by hand. */
@@ -43,6 +43,15 @@ export const CANCEL_AND_CLEAN_UP: Deed = {
 
 export const ADD_SERVER: Deed = { name: 'a server is added', do: lab => addServer(lab) };
 
+/** What `applyToNewServers` does: a server that joins does not wait for a rotation, and those that are there run it at an interval. */
+export const ASSOCIATIONS_RUN: Deed = {
+  name: 'a server joins, and the associations of all servers run',
+  do: lab => {
+    addServer(lab);
+    lab.servers.forEach(server => runAssociation(lab, server));
+  },
+};
+
 export const REMOVE_SERVER: Deed = {
   name: 'a server is removed',
   do: lab => {
@@ -69,7 +78,7 @@ export const SERVER_OFFLINE: Deed = {
 
 export const DEEDS = [
   DELETE_CURRENT_KEY, DELETE_PENDING_KEY, DELETE_PREVIOUS_KEY, DEACTIVATE_CURRENT_KEY, DEACTIVATE_PENDING_KEY, ADD_KEY, EDIT_SECRET,
-  EDIT_SECRET_BADLY, CANCEL_ROTATION, CANCEL_AND_CLEAN_UP, ADD_SERVER, REMOVE_SERVER, REPLACE_SERVER, SERVER_OFFLINE,
+  EDIT_SECRET_BADLY, CANCEL_ROTATION, CANCEL_AND_CLEAN_UP, ADD_SERVER, ASSOCIATIONS_RUN, REMOVE_SERVER, REPLACE_SERVER, SERVER_OFFLINE,
 ];
 
 /** The deed as a fault: somebody does it just before an effect. */
@@ -161,6 +170,14 @@ function addServer(lab: Lab): void {
   if (!like) return;
   const { tags, resourceGroups } = like;
   lab.addServer({ instanceId: unusedInstanceId(lab), tags, resourceGroups });
+}
+
+/** By the version that a document chooses which is given none. */
+function runAssociation(lab: Lab, server: SimulatedNode): void {
+  const version = lab.pending && isDelivered(lab.pending) ? lab.pending : lab.current;
+  if (!keyIn(version) || !server.online) return;
+  server.heldCredential = parseCredential(version!.value!.SecretString!);
+  lab.promises.noteServer(server);
 }
 
 /** A server of a fleet that is not known by its members' ids: another one can take its place. */

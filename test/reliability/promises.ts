@@ -183,7 +183,7 @@ export class Promises {
 
   /** A version that servers held once must not protect its key for ever. */
   private checkDeliveryLabels(): void {
-    const held = this.labelled().filter(({ labels }) => [...labels].some(label => label.startsWith('SES_SMTP_DELIVERED_')));
+    const held = this.labelled().filter(isDelivered);
     if (held.some(version => version !== this.lab.current)) this.violate('P5', 'a version that no server holds is marked as delivered');
   }
 
@@ -197,6 +197,11 @@ function isFor({ instanceId, resourceGroups, tags }: SimulatedNode, { instanceId
   if (targets.length === 0) return instanceIds.includes(instanceId);
   return targets.every(({ Key, Values }) => Values.some(value => value === tags[Key.slice('tag:'.length)]
     || (Key === 'resource-groups:Name' && resourceGroups.includes(value))));
+}
+
+/** Whether a version is marked as one that servers may hold. */
+export function isDelivered({ labels }: SecretVersion): boolean {
+  return [...labels].some(label => label.startsWith('SES_SMTP_DELIVERED_'));
 }
 
 /** The id of the access key in a version's value, in whatever format. */

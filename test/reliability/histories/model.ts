@@ -4,11 +4,11 @@ import { holderOf, PREVIOUS, RotationOutcome, SecretVersion } from '../../world'
 import { expectedPassword } from '../../world/ses-smtp';
 import { KEYS_STALE } from '../faults';
 import { Lab } from '../lab';
-import { ADD_KEY, ADD_SERVER, CANCEL_ROTATION, Deed, REMOVE_SERVER, REPLACE_SERVER, SERVER_OFFLINE } from '../people';
+import { ADD_KEY, ADD_SERVER, ASSOCIATIONS_RUN, CANCEL_ROTATION, Deed, REMOVE_SERVER, REPLACE_SERVER, SERVER_OFFLINE } from '../people';
 import { keyIn } from '../promises';
 
 /** These do no harm that a rotation could not make good by itself. */
-const HARMLESS = [ADD_SERVER, REMOVE_SERVER, REPLACE_SERVER, SERVER_OFFLINE, CANCEL_ROTATION].map(({ name }) => name);
+const HARMLESS = [ADD_SERVER, ASSOCIATIONS_RUN, REMOVE_SERVER, REPLACE_SERVER, SERVER_OFFLINE, CANCEL_ROTATION].map(({ name }) => name);
 /** These leave the current credential as it is. */
 const HARMLESS_TO_CURRENT = [...HARMLESS, ADD_KEY.name];
 
