@@ -185,7 +185,7 @@ export class CredentialDocument {
    *
    * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`, in all instances
    * of Postfix. An entry of another key with the very same credential, such as that of a sender, is replaced
-   * as well. Checks the new table with `postmap -q`, reloads only for `texthash`, and retries deferred mail.
+   * as well. Checks the new table with `postmap -q`, reloads only for `texthash` and `proxy:`, and retries deferred mail.
    * Fails on a server whose tables have no entry for the endpoint or are symbolic links, and leaves it
    * unchanged then. Needs `postconf` and `postmap`.
    */

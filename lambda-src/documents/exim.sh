@@ -50,12 +50,7 @@ check_file "$password_file" "Debian's Exim looks passwords up there; make it wit
 [ -n "$(own_keys "$password_file")" ] \
   || fail "$password_file has no entry for $relay_host: add a line '$relay_host:user:password', and '*.amazonaws.com:user:password'"
 # Exim runs as a user of its own, which reads the file by way of its group.
-status=0
-(change_table "$password_file" o-rwx) || status=$?
-case $status in
-  # Exim reads the file for each message. What was deferred because SES had refused the old credential need not wait.
-  0) in_background "$exim" -qf ;;
-  3) ;;
-  *) exit "$status" ;;
-esac
+apply_table "$password_file" o-rwx
+# Exim reads the file for each message. What was deferred because SES had refused the old credential need not wait.
+if [ "$changed" -eq 1 ]; then in_background "$exim" -qf; fi
 report_applied

@@ -90,8 +90,6 @@ check_file "$config_file" "make it with an account whose host is $relay_host"
 if asks_program "$config_file"; then
   fail "an account with host $relay_host in $config_file gets its password by passwordeval: let that read the secret, or write 'password' instead"
 fi
-status=0
 # Who sends by msmtp reads the file: its mode stays.
-(change_table "$config_file" u+rw) || status=$?
-case $status in 0 | 3) ;; *) exit "$status" ;; esac
+apply_table "$config_file" u+rw
 report_applied

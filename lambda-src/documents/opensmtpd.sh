@@ -91,13 +91,7 @@ apply_to() {
   check_file "$path" "$config_file names it as table $1"
   if [ -z "$(own_keys "$path")" ]; then return 0; fi
   found=1
-  status=0
-  (change_table "$path" o-rwx) || status=$?
-  case $status in
-    0) changed=1 ;;
-    3) ;;
-    *) exit "$status" ;;
-  esac
+  apply_table "$path" o-rwx
   if is_running; then
     smtpctl update table "$1" >&2 || fail "smtpctl update table $1 failed, so OpenSMTPD may still use the old credential: restart it"
   fi
@@ -107,7 +101,6 @@ command -v smtpctl >/dev/null 2>&1 || fail 'OpenSMTPD is not installed: smtpctl 
 check_file "$config_file" 'name the configuration of OpenSMTPD'
 [ -n "$(labels)" ] || fail "$config_file relays to no smtp+tls://label@$relay_host"
 found=0
-changed=0
 tables=$(auth_tables)
 while read -r name source; do
   if [ -n "$name" ]; then apply_to "$name" "$source"; fi
@@ -116,8 +109,7 @@ $tables
 TABLES
 [ "$found" -eq 1 ] || fail "no table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"
 if is_running; then
-  # A run at an interval, without a version, must not hold up mail when there is nothing to change.
-  if [ "$changed" -eq 1 ] || [ -n "$SSM_VersionId" ]; then renew_connections; fi
+  if is_due; then renew_connections; fi
   # What was deferred because SES had refused the old credential need not wait.
   if [ "$changed" -eq 1 ]; then in_background smtpctl schedule all; fi
 fi

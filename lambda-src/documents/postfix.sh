@@ -44,10 +44,10 @@ is_running() {
   postfix status >/dev/null 2>&1
 }
 
-# Postfix notices by itself that an indexed table has changed, and reads a texthash once only. Also when the
-# table was right already: the run that changed it may have ended before this.
+# Postfix notices by itself that an indexed table has changed. It reads a texthash once only, and a table behind proxy:
+# stays open as long as it is asked for.
 reload_if_needed() {
-  if [ "$type" = texthash ] && is_running; then
+  if [ -n "$kept_open" ] && is_due && is_running; then
     postfix reload >&2 || fail 'postfix reload failed, so Postfix may still use the old credential: reload it'
   fi
 }
@@ -56,19 +56,14 @@ reload_if_needed() {
 apply_to() {
   # Postfix reads a table as root, but a table behind proxy: with fewer rights, by way of a group.
   case $1 in proxy:*) mode=o-rwx ;; *) mode=600 ;; esac
+  case $1 in proxy:* | texthash:*) kept_open=1 ;; *) kept_open='' ;; esac
   entry=${1#proxy:}
   type=${entry%%:*}
   path=${entry#*:}
   check_file "$path" 'smtp_sasl_password_maps names it'
   if [ -z "$(own_keys "$path")" ]; then return 0; fi
   found=1
-  status=0
-  (change_table "$path" "$mode") || status=$?
-  case $status in
-    0) changed=1 ;;
-    3) ;;
-    *) exit "$status" ;;
-  esac
+  apply_table "$path" "$mode"
   reload_if_needed
 }
 

@@ -77,12 +77,7 @@ command -v makemap >/dev/null 2>&1 || fail 'sendmail is not installed: makemap w
 check_file "$authinfo_file" "make it with a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
 [ -n "$(keys_to_change "$authinfo_file")" ] \
   || fail "$authinfo_file has no entry for $relay_host: add a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
-status=0
-(change_table "$authinfo_file" o-rwx) || status=$?
-case $status in
-  # sendmail opens the map for each delivery. What was deferred because SES had refused the old credential need not wait.
-  0) in_background sendmail -q ;;
-  3) ;;
-  *) exit "$status" ;;
-esac
+apply_table "$authinfo_file" o-rwx
+# sendmail opens the map for each delivery. What was deferred because SES had refused the old credential need not wait.
+if [ "$changed" -eq 1 ]; then in_background sendmail -q; fi
 report_applied

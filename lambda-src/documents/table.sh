@@ -52,3 +52,23 @@ change_table() {
   move_table "$old" "$table" || true
   fail "a lookup in $table did not give the credential after it was put in place; the table was put back"
 }
+
+# Whether a table was changed.
+changed=0
+
+# apply_table FILE MODE: changes a table, or ends the script if that fails.
+apply_table() {
+  status=0
+  (change_table "$1" "$2") || status=$?
+  case $status in
+    0) changed=1 ;;
+    3) ;;
+    *) exit "$status" ;;
+  esac
+}
+
+# Whether the server has to take a table up. Also one that was right already, because the run that changed it may have
+# ended before that; but a run at an interval, which has no version, must not disturb a server for nothing.
+is_due() {
+  [ "$changed" -eq 1 ] || [ -n "$SSM_VersionId" ]
+}
