@@ -23,7 +23,7 @@ export interface MailServerDocumentOptions {
 /** Options of `CredentialDocument.postfix`. */
 export interface PostfixDocumentOptions extends MailServerDocumentOptions {
   /**
-   * The lookup table with the credentials, as Postfix writes it: `type:path`.
+   * The lookup table with the credentials, as `smtp_sasl_password_maps` has it: `type:path` or `proxy:type:path`.
    *
    * @default - the tables that `smtp_sasl_password_maps` names on each server, in each of its instances
    */
@@ -462,8 +462,8 @@ function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
 }
 
 function checkPasswordMap(passwordMap: string): void {
-  if (Token.isUnresolved(passwordMap) || /^(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/.test(passwordMap)) return;
-  throw new Error('passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash and an absolute path, '
+  if (Token.isUnresolved(passwordMap) || /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/.test(passwordMap)) return;
+  throw new Error('passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash, with or without proxy:, and an absolute path, '
     + `such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
 }
 

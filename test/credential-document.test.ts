@@ -50,10 +50,11 @@ describe('a document of this library', () => {
   it.each(documents)('takes its parameters as environment variables that hold no shell syntax: %s', (_name, document) => {
     const { parameters } = onlyResource(stackWith(document), DOCUMENT).Content;
     expect(Object.keys(parameters)).toEqual(['SecretArn', 'VersionId', 'Region']);
+    expect(Object.values<{ default?: string }>(parameters).map(parameter => parameter.default)).toEqual([undefined, '', undefined]);
     for (const { allowedPattern, ...parameter } of Object.values<{ allowedPattern: string }>(parameters)) {
       expect(parameter).toMatchObject({ type: 'String', interpolationType: 'ENV_VAR' });
       expect(allowedPattern).toMatch(/^\^.*\$$/);
-      for (const syntax of ['"', "'", '`', '$(id)', ';', '&', '|', '\n', ' ', '']) expect(syntax).not.toMatch(new RegExp(allowedPattern));
+      for (const syntax of ['"', "'", '`', '$(id)', ';', '&', '|', '\n', ' ']) expect(syntax).not.toMatch(new RegExp(allowedPattern));
     }
   });
 
@@ -115,13 +116,13 @@ describe('postfix', () => {
   });
 
   it('may change another table and the entries of another host', () => {
-    const document = CredentialDocument.postfix({ passwordMap: 'lmdb:/etc/postfix/sasl', relayHost: 'relay.example.com' });
-    expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["password_map='lmdb:/etc/postfix/sasl'", "relay_host='relay.example.com'"]));
+    const document = CredentialDocument.postfix({ passwordMap: 'proxy:lmdb:/etc/postfix/sasl', relayHost: 'relay.example.com' });
+    expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["password_map='proxy:lmdb:/etc/postfix/sasl'", "relay_host='relay.example.com'"]));
   });
 
   it.each(['', '/etc/postfix/sasl', 'hash:sasl', 'ldap:/etc/postfix/sasl', "hash:/etc/it's", 'hash:/etc/my maps'])("fails with the passwordMap '%s'", passwordMap => {
     expect(() => CredentialDocument.postfix({ passwordMap })).toThrow(
-      'passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash and an absolute path, '
+      'passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash, with or without proxy:, and an absolute path, '
       + `such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
   });
 
