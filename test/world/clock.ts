@@ -55,7 +55,7 @@ export class VirtualClock implements Clock {
   private countDue(until: number): number {
     let [low, high] = [0, this.due.length];
     while (low < high) {
-      const middle = (low + high) >> 1;
+      const middle = Math.floor((low + high) / 2);
       if (this.due[middle].at <= until) low = middle + 1;
       else high = middle;
     }
