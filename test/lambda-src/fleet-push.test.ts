@@ -54,6 +54,11 @@ describe('waiting for a command', () => {
     expect(await awaitPush(pushTo(answers), fleet, 'c')).toMatchObject({ confirmed: 2, failed: 0 });
   });
 
+  it('takes a reply without a list for an empty one', async () => {
+    const answers = new Answers([{ Status: 'Success', StatusDetails: 'NoInstancesInTag', TargetCount: 0 }], []);
+    expect(await awaitPush(pushTo(answers), fleet, 'c')).toMatchObject({ confirmed: 0, failed: 0 });
+  });
+
   it('ends with the function, when nothing is listed at all', async () => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 2 }], [[]]);
     await expect(awaitPush(pushTo(answers), fleet, 'c')).rejects

@@ -186,6 +186,16 @@ describe('the pages of a command', () => {
     expect(commandIds(scenario)).toHaveLength(1);
   });
 
+  it('are not waited for by the message about a command that goes on', async () => {
+    const { scenario, nodes: [slow] } = largeFleet({ timeout: Duration.hours(1) });
+    slow.startsAfter = 20 * MINUTE;
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action === 'ListCommandInvocations') throw new AwsError('ThrottlingException', 'Rate exceeded');
+      return proceed();
+    };
+    expect(failureOf(await scenario.rotate())?.message).toContain('was still running when the function had to end: no server is listed yet; the next attempt');
+  });
+
   it.each([
     ['throttled for ever', async () => { throw new AwsError('ThrottlingException', 'Rate exceeded'); }],
     ['slow', undefined],
