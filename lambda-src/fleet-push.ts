@@ -3,7 +3,7 @@ import { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
 import { Credential } from './credential';
 import { RotationError } from './errors';
 import { Log } from './log';
-import { hasEnded, PAGE_SIZE, requestedAt, RunCommand } from './run-command';
+import { hasEnded, requestedAt, RunCommand } from './run-command';
 import { BackOff, Clock, DAY, SECOND } from './time';
 import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
 
@@ -83,8 +83,9 @@ function overtakes(push: Push, commands: Command[], ours: Command): Command | un
   return commands.find(command => !carriesVersion(push, command) && requestedAt(command) >= requestedAt(ours));
 }
 
+/** Those of the last day, and older ones that Run Command may still be working on. */
 async function recentCommands(push: Push, fleet: FleetConfig): Promise<Command[]> {
-  return push.runCommand.findByComment(fleet.document.name, commentStart(push), push.clock.now() - DAY);
+  return push.runCommand.findByComment(fleet.document.name, commentStart(push), push.clock.now() - DAY - fleet.timeoutSeconds * SECOND);
 }
 
 function carriesVersion(push: Push, { Comment }: Command): boolean {
@@ -109,14 +110,11 @@ export async function awaitPush(push: Push, fleet: FleetConfig, commandId: strin
 
 /** Some servers that have not confirmed, out of the first page: there is no time left for more. */
 async function firstUnconfirmed({ runCommand, versionId }: Push, fleet: FleetConfig, commandId: string): Promise<string[]> {
-  const found: string[] = [];
-  let seen = 0;
-  for await (const invocation of runCommand.invocations(commandId)) {
+  const page = await runCommand.invocations(commandId);
+  return (page?.CommandInvocations ?? []).flatMap(invocation => {
     const reason = failureOf(invocation, fleet, versionId);
-    if (reason) found.push(`${invocation.InstanceId} (${reason})`);
-    if (++seen === PAGE_SIZE || found.length === NAMED_FAILURES) break;
-  }
-  return found;
+    return reason ? [`${invocation.InstanceId} (${reason})`] : [];
+  }).slice(0, NAMED_FAILURES);
 }
 
 /** Names what a fleet's failure is, or returns undefined if every node confirmed. */
@@ -138,19 +136,37 @@ async function succeeded(push: Push, fleet: FleetConfig, commandId: string, targ
   return failed === 0 && confirmed >= Math.max(targets, fleet.minimumTargets, 1);
 }
 
-async function judge({ runCommand, versionId }: Push, fleet: FleetConfig, commandId: string): Promise<FleetVerdict> {
+/** Reads every page, and keeps of it no more than counts and the first failures: a fleet may have any number of servers. */
+async function judge(push: Push, fleet: FleetConfig, commandId: string): Promise<FleetVerdict> {
   const failures: string[] = [];
+  const terminated: string[] = [];
   let confirmed = 0;
   let failed = 0;
-  for await (const invocation of runCommand.invocations(commandId)) {
-    const reason = failureOf(invocation, fleet, versionId);
+  for await (const invocation of invocations(push, commandId)) {
+    const reason = failureOf(invocation, fleet, push.versionId);
     if (!reason) {
       confirmed++;
-    } else if (++failed <= NAMED_FAILURES) {
-      failures.push(`${invocation.InstanceId} (${reason})`);
+      continue;
     }
+    failed++;
+    const kept = invocation.StatusDetails === 'Terminated' ? terminated : failures;
+    if (kept.length < NAMED_FAILURES) kept.push(`${invocation.InstanceId} (${reason})`);
   }
-  return { fleet, commandId, confirmed, failed, failures };
+  // Terminated are those that were not tried because others had failed: these come first.
+  return { fleet, commandId, confirmed, failed, failures: [...failures, ...terminated].slice(0, NAMED_FAILURES) };
+}
+
+/** The invocations of a command, page by page, as fast as Systems Manager lets them be read, and no longer than there is time. */
+async function *invocations({ runCommand, clock, random, deadline }: Push, commandId: string): AsyncGenerator<CommandInvocation> {
+  let token: string | undefined;
+  do {
+    const page = await new BackOff(clock, random, SECOND, 15 * SECOND).poll(deadline, async () => runCommand.invocations(commandId, token));
+    if (!page || clock.now() > deadline) {
+      throw new RotationError(`what became of command ${commandId} could not be read before the function had to end; the next attempt reads it again`);
+    }
+    yield* page.CommandInvocations ?? [];
+    token = page.NextToken;
+  } while (token);
 }
 
 /** Why a node does not count as confirmed. The parent command's status says nothing about a node. */

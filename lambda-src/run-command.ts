@@ -1,11 +1,11 @@
 import {
-  Command, CommandFilter, CommandInvocation, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
+  Command, CommandFilter, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
   ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
-import { describe, RotationError } from './errors';
+import { describe, isAwsError, RotationError } from './errors';
 import { FleetConfig } from '../src/rotation-contract';
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 const ENDED = ['Success', 'Cancelled', 'Failed', 'TimedOut'];
 
 /** Whether Run Command has finished with every node of a command. */
@@ -61,20 +61,23 @@ export class RunCommand {
     return found.sort((a, b) => requestedAt(a) - requestedAt(b));
   }
 
-  /** A command by its id; undefined while Systems Manager does not show it yet. */
+  /** A command by its id; undefined while Systems Manager does not show it yet, or has too many calls to answer. */
   public async get(commandId: string): Promise<Command | undefined> {
-    const { Commands } = await this.client.send(new ListCommandsCommand({ CommandId: commandId }));
-    return Commands?.[0];
+    const reply = await unlessThrottled(this.client.send(new ListCommandsCommand({ CommandId: commandId })));
+    return reply?.Commands?.[0];
   }
 
-  /** What became of the command, node by node. */
-  public async *invocations(commandId: string): AsyncGenerator<CommandInvocation> {
-    let token: string | undefined;
-    do {
-      const page: ListCommandInvocationsCommandOutput = await this.client.send(
-        new ListCommandInvocationsCommand({ CommandId: commandId, Details: true, MaxResults: PAGE_SIZE, NextToken: token }));
-      yield* page.CommandInvocations ?? [];
-      token = page.NextToken;
-    } while (token);
+  /** A page of what became of a command, node by node; undefined while Systems Manager has too many calls to answer. */
+  public async invocations(commandId: string, token?: string): Promise<ListCommandInvocationsCommandOutput | undefined> {
+    return unlessThrottled(this.client.send(
+      new ListCommandInvocationsCommand({ CommandId: commandId, Details: true, MaxResults: PAGE_SIZE, NextToken: token })));
   }
+}
+
+/** The SDK has tried a throttled call again for some seconds; whoever has more time than that goes on. */
+async function unlessThrottled<T>(reply: Promise<T>): Promise<T | undefined> {
+  return reply.catch((error: unknown) => {
+    if (isAwsError(error, 'Throttling')) return undefined;
+    throw error;
+  });
 }

@@ -34,7 +34,8 @@ export interface MailServerFleet {
 
   /**
    * How long Run Command tries to reach a server, 30 seconds to 48 hours. A server that is offline for
-   * longer fails the rotation. The document's own time-out comes on top.
+   * longer fails the rotation. The document's own time-out comes on top. Both together are the time
+   * that a command has for the whole fleet, `maxConcurrency` servers at a time: a large fleet needs more.
    *
    * @default Duration.minutes(5)
    */

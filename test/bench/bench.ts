@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { AssetSize, assetSize, LoadTime, loadTime } from './asset';
 import { assetFigures, Figure, loadFigure, resourceFigures, rotationFigures, synthFigure } from './figures';
+import { FleetCost, fleetCosts, fleetTable } from './fleets';
 import { RotationCost, rotationCosts } from './rotation';
 import { Resources, resources, SynthTime, synthTime } from './synth';
 import { table } from '../demo/table';
@@ -15,12 +16,20 @@ interface BenchReport {
   readonly synth: SynthTime;
   readonly resources: Resources;
   readonly rotations: RotationCost[];
+  readonly fleets: FleetCost[];
   /** All of it in words. */
   readonly figures: Figure[];
 }
 
 async function measure(): Promise<BenchReport> {
-  const all = { asset: assetSize(), load: loadTime(), synth: synthTime(), resources: resources(), rotations: await rotationCosts() };
+  const all = {
+    asset: assetSize(),
+    load: loadTime(),
+    synth: synthTime(),
+    resources: resources(),
+    rotations: await rotationCosts(),
+    fleets: await fleetCosts(),
+  };
   const figures = [
     ...assetFigures(all.asset),
     loadFigure(all.load),
@@ -42,10 +51,14 @@ function row({ name, value, unit, atMost, note }: Figure): string[] {
   return [name, now, aim, value <= atMost ? 'reached' : 'missed', note];
 }
 
-function reportTable({ machine, figures }: BenchReport): string {
+function reportTable({ machine, figures, fleets }: BenchReport): string {
   return [
     table(machine, ['figure', 'now', 'aim', '', 'how'], figures.map(row)),
     'Rotations: the four steps of the bundled function in a process of its own, against the local AWS.',
+    fleetTable(fleets),
+    'Each size: the second rotation in a process of its own; every server prints 2,500 characters. Memory at its peak, over what the process had when it was\n'
+      + 'loaded: in use, that is without garbage, looked at with every reply in a process that is not timed; and resident, with garbage not collected yet.\n'
+      + 'Time: without the pauses, replies on loopback included.',
   ].join('\n\n');
 }
 

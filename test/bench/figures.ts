@@ -1,6 +1,7 @@
 import { AssetSize, LoadTime } from './asset';
 import { RotationCost } from './rotation';
 import { Resources, SynthTime } from './synth';
+import { sum } from './timed-deployment';
 import { Timing } from './timing';
 
 /** A number that there may be an aim for. */
@@ -39,12 +40,12 @@ export function resourceFigures({ secretOnly, withFleet }: Resources): Figure[] 
 }
 
 export function rotationFigures(cost: RotationCost): Figure[] {
-  const { rotation, mailServers, awsCalls, smtpLogins, milliseconds, cpuMilliseconds, waitedMilliseconds } = cost;
+  const { rotation, mailServers, calls, smtpLogins, milliseconds, cpuMilliseconds, waitedMilliseconds } = cost;
   const name = `${rotation} rotation, ${mailServers === 0 ? 'secret only' : `${mailServers} servers`}`;
   const note = `CPU ${cpuMilliseconds.toFixed(0)} ms, the rest is replies on loopback (0.1 s before each SMTP greeting); `
     + `pauses, not counted: ${(waitedMilliseconds / 1000).toFixed(1)} s`;
   return [
-    { name: `${name}: AWS calls`, value: awsCalls, unit: '', atMost: mailServers === 0 ? 14 : undefined, note: `and ${smtpLogins} SMTP logins` },
+    { name: `${name}: AWS calls`, value: sum(Object.values(calls)), unit: '', atMost: mailServers === 0 ? 14 : undefined, note: `and ${smtpLogins} SMTP logins` },
     { name: `${name}: time`, value: milliseconds, unit: 'ms', note },
   ];
 }

@@ -1,4 +1,4 @@
-import { Command, CommandInvocation } from '@aws-sdk/client-ssm';
+import { Command, CommandInvocation, ListCommandInvocationsCommandOutput } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { awaitPush, describeFailure, Push } from '../../lambda-src/fleet-push';
 import { Log } from '../../lambda-src/log';
@@ -24,8 +24,8 @@ class Answers extends RunCommand {
     return this.commands.length > 1 ? this.commands.shift() : this.commands[0];
   }
 
-  public async *invocations(): AsyncGenerator<CommandInvocation> {
-    yield* (this.lists.length > 1 ? this.lists.shift() : this.lists[0]) ?? [];
+  public async invocations(): Promise<ListCommandInvocationsCommandOutput> {
+    return { CommandInvocations: this.lists.length > 1 ? this.lists.shift() : this.lists[0], $metadata: {} };
   }
 }
 
@@ -54,6 +54,11 @@ describe('waiting for a command', () => {
     expect(await awaitPush(pushTo(answers), fleet, 'c')).toMatchObject({ confirmed: 2, failed: 0 });
   });
 
+  it('takes a reply without a list for an empty one', async () => {
+    const answers = new Answers([{ Status: 'Success', StatusDetails: 'NoInstancesInTag', TargetCount: 0 }], []);
+    expect(await awaitPush(pushTo(answers), fleet, 'c')).toMatchObject({ confirmed: 0, failed: 0 });
+  });
+
   it('ends with the function, when nothing is listed at all', async () => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 2 }], [[]]);
     await expect(awaitPush(pushTo(answers), fleet, 'c')).rejects
@@ -63,11 +68,11 @@ describe('waiting for a command', () => {
 
 describe('the message about a command that goes on', () => {
   it('names five servers out of the first page', async () => {
-    const list = Array.from({ length: 60 }, (_, index) => ({ ...done, InstanceId: `i-${index}` }));
+    const list = Array.from({ length: 50 }, (_, index) => ({ ...done, InstanceId: `i-${index}` }));
     const running = list.map(invocation => ({ ...invocation, Status: 'InProgress' as const, StatusDetails: 'InProgress' }));
-    const confirmed = new Answers([{ Status: 'InProgress', TargetCount: 60 }], [list]);
+    const confirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [list]);
     await expect(awaitPush(pushTo(confirmed), fleet, 'c')).rejects.toThrow('no server is listed yet');
-    const unconfirmed = new Answers([{ Status: 'InProgress', TargetCount: 60 }], [running]);
+    const unconfirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [running]);
     await expect(awaitPush(pushTo(unconfirmed), fleet, 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); the next attempt');
   });
 });

@@ -4,7 +4,7 @@ import { RotationError } from '../../lambda-src/errors';
 import { hasEnded, RunCommand } from '../../lambda-src/run-command';
 import { SECOND } from '../../lambda-src/time';
 import { FleetConfig } from '../../src/rotation-contract';
-import { DocumentContent, VirtualClock, World } from '../world';
+import { AwsError, DocumentContent, VirtualClock, World } from '../world';
 import { SimulatedNode } from '../world/nodes';
 
 const CONTENT: DocumentContent = {
@@ -167,36 +167,36 @@ describe('looking for a command by its comment', () => {
 });
 
 describe('the invocations of a command', () => {
-  async function read(commandId: string): Promise<string[]> {
-    const found: string[] = [];
-    for await (const { InstanceId, CommandPlugins } of runCommand.invocations(commandId)) {
-      found.push(`${InstanceId}: ${CommandPlugins?.map(plugin => plugin.Output).join()}`);
-    }
-    return found;
+  async function read(commandId: string, token?: string) {
+    const { CommandInvocations = [], NextToken } = await runCommand.invocations(commandId, token) ?? {};
+    return { found: CommandInvocations.map(({ InstanceId, CommandPlugins }) => `${InstanceId}: ${CommandPlugins?.[0].Output}`), NextToken };
   }
 
-  it('are read with their output to the last page', async () => {
-    const ids = Array.from({ length: 120 }, (_, index) => `i-${String(index).padStart(17, '0')}`);
+  it('are read with their output, a page at a time', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `i-${String(index).padStart(17, '0')}`);
     for (const id of ids) addNode(id);
     const commandId = await runCommand.send({ ...FLEET, maxConcurrency: '100%' }, 'c', PARAMETERS);
     await world.clock.sleep(10 * SECOND);
-    expect(await read(commandId)).toEqual(ids.map(id => `${id}: done on ${id}`));
-    expect(world.calls.filter(call => call.action === 'ListCommandInvocations')).toHaveLength(3);
+    const first = await read(commandId);
+    const second = await read(commandId, first.NextToken);
+    expect([...first.found, ...second.found]).toEqual(ids.map(id => `${id}: done on ${id}`));
+    expect([first.found.length, second.NextToken]).toEqual([50, undefined]);
   });
 
-  it('are read no further than somebody wants to know', async () => {
-    for (let index = 0; index < 60; index += 1) addNode(`i-${String(index).padStart(17, '0')}`);
-    const commandId = await runCommand.send({ ...FLEET, maxConcurrency: '100%' }, 'c', PARAMETERS);
-    await world.clock.sleep(10 * SECOND);
-    const first = await runCommand.invocations(commandId).next();
-    expect(first.value).toMatchObject({ InstanceId: 'i-00000000000000000' });
-    expect(world.calls.filter(call => call.action === 'ListCommandInvocations')).toHaveLength(1);
-  });
-
-  it('are none before Run Command has met a node, nor in a reply without a list', async () => {
+  it('are none before Run Command has met a node', async () => {
     const commandId = await runCommand.send(FLEET, 'c', PARAMETERS);
-    expect(await read(commandId)).toEqual([]);
-    world.intercept = async () => ({});
-    expect(await read(commandId)).toEqual([]);
+    expect(await read(commandId)).toEqual({ found: [], NextToken: undefined });
+  });
+});
+
+describe('a question that Systems Manager has no time for', () => {
+  it.each([
+    ['the command', async () => runCommand.get('c')],
+    ['its invocations', async () => runCommand.invocations('c')],
+  ])('has no answer: %s', async (_, ask) => {
+    world.intercept = async () => { throw new AwsError('ThrottlingException', 'Rate exceeded'); };
+    expect(await ask()).toBeUndefined();
+    world.intercept = async () => { throw new AwsError('InternalServerError', 'Something broke', 500); };
+    await expect(ask()).rejects.toThrow('Something broke');
   });
 });

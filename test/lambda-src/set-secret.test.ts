@@ -7,6 +7,7 @@ import { AwsError, ConnectionLost } from '../world';
 import { failsWith, NodeBehaviour, skipsEveryStep, takesCredentialFromParameters } from '../world/nodes';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 function withFleets(...fleets: Partial<MailServerFleet>[]): Scenario {
   const mailServers = fleets.map(fleet => ({
@@ -217,6 +218,17 @@ describe('a push', () => {
     expect(outcome.succeeded).toBe(true);
     expect(sent(scenario)).toHaveLength(2);
     expect(scenario.clock.now() - start).toBeGreaterThan(20 * MINUTE);
+  });
+
+  it('that goes on for longer than a day is waited for, too', async () => {
+    const { scenario, nodes: [slow] } = await rotatedOnce({ timeout: Duration.hours(48) });
+    slow.startsAfter = 40 * HOUR;
+    await messageOf(scenario);
+    await scenario.clock.sleep(39 * HOUR);
+    expect(await messageOf(scenario)).toContain(`command ${sent(scenario)[1].id} (document`);
+    await scenario.clock.sleep(HOUR);
+    await scenario.rotateWell();
+    expect(sent(scenario)).toHaveLength(2);
   });
 
   it('whose reply was lost is found by its comment', async () => {

@@ -5,6 +5,7 @@ import { skipped } from './ssm-documents';
 export type InvocationStatus = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut';
 
 export interface Invocation {
+  readonly command: Command;
   readonly node: ManagedNode;
   status: InvocationStatus;
   statusDetails: string;
@@ -41,6 +42,8 @@ export class Command {
   public invocations: Invocation[] = [];
   public readonly requestedAt: number;
 
+  private readonly shown: Invocation[] = [];
+  private hidden: Invocation[] = [];
   private next = 0;
   private running = 0;
   private terminal = 0;
@@ -76,15 +79,19 @@ export class Command {
     return this.deliveryTimeouts;
   }
 
-  /** The invocations that have shown up by now. */
-  public visibleInvocations(): Invocation[] {
+  /** The invocations that have shown up by now, in the order in which they did: whoever reads page by page misses none. */
+  public visibleInvocations(): readonly Invocation[] {
     const age = this.clock.now() - this.requestedAt;
-    return this.invocations.filter(invocation => invocation.node.appearsAfter <= age);
+    const stillHidden: Invocation[] = [];
+    for (const invocation of this.hidden) (invocation.node.appearsAfter <= age ? this.shown : stillHidden).push(invocation);
+    this.hidden = stillHidden;
+    return this.shown;
   }
 
   /** The targets are known: the command sets out. */
   public begin(nodes: ManagedNode[], mayRunOn: (node: ManagedNode) => boolean): void {
-    this.invocations = nodes.map(node => ({ node, status: 'Pending', statusDetails: 'Pending', steps: [] }));
+    this.invocations = nodes.map(node => ({ command: this, node, status: 'Pending', statusDetails: 'Pending', steps: [] }));
+    this.hidden = this.invocations;
     if (nodes.length === 0) {
       this.end('Success', 'NoInstancesInTag');
       return;

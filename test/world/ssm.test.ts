@@ -189,6 +189,17 @@ describe('a command', () => {
     expect((await invocations(byId)).map(invocation => invocation.InstanceId)).toEqual(['i-1']);
   });
 
+  it('shows whoever reads page by page every invocation, whichever appears meanwhile', async () => {
+    for (let index = 0; index < 120; index += 1) node(`i-${index}`, { appearsAfter: index % 2 === 0 ? 1000 : 3000 });
+    const CommandId = await send();
+    await world.clock.sleep(1000);
+    const { CommandInvocations: early = [], NextToken } = await client.send(new ListCommandInvocationsCommand({ CommandId }));
+    await world.clock.sleep(2000);
+    const { CommandInvocations: late = [], NextToken: next } = await client.send(new ListCommandInvocationsCommand({ CommandId, NextToken }));
+    const { CommandInvocations: last = [] } = await client.send(new ListCommandInvocationsCommand({ CommandId, NextToken: next }));
+    expect(new Set([...early, ...late, ...last].map(({ InstanceId }) => InstanceId)).size).toBe(120);
+  });
+
   it('reaches 10000 nodes quickly and lists them in pages', async () => {
     for (let index = 0; index < 10_000; index += 1) node(`i-${index}`);
     const id = await send({ MaxConcurrency: '10%' });

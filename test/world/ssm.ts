@@ -119,13 +119,10 @@ export class Ssm {
     const found = this.commands
       .filter(command => request.CommandId === undefined || command.id === request.CommandId)
       .filter(command => filters.every(filter => filter(command)))
-      .flatMap(command => command.visibleInvocations().map(invocation => ({ command, invocation })))
-      .filter(({ invocation }) => request.InstanceId === undefined || invocation.node.instanceId === request.InstanceId);
+      .flatMap(command => command.visibleInvocations())
+      .filter(({ node }) => request.InstanceId === undefined || node.instanceId === request.InstanceId);
     const { page, NextToken } = paginate(found, request);
-    return {
-      CommandInvocations: page.map(({ command, invocation }) => describeInvocation(command, invocation, request.Details === true)),
-      NextToken,
-    };
+    return { CommandInvocations: page.map(invocation => describeInvocation(invocation, request.Details === true)), NextToken };
   }
 
   private getCommandInvocation(request: InvocationRequest, caller: Principal) {
@@ -271,7 +268,7 @@ function describeCommand(command: Command) {
   };
 }
 
-function describeInvocation(command: Command, invocation: Invocation, details: boolean) {
+function describeInvocation({ command, ...invocation }: Invocation, details: boolean) {
   const actions = command.request.execution.content.mainSteps;
   return {
     CommandId: command.id,

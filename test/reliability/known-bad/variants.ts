@@ -111,7 +111,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: LARGE_FLEET,
     faults: [SERVER_DOES_NOTHING],
     edits: [
-      { file: 'run-command.ts', find: 'yield* page.CommandInvocations ?? [];\n      token = page.NextToken;', replace: 'yield* page.CommandInvocations ?? [];' },
+      { file: 'fleet-push.ts', find: 'yield* page.CommandInvocations ?? [];\n    token = page.NextToken;', replace: 'yield* page.CommandInvocations ?? [];' },
       { file: 'fleet-push.ts', find: 'if (verdict.confirmed + verdict.failed >= command.TargetCount!) return verdict;', replace: 'return verdict;' },
     ],
   },
