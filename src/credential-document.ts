@@ -308,7 +308,8 @@ export class CredentialDocument {
    * Your own PowerShell script for Windows nodes, run as SYSTEM after the credential was fetched and checked.
    *
    * It finds the variables `$SmtpUsername`, `$SmtpPassword`, `$SmtpHost` and `$SmtpPort`. It must throw
-   * unless the server uses them from now on, and must not call `exit`. Its output is discarded.
+   * unless the server uses them from now on, and must not call `exit`. Its output is discarded, but for standard
+   * error.
    *
    * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter
    */

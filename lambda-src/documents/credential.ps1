@@ -76,6 +76,7 @@ function Complete-Document {
 
 $VersionId = $GivenVersionId
 if (-not $VersionId) { $VersionId = Invoke-Patiently { Get-WantedVersion } }
+if (-not $VersionId) { Stop-Document "$($env:SSM_SecretArn) has no current version" }
 $Version = Invoke-Patiently { Read-Version }
 
 # A command that reaches a server late must not bring back what was given up or replaced meanwhile.

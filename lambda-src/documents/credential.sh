@@ -2,8 +2,9 @@
 # Without a version id, as for a server that joins between two rotations, finds the one that servers are to hold now.
 # Sets SMTP_USERNAME and SMTP_PASSWORD. They are not exported, and never an argument of a command: other
 # processes could see them there.
-set +xv
+set +axv
 set -eu
+unset SMTP_USERNAME SMTP_PASSWORD fetched value
 umask 077
 export LC_ALL=C
 PATH="${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
@@ -26,6 +27,9 @@ fail() {
   exit 1
 }
 
+# Another program would have the password among its arguments.
+case $(command -v printf) in */*) fail 'this shell has no printf of its own: use another one' ;; esac
+
 # The rotation function counts this server by this line, and by nothing else.
 report_applied() {
   if [ -z "$SSM_VersionId" ]; then start_over_if_overtaken; fi
@@ -42,7 +46,7 @@ start_over_if_overtaken() {
 # because it will not come back to a server that has joined meanwhile; otherwise the current one.
 wanted_version() {
   versions=$(aws secretsmanager describe-secret --secret-id "$SSM_SecretArn" --region "$SSM_Region" \
-    --query 'to_string(VersionIdsToStages)' --output text) || return 1
+    --cli-connect-timeout 5 --cli-read-timeout 10 --query 'to_string(VersionIdsToStages)' --output text) || return 1
   versions=$(printf '%s' "$versions" | tr ']' '\n')
   { printf '%s\n' "$versions" | grep '"AWSPENDING"' | grep '"SES_SMTP_DELIVERED_' || printf '%s\n' "$versions" | grep '"AWSCURRENT"'; } \
     | sed 's/.*"\([^"]*\)"[[:space:]]*:[[:space:]]*\[.*/\1/'
@@ -51,7 +55,7 @@ wanted_version() {
 # Prints the labels of the version, a tab, and its value.
 read_version() {
   aws secretsmanager get-secret-value --secret-id "$SSM_SecretArn" --version-id "$version_id" \
-    --region "$SSM_Region" --query "[join(',', VersionStages), SecretString]" --output text
+    --region "$SSM_Region" --cli-connect-timeout 5 --cli-read-timeout 10 --query "[join(',', VersionStages), SecretString]" --output text
 }
 
 # Prints the last line of what the AWS CLI said, which has the name of the error.
@@ -85,6 +89,7 @@ version_id=$SSM_VersionId
 if [ -z "$version_id" ]; then
   fetch wanted_version
   version_id=$fetched
+  [ -n "$version_id" ] || fail "$SSM_SecretArn has no current version"
 fi
 fetch read_version
 stages=${fetched%%"$tab"*}

@@ -1,34 +1,38 @@
 # Replaces the credential in the entries of one relay host, in the file that Debian's Exim looks its passwords up in.
 export key_pattern='^[^#:[:space:]]+:[[:space:]]*'
 
-# An entry is for the endpoint by its name, by the name of the load balancer in front of it, or by a pattern that
-# covers it and has an SES credential. Exim takes the name that the host's address stands for, which can be any of them.
+# An entry is for the endpoint by its name, by the name of the load balancer in front of it, or by a pattern that covers
+# it and has an SES credential: the endpoint's own, if that has one. Exim takes the name that the host's address stands
+# for, which can be any of them.
 own_keys() {
   key_pattern=$key_pattern awk -v host="$relay_host" "$PARSE"'
-    BEGIN { host = tolower(host); split(host, label, ".") }
-    function ends_with(text, end) { return substr(text, length(text) - length(end) + 1) == end }
-    function is_own(name) {
-      if (name == host) return 1
-      if (host ~ /^email-smtp/ && name ~ /^ses-smtp-/ && ends_with(name, "." label[2] ".elb.amazonaws.com")) return 1
-      return name ~ /^\*/ && ends_with(host, substr(name, 2)) && credential ~ /^A[A-Z0-9]+:/
+    BEGIN {
+      host = tolower(host)
+      split(host, label, ".")
+      balancer = "." label[2] ".elb" substr(host, length(label[1] "." label[2]) + 1)
     }
-    parse($0) && is_own(tolower(key)) { print key }' "$1"
+    function ends_with(text, end) { return substr(text, length(text) - length(end) + 1) == end }
+    function has_access_key() { return is_access_key(substr(credential, 1, index(credential, ":") - 1)) }
+    function is_named(name) { return name == host || (host ~ /^email-smtp/ && name ~ /^ses-smtp-/ && ends_with(name, balancer)) }
+    !parse($0) { next }
+    NR == FNR { if (is_named(tolower(key)) && has_access_key()) named[credential] = has_named = 1; next }
+    is_named(tolower(key)) { print key; next }
+    key ~ /^\*/ && ends_with(host, tolower(substr(key, 2))) && has_access_key() && (!has_named || credential in named) { print key }' "$1" "$1"
 }
 
 build() { :; }
 
-# Prints what Exim finds for the name $1 in the file $2.
+# Prints what Exim finds for the name $1 in the file $2, which it wants with its whole path.
 lookup() {
-  "$exim" -be "\${lookup{$1}nwildlsearch{$2}{\$value}}" 2>/dev/null
+  case $2 in /*) file=$2 ;; *) file=$(pwd -P)/$2 ;; esac
+  "$exim" -be "\${lookup{$1}nwildlsearch{$file}{\$value}}" 2>/dev/null
 }
 
-# The names of the endpoint's addresses, as far as the system knows them.
+# The names that Exim may take for the endpoint: what it is an alias of, and what its addresses stand for.
 canonical_names() {
-  getent hosts "$relay_host" 2>/dev/null | awk '{ for (i = 2; i <= NF; i++) print $i; print $1 }' | while IFS= read -r name; do
-    case $name in
-      *[!0-9A-Fa-f.:]*) printf '%s\n' "$name" ;;
-      *) getent hosts "$name" 2>/dev/null | awk '{ print $2 }' ;;
-    esac
+  getent hosts "$relay_host" 2>/dev/null | while read -r address name _others; do
+    printf '%s\n' "$name"
+    getent hosts "$address" 2>/dev/null | awk '{ print $2 }'
   done | sort -u | grep -Ex '[A-Za-z0-9.-]+' || true
 }
 
@@ -38,17 +42,30 @@ looks_up() {
     # A pattern is no name to look up; it was chosen because it covers the relay host.
     case $key in *[!A-Za-z0-9.-]*) key=$relay_host ;; esac
     [ "$(lookup "$key" "$1")" = "$wanted" ] || exit 1
-  done || return 1
-  canonical_names | while IFS= read -r name; do
-    found=$(lookup "$name" "$1")
-    [ -z "$found" ] || [ "$found" = "$wanted" ] || exit 1
+  done && finds_canonical "$1"
+}
+
+# Whether one of the names leads to the credential, and none to another one.
+finds_canonical() {
+  names=$(canonical_names)
+  [ -n "$names" ] || return 0
+  leads=0
+  for name in $names; do
+    case $(lookup "$name" "$1") in
+      "$wanted") leads=1 ;;
+      '') ;;
+      *) return 1 ;;
+    esac
   done
+  hint=" under the name that Exim takes, $(printf '%s' "$names" | tr '\n' ' '): add a line such as '*.amazonaws.com:user:password'"
+  [ "$leads" -eq 1 ]
 }
 
 exim=$(command -v exim4 || command -v exim) || fail 'Exim is not installed: neither exim4 nor exim was found'
 check_file "$password_file" "Debian's Exim looks passwords up there; make it with a line '*.amazonaws.com:user:password'"
 [ -n "$(own_keys "$password_file")" ] \
   || fail "$password_file has no entry for $relay_host: add a line '$relay_host:user:password', and '*.amazonaws.com:user:password'"
+learn_shared "$password_file"
 # Exim runs as a user of its own, which reads the file by way of its group.
 apply_table "$password_file" o-rwx
 # Exim reads the file for each message. What was deferred because SES had refused the old credential need not wait.

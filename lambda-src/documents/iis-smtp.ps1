@@ -29,8 +29,12 @@ foreach ($Server in $Servers) {
   }
   $Changed = Get-Servers | Where-Object { $_.Name -eq $Server.Name }
   if (-not (Test-Credential $Changed)) {
-    Set-Credential $Server $OldUserName $OldPassword
-    Stop-Document "virtual SMTP server $($Server.Name) did not keep the credential; the settings were put back"
+    # What cannot be read back as a credential must not be written as one.
+    if ($OldUserName -cmatch '\AA[A-Z0-9]{15,127}\z' -and $OldPassword -cmatch '\AB[A-P][A-Za-z0-9+/]{42}\z') {
+      Set-Credential $Server $OldUserName $OldPassword
+      Stop-Document "virtual SMTP server $($Server.Name) did not keep the credential; the settings were put back"
+    }
+    Stop-Document "the credential of virtual SMTP server $($Server.Name) cannot be read back: look at its outbound security"
   }
 }
 

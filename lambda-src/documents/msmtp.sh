@@ -23,7 +23,10 @@ PARSE_CONFIG='
       in_defaults = 0
       split(rest, part, /[[:space:]]*:[[:space:]]*/)
       name_of[section] = part[1]
-      host_of[section] = part[2] in named ? host_of[named[part[2]]] : default_host
+      host_of[section] = default_host
+      # The last one that has a host decides.
+      count = split(part[2], parents, /[[:space:]]*,[[:space:]]*/)
+      for (i = 1; i <= count; i++) if (parents[i] in named && host_of[named[parents[i]]]) host_of[section] = host_of[named[parents[i]]]
       named[part[1]] = section
     }
     if (word == "host") { host_of[section] = tolower(rest); if (in_defaults) default_host = tolower(rest) }
@@ -55,14 +58,21 @@ with_credential() {
 build() { :; }
 
 # Whether each account has the user by what msmtp makes of the file, and each password line is the new one. msmtp reads
-# a file that it is told of only if nobody else can.
+# a file that it is told of only if nobody else can, and under AppArmor in few places only.
 looks_up() {
-  cat "$1" >"$1.check"
-  if [ -z "$keys" ] || ! has_passwords "$1"; then rm -f "$1.check"; return 1; fi
+  has_passwords "$1" || return 1
+  copy=$(mktemp /tmp/ses-smtp.XXXXXX) || return 1
+  cat "$1" >"$copy"
+  found=1
+  has_users "$copy" || found=0
+  rm -f "$copy"
+  [ "$found" -eq 1 ]
+}
+
+has_users() {
   printf '%s\n' "$keys" | while IFS= read -r account; do
-    msmtp -C "$1.check" -a "$account" --pretend nobody@localhost </dev/null 2>/dev/null | grep -Eq "^user *= $SMTP_USERNAME\$" || exit 1
-  done || { rm -f "$1.check"; return 1; }
-  rm -f "$1.check"
+    msmtp -C "$1" -a "$account" --pretend nobody@localhost </dev/null 2>/dev/null | grep -Eq "^user *= $SMTP_USERNAME\$" || exit 1
+  done
 }
 
 has_passwords() {

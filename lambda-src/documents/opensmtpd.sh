@@ -11,7 +11,7 @@ labels() {
   if [ -n "$label" ]; then
     printf '%s\n' "$label"
   else
-    configuration | tr -s '[:space:]' '[\n*]' | awk -v host="$relay_host" '
+    configuration | tr '[:blank:]' '\n' | awk -v host="$relay_host" '
       match($0, /^smtp[a-z+]*:\/\/[^@\/]+@/) {
         name = substr($0, RLENGTH + 1)
         sub(/:[0-9]+$/, "", name)
@@ -22,9 +22,10 @@ labels() {
   fi
 }
 
-# Prints the tables that credentials are taken from, as name and type:path.
+# Prints the tables that credentials for other servers are taken from, as name and type:path.
 auth_tables() {
   configuration | awk '
+    $1 == "listen" { next }
     { for (i = 1; i < NF; i++) if ($i == "auth" && $(i + 1) ~ /^</) { name = $(i + 1); gsub(/[<>]/, "", name); auth[name] = 1 } }
     $1 == "table" { path[$2] = $3 }
     END { for (name in auth) if (name in path) print name, path[name] }'
@@ -59,20 +60,32 @@ resume() {
 # server for ever. So it gets no new messages to relay until the open connections have ended, a few seconds after their
 # last message.
 renew_connections() {
-  if ! is_relaying || smtpctl show status | grep -q '^MTA paused'; then return 0; fi
+  is_relaying || return 0
+  if is_paused; then await_end; else pause_until_end; fi
+  ! is_relaying || fail "a connection to $relay_host did not end within 60 seconds, so OpenSMTPD may still use the old credential: restart it"
+}
+
+is_paused() {
+  smtpctl show status | grep -q '^MTA paused'
+}
+
+pause_until_end() {
   # Goes on if this script is killed, so that nothing stays paused.
   in_background sh -c 'sleep 90; exec smtpctl resume mta'
   safeguard=$!
   trap 'resume; kill "$safeguard" 2>/dev/null || true' EXIT
   smtpctl pause mta >&2 || fail 'smtpctl pause mta failed, so OpenSMTPD may still use the old credential: restart it'
+  await_end
+  resume
+  kill "$safeguard" 2>/dev/null || true
+  trap - EXIT
+}
+
+await_end() {
   for _second in $(seq 60); do
     is_relaying || break
     sleep 1
   done
-  resume
-  kill "$safeguard" 2>/dev/null || true
-  trap - EXIT
-  ! is_relaying || fail "a connection to $relay_host did not end within 60 seconds, so OpenSMTPD may still use the old credential: restart it"
 }
 
 # Whether there are connections that the credential was used for.
@@ -80,18 +93,30 @@ is_relaying() {
   smtpctl show relays 2>/dev/null | grep -Fiq "[relay:$relay_host,"
 }
 
-# apply_to name type:path. OpenSMTPD keeps a table in memory, also when the file was right already: the run that
-# changed it may have ended before this.
-apply_to() {
-  case $2 in
-    file:*) path=${2#file:} ;;
-    /*) path=$2 ;;
-    *) fail "table $1 is $2: only a file: table can be changed" ;;
-  esac
-  check_file "$path" "$config_file names it as table $1"
-  if [ -z "$(own_keys "$path")" ]; then return 0; fi
+# each_table FUNCTION: calls a function with name and path of each table in a file that has an entry for the relay host.
+each_table() {
+  while read -r name source; do
+    case $source in
+      file:*) path=${source#file:} ;;
+      /*) path=$source ;;
+      *) continue ;;
+    esac
+    [ -f "$path" ] || fail "$path does not exist: $config_file names it as table $name"
+    if [ -n "$(own_keys "$path")" ]; then "$1" "$name" "$path"; fi
+  done <<TABLES
+$(auth_tables)
+TABLES
+}
+
+learn() {
+  check_file "$2" "$config_file names it as table $1"
   found=1
-  apply_table "$path" o-rwx
+  learn_shared "$2"
+}
+
+# OpenSMTPD keeps a table in memory, also when the file was right already: the run that changed it may have ended before this.
+apply() {
+  apply_table "$2" o-rwx
   if is_running; then
     smtpctl update table "$1" >&2 || fail "smtpctl update table $1 failed, so OpenSMTPD may still use the old credential: restart it"
   fi
@@ -101,13 +126,9 @@ command -v smtpctl >/dev/null 2>&1 || fail 'OpenSMTPD is not installed: smtpctl 
 check_file "$config_file" 'name the configuration of OpenSMTPD'
 [ -n "$(labels)" ] || fail "$config_file relays to no smtp+tls://label@$relay_host"
 found=0
-tables=$(auth_tables)
-while read -r name source; do
-  if [ -n "$name" ]; then apply_to "$name" "$source"; fi
-done <<TABLES
-$tables
-TABLES
-[ "$found" -eq 1 ] || fail "no table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"
+each_table learn
+[ "$found" -eq 1 ] || fail "no file: table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"
+each_table apply
 if is_running; then
   if is_due; then renew_connections; fi
   # What was deferred because SES had refused the old credential need not wait.

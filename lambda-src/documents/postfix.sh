@@ -10,28 +10,32 @@ instances() {
   fi
 }
 
-# Prints the tables of an instance, one a line, as type:path or proxy:type:path.
+# Prints the tables of an instance, one a line, as type:path or proxy:type:path: those of main.cf, and those of services
+# of master.cf that have their own.
 password_maps() {
   if [ -n "$password_map" ]; then
     printf '%s\n' "$password_map"
   else
-    postconf -x -h smtp_sasl_password_maps | tr -s ', \t' '[\n*]' \
-      | grep -E '^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' || true
+    {
+      postconf -x -h smtp_sasl_password_maps
+      postconf -x -P '*/*/smtp_sasl_password_maps' 2>/dev/null | sed 's/^[^=]*=//'
+    } | tr ', \t' '\n\n\n' | grep -E '^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' | sort -u
   fi
 }
 
-# The keys of a relay host: host, [host], host:port or [host]:port.
+# The keys of a relay host: host, [host], host:port or [host]:port. A port may be a name.
 own_keys() {
   awk -v host="$relay_host" '
     /^[^#[:space:]]/ {
       name = tolower($1)
-      gsub(/^\[|\](:[0-9]+)?$|:[0-9]+$/, "", name)
+      gsub(/^\[|\](:[a-z0-9-]+)?$|:[a-z0-9-]+$/, "", name)
       if (name == tolower(host)) print $1
     }' "$1"
 }
 
+# As root also where the table belongs to somebody else, who cannot write here.
 build() {
-  [ "$type" = texthash ] || postmap "$type:$1"
+  [ "$type" = texthash ] || postmap -o "$type:$1"
 }
 
 looks_up() {
@@ -44,41 +48,58 @@ is_running() {
   postfix status >/dev/null 2>&1
 }
 
+# each_table FUNCTION: calls a function for each table of each instance, with `path` and `type` of the table.
+each_table() {
+  for instance in $(instances); do
+    export MAIL_CONFIG="$instance"
+    for map in $(password_maps); do
+      entry=${map#proxy:}
+      type=${entry%%:*}
+      path=${entry#*:}
+      "$1"
+    done
+  done
+}
+
+learn() {
+  [ -f "$path" ] || fail "$path does not exist: smtp_sasl_password_maps names it"
+  if [ -z "$(own_keys "$path")" ]; then return 0; fi
+  check_file "$path" 'smtp_sasl_password_maps names it'
+  found=1
+  learn_shared "$path"
+}
+
+apply() {
+  if [ -z "$(keys_to_change "$path")" ]; then return 0; fi
+  check_file "$path" 'smtp_sasl_password_maps names it'
+  # By way of its group, Postfix reads a table behind proxy: with fewer rights.
+  apply_table "$path" o-rwx
+}
+
+apply_if_not_own() {
+  if [ -z "$(own_keys "$path")" ]; then apply; fi
+}
+
 # Postfix notices by itself that an indexed table has changed. It reads a texthash once only, and a table behind proxy:
 # stays open as long as it is asked for.
 reload_if_needed() {
-  if [ -n "$kept_open" ] && is_due && is_running; then
+  if is_due && password_maps | grep -Eq '^(proxy|texthash):'; then
     postfix reload >&2 || fail 'postfix reload failed, so Postfix may still use the old credential: reload it'
   fi
 }
 
-# apply_to type:path or proxy:type:path
-apply_to() {
-  # Postfix reads a table as root, but a table behind proxy: with fewer rights, by way of a group.
-  case $1 in proxy:*) mode=o-rwx ;; *) mode=600 ;; esac
-  case $1 in proxy:* | texthash:*) kept_open=1 ;; *) kept_open='' ;; esac
-  entry=${1#proxy:}
-  type=${entry%%:*}
-  path=${entry#*:}
-  check_file "$path" 'smtp_sasl_password_maps names it'
-  if [ -z "$(own_keys "$path")" ]; then return 0; fi
-  found=1
-  apply_table "$path" "$mode"
-  reload_if_needed
-}
-
-# What was deferred because SES had refused the old credential need not wait for its next turn.
-flush() {
-  if [ "$changed" -eq 1 ] && is_running; then in_background postqueue -f; fi
-}
-
 command -v postconf >/dev/null 2>&1 || fail 'Postfix is not installed: postconf was not found'
 found=0
+each_table learn
+[ "$found" -eq 1 ] || fail "no table of smtp_sasl_password_maps has an entry for $relay_host: add a line '[$relay_host]:port user:password', with brackets and port just as in relayhost"
+# Those that only share the credential first: a run that comes after one that was killed finds them by the entries for the endpoint.
+each_table apply_if_not_own
+each_table apply
 for instance in $(instances); do
   export MAIL_CONFIG="$instance"
-  changed=0
-  for map in $(password_maps); do apply_to "$map"; done
-  flush
+  is_running || continue
+  reload_if_needed
+  # What was deferred because SES had refused the old credential need not wait for its next turn.
+  if [ "$changed" -eq 1 ]; then in_background postqueue -f; fi
 done
-[ "$found" -eq 1 ] || fail "no table of smtp_sasl_password_maps has an entry for $relay_host: add a line '[$relay_host]:port user:password', with brackets and port just as in relayhost"
 report_applied

@@ -2,35 +2,36 @@
 
 # Takes a line apart into `key`, `user` and `password`. A value is written as "I:text" or, in base64, as "I=text".
 # shellcheck disable=SC2016 # The dollar signs are for awk.
-PARSE_AUTHINFO='
+PARSE_AUTHINFO="$SETS"'
   function value_of(line, letter) {
     if (!match(line, "\"" letter "[:=][^\"]*\"")) return ""
     return substr(line, RSTART + 3, RLENGTH - 4)
   }
   function parse(line) {
-    if (line !~ /^AuthInfo:/) return 0
+    if (tolower(line) !~ /^authinfo:/) return 0
     match(line, /^[^[:space:]]+/)
     key = substr(line, 1, RLENGTH)
     user = value_of(line, "I")
     password = value_of(line, "P")
     return 1
-  }
-  function set_of(lines, set,    list, i) {
-    for (i = split(lines, list, "\n"); i > 0; i--) if (list[i] != "") set[list[i]] = 1
   }'
 
 # An entry is for the endpoint by its name or by the name of the load balancer in front of it, which sendmail can take
 # instead; the entry for all servers is if it has an SES credential. Others that carry the very same one follow.
 keys_to_change() {
   awk -v host="$relay_host" "$PARSE_AUTHINFO"'
-    BEGIN { host = tolower(host); split(host, label, "."); balancer = "." label[2] ".elb.amazonaws.com" }
+    BEGIN {
+      host = tolower(host)
+      split(host, label, ".")
+      balancer = "." label[2] ".elb" substr(host, length(label[1] "." label[2]) + 1)
+    }
     function is_own(name) {
       if (name == host) return 1
-      if (name == "") return user ~ /^A[A-Z0-9]+$/
+      if (name == "") return is_access_key(user)
       return host ~ /^email-smtp/ && name ~ /^ses-smtp-/ && substr(name, length(name) - length(balancer) + 1) == balancer
     }
     !parse($0) { next }
-    NR == FNR { if (is_own(tolower(substr(key, 10))) && user ~ /^A[A-Z0-9]+$/) shared[user, password] = 1; next }
+    NR == FNR { if (is_own(tolower(substr(key, 10))) && is_access_key(user)) shared[user, password] = 1; next }
     is_own(tolower(substr(key, 10))) || (user, password) in shared { print key }' "$1" "$1"
 }
 
@@ -56,12 +57,7 @@ with_credential() {
 
 build() {
   # shellcheck disable=SC2094 # The map is another file than the text.
-  makemap "$map_type" "$1" <"$1" || return 1
-  for suffix in $INDEXES; do
-    if [ -e "$authinfo_file$suffix" ] && [ -e "$1$suffix" ]; then
-      chown --reference="$authinfo_file$suffix" "$1$suffix" && chmod --reference="$authinfo_file$suffix" "$1$suffix" || return 1
-    fi
-  done
+  makemap "$map_type" "$1" <"$1"
 }
 
 # makemap writes keys in lower case.
@@ -77,6 +73,8 @@ command -v makemap >/dev/null 2>&1 || fail 'sendmail is not installed: makemap w
 check_file "$authinfo_file" "make it with a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
 [ -n "$(keys_to_change "$authinfo_file")" ] \
   || fail "$authinfo_file has no entry for $relay_host: add a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
+makemap -u "$map_type" "$authinfo_file" >/dev/null 2>&1 \
+  || fail "beside $authinfo_file is no map of type $map_type, so sendmail reads another one: set authinfoFile and mapType as in FEATURE(authinfo) of sendmail.mc"
 apply_table "$authinfo_file" o-rwx
 # sendmail opens the map for each delivery. What was deferred because SES had refused the old credential need not wait.
 if [ "$changed" -eq 1 ]; then in_background sendmail -q; fi

@@ -4,7 +4,7 @@ set +e
   set -e
   apply
 ) >&2
-status=$?
+exit_code=$?
 set -e
-[ "$status" -eq 0 ] || fail "the script ended with exit code $status"
+[ "$exit_code" -eq 0 ] || fail "the script ended with exit code $exit_code"
 report_applied

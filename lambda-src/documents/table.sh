@@ -6,7 +6,16 @@
 #   with_credential FILE   prints the table with the credential, which comes on standard input, in the entries of `$keys`
 #   build FILE             makes the index of a table, if it has one
 #   looks_up FILE          whether the server's own tool finds the credential in a table, under each of `$keys`
+#   hint                   may be set by looks_up: what there is to say about a lookup that fails
 INDEXES='.db .lmdb .cdb .dir .pag'
+hint=''
+
+# For awk: sets of lines, and what tells an SES credential from others.
+SETS='
+  function set_of(lines, set,    list, i) {
+    for (i = split(lines, list, "\n"); i > 0; i--) if (list[i] != "") set[list[i]] = 1
+  }
+  function is_access_key(user) { return length(user) >= 16 && user ~ /^A[A-Z0-9]+$/ }'
 
 # Moves a table with its index over another one. The index first: the server reads that, and a run that was killed in
 # between is completed by the next one.
@@ -23,33 +32,43 @@ copy_table() {
   done
 }
 
-remove_table() {
-  for suffix in $INDEXES; do set -- "$@" "$1$suffix"; done
-  rm -f "$@"
+# Gives a new index the owner, mode and SELinux context of the old one or, if there is none, of the table.
+match_indexes() {
+  for suffix in $INDEXES; do
+    [ -e "new$suffix" ] || continue
+    like="old$suffix"
+    [ -e "$like" ] || like=old
+    copy_file "$like" matched && cat "new$suffix" >matched && mv -f matched "new$suffix" || return 1
+  done
+}
+
+# Puts the old table back, and takes away an index that it did not have.
+restore_table() {
+  for suffix in $INDEXES; do
+    [ -e "old$suffix" ] || rm -f "$table$suffix"
+  done
+  move_table old "$table"
 }
 
 # change_table FILE MODE: ends with exit code 0 if it changed the table, 3 if it was right already. To be run in a
 # process of its own, so that its temporary files are removed when it ends, however it ends.
 change_table() {
   table=$1
-  new="$table.ses-smtp-new"
-  old="$table.ses-smtp-old"
-  lock "$(dirname "$table")"
-  # Left behind by a run that was killed; they may hold passwords.
-  remove_table "$new"
-  remove_table "$old"
-  trap 'remove_table "$new"; remove_table "$old"' EXIT
-  keys=$(keys_to_change "$table")
-  copy_or_fail "$table" "$new"
-  chmod "$2" "$new" || fail "cannot change the mode of $new; $table is unchanged"
-  printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential "$table" >"$new" || fail "cannot write $new; $table is unchanged"
-  if cmp -s "$table" "$new" && looks_up "$table"; then exit 3; fi
-  said=$(build "$new" 2>&1) || fail "cannot build the index of $new: $(last_line "$said"); $table is unchanged"
-  looks_up "$new" || fail "a lookup in the new $table does not give the credential; $table is unchanged"
-  copy_table "$table" "$old" || fail "cannot copy $table beside it; it is unchanged"
-  sync
-  if move_table "$new" "$table" && looks_up "$table"; then exit 0; fi
-  move_table "$old" "$table" || true
+  lock
+  enter_work_directory "$table"
+  said=$(copy_table "$table" old 2>&1) || fail "cannot write beside $table: $(last_line "$said"); $table is unchanged"
+  [ ! -L old ] || fail "$table is a symbolic link: name the file itself"
+  keys=$(keys_to_change old)
+  [ -n "$keys" ] || fail "$table has no entry to change any more: somebody else changes it; $table is unchanged"
+  said=$(copy_file old new 2>&1) || fail "cannot write beside $table: $(last_line "$said"); $table is unchanged"
+  chmod "$2" new || fail "cannot change the mode of a copy; $table is unchanged"
+  printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential old >new || fail "cannot write a new $table; $table is unchanged"
+  if cmp -s old new && looks_up "$table"; then exit 3; fi
+  said=$({ build new && match_indexes; } 2>&1) || fail "cannot build the index of a new $table: $(last_line "$said"); $table is unchanged"
+  looks_up new || fail "a lookup in the new $table does not give the credential$hint; $table is unchanged"
+  sync -f new 2>/dev/null || sync
+  if move_table new "$table" && looks_up "$table"; then exit 0; fi
+  restore_table || fail "a lookup in $table does not give the credential, and the old table could not be put back: look at $table"
   fail "a lookup in $table did not give the credential after it was put in place; the table was put back"
 }
 

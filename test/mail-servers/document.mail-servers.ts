@@ -8,7 +8,7 @@ import { SERVERS } from './servers';
 import { ScriptNode } from '../world/nodes';
 
 /** The programs by which the documents change anything. */
-const PROGRAMS = ['awk', 'cat', 'chmod', 'chown', 'cmp', 'cp', 'exim4', 'makemap', 'msmtp', 'mv', 'postmap', 'rm', 'smtpctl', 'smtpd', 'sync'];
+const PROGRAMS = ['awk', 'cat', 'chmod', 'chown', 'cmp', 'cp', 'exim4', 'makemap', 'mkdir', 'mktemp', 'msmtp', 'mv', 'postmap', 'rm', 'smtpctl', 'smtpd', 'sync'];
 
 describe.each(SERVERS)('the document on $name', server => {
   const folder = dirname(server.file);
@@ -49,7 +49,7 @@ describe.each(SERVERS)('the document on $name', server => {
     const names = Object.keys(await snapshot());
     expect(await relayHost.apply()).toMatchObject({ status: 'Success' });
     expect(await readFile(server.file, 'latin1')).toBe(after);
-    expect(await stat(server.file)).toMatchObject({ uid, gid, mode: 0o100000 + server.mode });
+    expect(await stat(server.file)).toMatchObject({ uid, gid, mode: 0o100640 });
     const files = await snapshot();
     expect(Object.keys(files)).toEqual(names);
     expect(Object.values(files).filter(content => content.includes(relayHost.credential('AWSPREVIOUS').password))).toEqual([]);

@@ -16,8 +16,6 @@ export interface RealServer {
   readonly document: CredentialDocument;
   /** The file with the credential. */
   readonly file: string;
-  /** The file's mode after the document, if it was 0640. */
-  readonly mode: number;
   /** What is in it besides the entry for the endpoint, and must stay. */
   readonly otherLines: string;
   entryFor(relay: Relay, user: string, password: string): string;
@@ -55,7 +53,6 @@ export function postfixWith(mapType: string, ...packages: string[]): RealServer 
     name: `Postfix with ${mapType}`,
     document: CredentialDocument.postfix(),
     file: '/etc/postfix/sasl_passwd',
-    mode: 0o600,
     otherLines: '# relays\n[smtp.partner.example]:587\tpartner:kept\n',
     entryFor: ({ host, port }, user, password) => `[${host}]:${port} ${user}:${password}`,
     worn: ({ host, port }, user, password) => `# relays\n\n[smtp.partner.example]:587\tpartner:kept\n${host} ${user}:${password}\r\n`
@@ -90,7 +87,6 @@ export const exim: RealServer = {
   name: 'Exim',
   document: CredentialDocument.exim(),
   file: '/etc/exim4/passwd.client',
-  mode: 0o640,
   otherLines: '# relays\nsmtp.partner.example:partner:kept\n',
   entryFor: ({ host }, user, password) => `${host}:${user}:${password}`,
   worn: ({ host }, user, password) => `# relays\n\nsmtp.partner.example:partner:kept\n${host}: ${user}:${password}\r\n`
@@ -121,7 +117,6 @@ export const sendmailServer: RealServer = {
   name: 'sendmail',
   document: CredentialDocument.sendmail(),
   file: '/etc/mail/authinfo',
-  mode: 0o640,
   otherLines: '# relays\nAuthInfo:smtp.partner.example "U:root" "I:partner" "P:kept"\n',
   entryFor: ({ host }, user, password) => `AuthInfo:${host}\t"U:root" "I:${user}" "P:${password}" "M:PLAIN"`,
   worn: ({ host }, user, password) => '# relays\n\nAuthInfo:smtp.partner.example "U:root" "I:partner" "P:kept"\n'
@@ -149,7 +144,6 @@ export const openSmtpd: RealServer = {
   name: 'OpenSMTPD',
   document: CredentialDocument.openSmtpd(),
   file: '/etc/mail/secrets',
-  mode: 0o640,
   otherLines: '# relays\npartner partner:kept\n',
   entryFor: (_relay, user, password) => `ses ${user}:${password}`,
   worn: (_relay, user, password) => `# relays\n\npartner partner:kept\nses \t ${user}:${password}\n# ses user:password\n`
@@ -175,7 +169,6 @@ export const msmtp: RealServer = {
   name: 'msmtp',
   document: CredentialDocument.msmtp({ configFile: '/etc/msmtp/config' }),
   file: '/etc/msmtp/config',
-  mode: 0o640,
   otherLines: 'account partner\nhost smtp.partner.example\nuser partner\npassword kept\n\n',
   entryFor: ({ host, port, caFile }, user, password) =>
     `account ses\nhost ${host}\nport ${port}\ntls on\ntls_trust_file ${caFile}\nauth on\nfrom relay@example.com\nuser ${user}\npassword ${password}`,

@@ -151,7 +151,8 @@ export class ScriptNode extends Node {
     const exported = parameters.filter(({ asVariable }) => asVariable).map(({ name, value }) => [`SSM_${name}`, value]);
     return {
       HOME: this.directory,
-      PATH: [join(this.directory, 'bin'), WORLD_BIN, process.env.PATH, dirname(process.execPath)].join(delimiter),
+      PATH: [join(this.directory, 'bin'), WORLD_BIN, process.env.PATH, dirname(process.execPath), join(WORLD_BIN, 'missing')].join(delimiter),
+      RUNTIME_DIRECTORY: this.directory,
       ...this.environment,
       SSM_COMMAND_ID: commandId,
       ...Object.fromEntries(exported),

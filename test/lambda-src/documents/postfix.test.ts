@@ -5,6 +5,7 @@ import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on
 import { CredentialDocument, PostfixDocumentOptions } from '../../../src';
 
 const TABLE = 'etc/postfix/sasl_passwd';
+const OLD = 'AKIAOLDOLDOLDOLDOLD1:old+pass/word';
 const OURS = `${USERNAME}:${PASSWORD}`;
 const APPLIED = `SES_SMTP_CREDENTIAL_APPLIED ${VERSION}`;
 
@@ -31,7 +32,7 @@ describe('the Postfix document', () => {
     const table = (credential: string) => `# relays\n\n[smtp.example.net]:25\tuser:pass\n[${HOST}]:587 \t ${credential}\n`
       + `${HOST}:587\t${credential}\r\n[${HOST}] ${credential}  \n${HOST.toUpperCase()} ${credential}\n`
       + `news@example.com other:pass\n# [${HOST}]:587 old:one\n[x${HOST}]:587 a:b\n[${HOST}.example.com]:587 a:b`;
-    await postfix(table('AKIAOLD:old+pass/word'));
+    await postfix(table(OLD));
     const result = await onNode.run();
     expect(result).toMatchObject({ status: 'Success' });
     expect(result.output).toContain(APPLIED);
@@ -39,15 +40,15 @@ describe('the Postfix document', () => {
     expect(await onNode.node.read(`${TABLE}.db`)).toContain(OURS);
   });
 
-  it('leaves mode 0600 and no other file', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+  it('keeps the mode, and leaves no other file', async () => {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
     await onNode.run();
-    expect(await mode(TABLE)).toBe('600');
+    expect([await mode(TABLE), await mode(`${TABLE}.db`)]).toEqual(['640', '640']);
     expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
   });
 
   it('changes nothing when it runs again', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
     await onNode.run();
     const before = await stat(join(onNode.node.root, TABLE));
     expect((await onNode.run()).output).toContain(APPLIED);
@@ -57,29 +58,29 @@ describe('the Postfix document', () => {
 
   it('rebuilds an index that does not fit its table, as a run that was killed in between leaves it', async () => {
     await postfix(`[${HOST}]:587 ${OURS}\n`);
-    await onNode.node.write(`${TABLE}.db`, `[${HOST}]:587\tAKIAOLD:old\n`);
-    await onNode.node.write(`${TABLE}.ses-smtp-old`, 'left behind');
+    await onNode.node.write(`${TABLE}.db`, `[${HOST}]:587\t${OLD}\n`);
+    await onNode.node.write(`${TABLE}.ses-smtp/old`, 'left behind');
     expect((await onNode.run()).output).toContain(APPLIED);
     expect(await onNode.node.read(`${TABLE}.db`)).toContain(OURS);
     expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
   });
 
   it.each(['btree', 'lmdb', 'cdb', 'dbm', 'sdbm'])('works with tables of type %s', async type => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, `proxy:${type}:$config_directory/sasl_passwd`);
+    await postfix(`[${HOST}]:587 ${OLD}\n`, `proxy:${type}:$config_directory/sasl_passwd`);
     expect((await onNode.run()).output).toContain(APPLIED);
     expect(await onNode.node.read(TABLE)).toContain(OURS);
   });
 
   it('reloads a running Postfix for a texthash, also when the table was right already', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'texthash:$config_directory/sasl_passwd');
+    await postfix(`[${HOST}]:587 ${OLD}\n`, 'texthash:$config_directory/sasl_passwd');
     for (const program of ['postfix', 'postqueue']) await onNode.node.install(program, `#!/bin/sh\necho "$1" >>"$HOME/root/${program}-calls"\n`);
     expect((await onNode.run()).output).toContain(APPLIED);
     expect((await onNode.run()).output).toContain(APPLIED);
-    expect(await onNode.node.read('postfix-calls')).toBe('status\nreload\nstatus\nstatus\nreload\n');
+    expect(await onNode.node.read('postfix-calls')).toBe('status\nreload\nstatus\nreload\n');
   });
 
   it('retries deferred mail when the table was changed, and only then', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
     await onNode.node.install('postfix', '#!/bin/sh\n');
     await onNode.node.install('postqueue', '#!/bin/sh\necho "$1" >>"$HOME/root/postqueue-calls"\n');
     await onNode.run();
@@ -89,13 +90,13 @@ describe('the Postfix document', () => {
   });
 
   it('fails when the reload fails', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'texthash:$config_directory/sasl_passwd');
+    await postfix(`[${HOST}]:587 ${OLD}\n`, 'texthash:$config_directory/sasl_passwd');
     await onNode.node.install('postfix', '#!/bin/sh\n[ "$1" = status ]\n');
     expect((await onNode.run()).output).toContain('FAILED postfix reload failed');
   });
 
   it('runs after another run on the same server, not beside it', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
     const results = await Promise.all([onNode.run(), onNode.run(), onNode.run()]);
     expect(results.map(({ status }) => status)).toEqual(['Success', 'Success', 'Success']);
     expect(await onNode.node.read(TABLE)).toBe(`[${HOST}]:587 ${OURS}\n`);
@@ -103,14 +104,14 @@ describe('the Postfix document', () => {
   });
 
   it('lets a table behind proxy: be read by its group, as before, and by nobody else', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'proxy:hash:$config_directory/sasl_passwd');
+    await postfix(`[${HOST}]:587 ${OLD}\n`, 'proxy:hash:$config_directory/sasl_passwd');
     await chmod(join(onNode.node.root, TABLE), 0o644);
     await onNode.run();
     expect(await mode(TABLE)).toBe('640');
   });
 
   it('changes every table that has an entry, and no other table', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`, 'hash:$config_directory/other, hash:$config_directory/sasl_passwd static:x');
+    await postfix(`[${HOST}]:587 ${OLD}\n`, 'hash:$config_directory/other, hash:$config_directory/sasl_passwd static:x');
     await onNode.node.write('etc/postfix/other', 'smtp.example.net user:pass\n');
     expect((await onNode.run()).output).toContain(APPLIED);
     expect(await onNode.node.read('etc/postfix/other')).toBe('smtp.example.net user:pass\n');
@@ -119,9 +120,36 @@ describe('the Postfix document', () => {
 
   it('changes the entry of a sender with the very same SES credential, and of no other', async () => {
     const table = (ours: string) => `news@example.com ${ours}\n[${HOST}]:587 ${ours}\nbilling@example.com AKIAOTHER:old\n`;
-    await postfix(table('AKIAOLD:old'));
+    await postfix(table(OLD));
     expect((await onNode.run()).output).toContain(APPLIED);
     expect(await onNode.node.read(TABLE)).toBe(table(OURS));
+  });
+
+  it('changes such an entry in another table, and the tables of services in master.cf', async () => {
+    await postfix(`[${HOST}]:submission ${OLD}\n`, 'hash:$config_directory/senders, hash:$config_directory/sasl_passwd');
+    await onNode.node.write('etc/postfix/senders', `news@example.com ${OLD}\nother@example.com a:b\n`);
+    await onNode.node.write('etc/postfix/ses_passwd', `[${HOST}]:587 ${OLD}\n`);
+    await onNode.node.write('etc/postfix/master.cf',
+      'ses unix - - y - - smtp\n  -o smtp_sasl_password_maps=texthash:$config_directory/ses_passwd\n');
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect(await onNode.node.read('etc/postfix/senders')).toBe(`news@example.com ${OURS}\nother@example.com a:b\n`);
+    expect(await onNode.node.read('etc/postfix/ses_passwd')).toBe(`[${HOST}]:587 ${OURS}\n`);
+    expect(await onNode.node.read(TABLE)).toBe(`[${HOST}]:submission ${OURS}\n`);
+  });
+
+  it('takes no other credential in capitals for one of SES', async () => {
+    await postfix(`[${HOST}]:587 ADMIN:password\n[smtp.example.net] ADMIN:password\n`);
+    await onNode.run();
+    expect(await onNode.node.read(TABLE)).toBe(`[${HOST}]:587 ${OURS}\n[smtp.example.net] ADMIN:password\n`);
+  });
+
+  it('writes through no link that somebody else has put beside the table', async () => {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
+    await onNode.node.write('victim/old', 'untouched');
+    await symlink(join(onNode.node.root, 'victim'), join(onNode.node.root, `${TABLE}.ses-smtp`));
+    expect((await onNode.run()).output).toContain(APPLIED);
+    expect(await readdir(join(onNode.node.root, 'victim'))).toEqual(['old']);
+    expect(await onNode.node.read('victim/old')).toBe('untouched');
   });
 
   it('does not spread from a first entry that is no credential', async () => {
@@ -131,25 +159,25 @@ describe('the Postfix document', () => {
   });
 
   it('changes the tables of every instance', async () => {
-    await postfix(`[${HOST}]:587 AKIAOLD:old\n`);
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
     const { root } = onNode.node;
     await onNode.node.install('postmulti', `#!/bin/sh\necho "- - y ${root}/etc/postfix"\necho "out mail y ${root}/etc/postfix-out"\n`);
     await onNode.node.install('postconf', '#!/bin/sh\necho "hash:$MAIL_CONFIG/sasl_passwd"\n');
-    await onNode.node.write('etc/postfix-out/sasl_passwd', `[${HOST}]:587 AKIAOLD:old\n`);
+    await onNode.node.write('etc/postfix-out/sasl_passwd', `[${HOST}]:587 ${OLD}\n`);
     expect((await onNode.run()).output).toContain(APPLIED);
     expect([await onNode.node.read(TABLE), await onNode.node.read('etc/postfix-out/sasl_passwd')])
       .toEqual([`[${HOST}]:587 ${OURS}\n`, `[${HOST}]:587 ${OURS}\n`]);
   });
 
   it('takes the relay host that it is told', async () => {
-    await postfix('[relay.internal]:587 AKIAOLD:old\n', undefined, { relayHost: 'relay.internal' });
+    await postfix(`[relay.internal]:587 ${OLD}\n`, undefined, { relayHost: 'relay.internal' });
     expect((await onNode.run()).output).toContain(APPLIED);
     expect(await onNode.node.read(TABLE)).toBe(`[relay.internal]:587 ${OURS}\n`);
   });
 });
 
 describe('on any doubt, the Postfix document fails and leaves the table as it was', () => {
-  const before = `[${HOST}]:587 AKIAOLD:old\n`;
+  const before = `[${HOST}]:587 ${OLD}\n`;
 
   async function expectFailure(message: string): Promise<void> {
     const { output, status } = await onNode.run();
@@ -170,8 +198,8 @@ describe('on any doubt, the Postfix document fails and leaves the table as it wa
     await postfix(before);
     await onNode.node.write('disk-full', '');
     const { output } = await onNode.run();
-    expect(output).toMatch(/FAILED cannot build the index of \S+: postmap: fatal: write .*: No space left on device; .* is unchanged/);
-    await expectFailure('cannot build the index of ');
+    expect(output).toMatch(/FAILED cannot build the index of a new \S+: postmap: fatal: write .*: No space left on device; .* is unchanged/);
+    await expectFailure('cannot build the index of a new ');
     expect(await onNode.node.read(TABLE)).toBe(before);
   });
 
