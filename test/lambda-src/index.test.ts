@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Scenario } from './scenario';
-import { RotationEvent } from '../../lambda-src/rotation';
+import { Invocation } from '../../lambda-src/invocation';
 import { CONFIG_VARIABLE } from '../../src/rotation-contract';
 
 const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
@@ -9,7 +9,7 @@ const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
 const scenario = new Scenario();
 const { world, secretArn } = scenario;
 const lines: string[] = [];
-let handler: (event: RotationEvent, context: typeof CONTEXT) => Promise<void>;
+let handler: (event: Invocation, context: typeof CONTEXT) => Promise<void>;
 
 beforeAll(async () => {
   const url = await world.listen();

@@ -76,6 +76,7 @@ class Stack {
     'AWS::KMS::Key': definition => this.createKey(definition),
     'AWS::KMS::Alias': definition => this.createAlias(definition),
     'AWS::SSM::Document': definition => this.createDocument(definition),
+    'AWS::Events::Rule': definition => this.createRule(definition),
     'AWS::Lambda::Function': definition => this.createFunction(definition),
     'AWS::Lambda::Permission': definition => this.createPermission(definition),
   };
@@ -262,6 +263,16 @@ class Stack {
     const document = this.world.ssm.documents.register({ name, content });
     this.deployment.documents[definition.id] = document;
     return { ref: name, attributes: { Arn: document.arn } };
+  }
+
+  /** Rules that wait for events wait for ever: nothing sends any here. */
+  private createRule(definition: Definition): Physical {
+    const { ref } = this.unnamed(definition);
+    const arn = this.arn('events', `rule/${ref}`);
+    const schedule = optionalText(definition, 'ScheduleExpression');
+    const targets = list(definition.properties.Targets as { Arn: string; Input: string }[] | undefined);
+    if (schedule !== undefined) this.world.eventRules.add(arn, schedule, targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })));
+    return { ref, attributes: { Arn: arn } };
   }
 
   private createFunction(definition: Definition): Physical {
