@@ -24,6 +24,11 @@ export function notedAt({ stages }: SecretVersion, grace: Grace): number | undef
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
+/** The moment that is noted; if there is none, it is this one, and noted. */
+export async function since(upkeep: Upkeep, version: SecretVersion, grace: Grace): Promise<number> {
+  return notedAt(version, grace) ?? note(upkeep, version, grace);
+}
+
 /** Notes that it is so from now on, and returns the present moment. */
 export async function note({ clock, versions }: Upkeep, { id }: SecretVersion, grace: Grace): Promise<number> {
   const now = clock.now();

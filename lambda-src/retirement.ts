@@ -1,6 +1,6 @@
 import { AccessKey } from './access-keys';
 import { isDelivered } from './delivery';
-import { forget, note, notedAt } from './grace';
+import { forget, note, notedAt, since } from './grace';
 import { Inventory } from './inventory';
 import { isNeeded, isReferenced } from './key-use';
 import type { Upkeep } from './rotation';
@@ -29,26 +29,25 @@ function isInUse(version: SecretVersion): boolean {
 async function endGrace(upkeep: Upkeep, { id: accessKeyId }: AccessKey, version: SecretVersion): Promise<void> {
   const { clock, config, keys, log } = upkeep;
   const unusedSince = await graceBegan(upkeep, accessKeyId, version);
-  if (clock.now() - unusedSince < config.gracePeriodSeconds * SECOND || !await isStillUnused(upkeep, accessKeyId, version)) return;
+  if (clock.now() - unusedSince < config.gracePeriodSeconds * SECOND) return;
+  if (!await isStillUnused(upkeep, accessKeyId, version)) return;
   await keys.deactivate(accessKeyId);
   log.info('previous access key deactivated', { accessKeyId });
   await note(upkeep, version, 'inactive');
 }
 
 async function graceBegan(upkeep: Upkeep, accessKeyId: string, version: SecretVersion): Promise<number> {
-  const isActiveAgain = notedAt(version, 'inactive') !== undefined;
-  if (isActiveAgain) {
-    await forget(upkeep, version);
-    upkeep.log.warn('access key was made active again: its grace begins anew', { accessKeyId });
-  }
-  const noted = isActiveAgain ? undefined : notedAt(version, 'unused');
-  return noted ?? note(upkeep, version, 'unused');
+  if (notedAt(version, 'inactive') === undefined) return since(upkeep, version, 'unused');
+  await forget(upkeep, version);
+  upkeep.log.warn('access key was made active again: its grace begins anew', { accessKeyId });
+  return note(upkeep, version, 'unused');
 }
 
 async function deleteInactive(upkeep: Upkeep, { id: accessKeyId }: AccessKey, version: SecretVersion): Promise<void> {
   const { clock, keys, log } = upkeep;
-  const inactiveSince = notedAt(version, 'inactive') ?? await note(upkeep, version, 'inactive');
-  if (clock.now() - inactiveSince < INACTIVE_TIME || !await isStillUnused(upkeep, accessKeyId, version)) return;
+  const inactiveSince = await since(upkeep, version, 'inactive');
+  if (clock.now() - inactiveSince < INACTIVE_TIME) return;
+  if (!await isStillUnused(upkeep, accessKeyId, version)) return;
   await keys.delete(accessKeyId);
   log.info('previous access key deleted', { accessKeyId });
   await forget(upkeep, version);

@@ -19,6 +19,13 @@ function secretOf(scenario: Scenario): Secret {
   return scenario.world.secretsManager.secret(scenario.secretArn);
 }
 
+/** Somebody makes the previous version current. */
+function putBack(scenario: Scenario): void {
+  const secret = secretOf(scenario);
+  const [from, to] = ['AWSCURRENT', 'AWSPREVIOUS'].map(label => holderOf(secret, label)!.id);
+  scenario.world.secretsManager.moveLabel(secret, 'AWSCURRENT', { from, to });
+}
+
 function statusOf(scenario: Scenario, key: string): string | undefined {
   return scenario.world.iam.findAccessKey(key)?.status;
 }
@@ -115,31 +122,28 @@ describe('the previous key', () => {
     const scenario = await rotatedTwice();
     const [first, second] = scenario.keys;
     await scenario.watch();
-    const secret = secretOf(scenario);
-    const [from, to] = ['AWSCURRENT', 'AWSPREVIOUS'].map(label => holderOf(secret, label)!.id);
-    scenario.world.secretsManager.moveLabel(secret, 'AWSCURRENT', { from, to });
+    putBack(scenario);
     await scenario.world.eventRules.pass(3 * DAY);
     expect(statusOf(scenario, first)).toBe('Active');
     expect(statusOf(scenario, second)).toBeUndefined();
     expect(graceLabels(scenario)).toEqual([]);
   });
 
-  it('stays when somebody made it current just before it was to go', async () => {
+  it.each([['made inactive', 1, 'Active'], ['deleted', 2, 'Inactive']])('stays when somebody made it current just before it was to be %s', async (_what, runs, status) => {
     const scenario = await rotatedTwice();
     const [first] = scenario.keys;
-    const secret = secretOf(scenario);
-    const [from, to] = ['AWSCURRENT', 'AWSPREVIOUS'].map(label => holderOf(secret, label)!.id);
-    await scenario.watch();
-    await scenario.clock.sleep(DAY);
-    let moved = false;
+    for (let run = 1; run <= runs; run++) {
+      await scenario.watch();
+      await scenario.clock.sleep(DAY);
+    }
     scenario.world.intercept = async (call, proceed) => {
-      if (call.input.VersionStage === 'AWSCURRENT' && !moved) scenario.world.secretsManager.moveLabel(secret, 'AWSCURRENT', { from, to });
-      moved ||= call.input.VersionStage === 'AWSCURRENT';
+      if (call.input.VersionStage === 'AWSCURRENT') putBack(scenario);
       return proceed();
     };
-    await scenario.watch();
-    expect(moved).toBe(true);
-    expect(statusOf(scenario, first)).toBe('Active');
+    // Whether the credential that is current now works is another matter.
+    await scenario.watch().catch(() => undefined);
+    expect(statusOf(scenario, first)).toBe(status);
+    expect(scenario.current.username).toBe(first);
   });
 
   it('stays when its value stands in the current version as well', async () => {

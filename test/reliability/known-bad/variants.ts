@@ -181,7 +181,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     promise: 'P2',
     setup: NO_FLEET,
     options: { watched: true },
-    edits: [{ file: 'retirement.ts', find: 'clock.now() - unusedSince < config.gracePeriodSeconds * SECOND || ', replace: '' }],
+    edits: [{ file: 'retirement.ts', find: 'if (clock.now() - unusedSince < config.gracePeriodSeconds * SECOND) return;', replace: '' }],
   },
   {
     name: 'counts the grace from the making of the key',
@@ -198,7 +198,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     promise: 'P2',
     setup: NO_FLEET,
     options: { watched: true },
-    edits: [{ file: 'retirement.ts', find: 'clock.now() - inactiveSince < INACTIVE_TIME || ', replace: '' }],
+    edits: [{ file: 'retirement.ts', find: 'if (clock.now() - inactiveSince < INACTIVE_TIME) return;', replace: '' }],
   },
   {
     name: 'retires a key that a mail server may hold',
@@ -216,8 +216,8 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     options: { people: true, watched: true },
     edits: [{
       file: 'retirement.ts',
-      find: '|| !await isStillUnused(upkeep, accessKeyId, version)) return;\n  await keys.deactivate',
-      replace: ') return;\n  await keys.deactivate',
+      find: 'if (!await isStillUnused(upkeep, accessKeyId, version)) return;\n  await keys.deactivate',
+      replace: 'await keys.deactivate',
     }],
   },
 ];
