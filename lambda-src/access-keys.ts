@@ -1,5 +1,6 @@
 import {
   AccessKeyMetadata, CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient, ListAccessKeysCommand, ListAccessKeysCommandOutput,
+  UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { describe, isAwsError, RotationError } from './errors';
 import { SecretText } from './secret-text';
@@ -51,16 +52,25 @@ export class AccessKeys {
       return { id: key!.AccessKeyId!, secret: new SecretText(key!.SecretAccessKey!) };
     } catch (cause) {
       throw new RotationError(`no access key could be made for user "${this.userName}": ${describe(cause)}; `
-        + 'the next attempt removes what this one may have left behind', { cause });
+        + 'the next attempt removes what this one may have left behind', 'limitexceeded', { cause });
     }
+  }
+
+  /** Makes a key inactive; one that is gone already is as good. */
+  public async deactivate(id: string): Promise<void> {
+    await unlessGone(this.client.send(new UpdateAccessKeyCommand({ UserName: this.userName, AccessKeyId: id, Status: 'Inactive' })));
   }
 
   /** Deletes a key; one that is gone already is as good. */
   public async delete(id: string): Promise<void> {
-    try {
-      await this.client.send(new DeleteAccessKeyCommand({ UserName: this.userName, AccessKeyId: id }));
-    } catch (error) {
-      if (!isAwsError(error, 'NoSuchEntity')) throw error;
-    }
+    await unlessGone(this.client.send(new DeleteAccessKeyCommand({ UserName: this.userName, AccessKeyId: id })));
+  }
+}
+
+async function unlessGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isAwsError(error, 'NoSuchEntity')) throw error;
   }
 }

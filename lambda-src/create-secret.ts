@@ -2,10 +2,11 @@ import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
 import { formatCredential, parseCredential } from './credential';
 import { deliver, isDelivered, isDeliveryLabel } from './delivery';
 import { describe, isAwsError, RotationError } from './errors';
+import { isNeeded, isReferenced } from './key-use';
 import { LoginRefusedError } from './login-proof';
 import { abandonVersion, whyUnusable } from './pending-version';
 import { checkStages, findVersion, Rotation } from './rotation';
-import { CURRENT, PREVIOUS, SecretVersion } from './secret-versions';
+import { CURRENT, SecretVersion } from './secret-versions';
 import { smtpPassword } from './smtp-password';
 import { BackOff, SECOND } from './time';
 
@@ -41,7 +42,7 @@ async function readSecret({ token, versions }: Rotation): Promise<LabelledVersio
   const found = await Promise.all([...stages].map(async ([id, labels]) => {
     const version = await versions.get(id);
     // One that cannot be read this instant must not make its key look like a left-over.
-    if (!version && !mayBeEmpty(id === token, labels)) throw new RotationError(unreadableMessage(id));
+    if (!version && !mayBeEmpty(id === token, labels)) throw new RotationError(unreadableMessage(id), 'rotations-that-met');
     return version;
   }));
   return { createdAt, versions: found.filter(version => version !== undefined) };
@@ -79,9 +80,9 @@ async function freeSlot(rotation: Rotation, present: AccessKey[], labelled: Secr
   const { keys, log } = rotation;
   if (present.length < KEY_SLOTS) return;
   const foreign = present.find(key => !isReferenced(key, labelled));
-  if (foreign) throw new RotationError(foreignKeyMessage(keys.userName, foreign.id));
+  if (foreign) throw new RotationError(foreignKeyMessage(keys.userName, foreign.id), 'stray-key');
   const spare = present.find(key => !isReferenced(key, labelled.filter(isNeeded)));
-  if (!spare) throw new RotationError(noSlotMessage(keys.userName, present));
+  if (!spare) throw new RotationError(noSlotMessage(keys.userName, present), 'limitexceeded');
   if (isReferenced(spare, labelled.filter(isDelivered))) await deliverCurrent(rotation, labelled, spare);
   await checkNotCurrent(rotation, spare);
   await keys.delete(spare.id);
@@ -92,12 +93,8 @@ async function freeSlot(rotation: Rotation, present: AccessKey[], labelled: Secr
 async function checkNotCurrent({ versions }: Rotation, key: AccessKey): Promise<void> {
   const current = await versions.getCurrent();
   if (!current || !isReferenced(key, [current])) return;
-  throw new RotationError(`access key ${key.id} became ${CURRENT} while its slot was to be freed; nothing was changed, the next attempt looks again`);
-}
-
-/** Labels of somebody else's count: whoever put one there may use the version. */
-function isNeeded({ stages }: SecretVersion): boolean {
-  return stages.some(stage => stage !== PREVIOUS && !isDeliveryLabel(stage));
+  throw new RotationError(`access key ${key.id} became ${CURRENT} while its slot was to be freed; nothing was changed, the next attempt looks again`,
+    'rotations-that-met');
 }
 
 /**
@@ -109,7 +106,7 @@ async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { i
   const credential = current && parseCredential(current.value, rotation.config.format);
   if (!credential) {
     throw new RotationError(`mail servers may hold access key ${id}, and ${CURRENT} has no credential in the configured format to give them `
-      + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again');
+      + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again', '535-everywhere');
   }
   rotation.log.warn('mail servers may hold a credential that is not current: they get the current one first', { accessKeyId: id });
   try {
@@ -117,13 +114,8 @@ async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { i
   } catch (cause) {
     if (!(cause instanceof LoginRefusedError)) throw cause;
     throw new RotationError(`mail servers may hold access key ${id}, and the ${CURRENT} credential cannot replace it: ${cause.message}; `
-      + 'if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again', { cause });
+      + 'if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again', '535-everywhere', { cause });
   }
-}
-
-/** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */
-function isReferenced({ id }: AccessKey, versions: SecretVersion[]): boolean {
-  return versions.some(({ value }) => value.reveal().includes(id));
 }
 
 async function storeNewCredential(rotation: Rotation, current: SecretVersion | undefined): Promise<void> {
@@ -162,7 +154,7 @@ async function discardUnlessStored(rotation: Rotation, { id }: NewAccessKey, cau
   if (stored?.value.reveal().includes(id)) return;
   await keys.delete(id);
   throw new RotationError(`the credential of access key ${id} could not be stored as version ${token}: ${describe(cause)}; `
-    + 'the key was deleted, the next attempt makes another one or goes on with the value that is there', { cause });
+    + 'the key was deleted, the next attempt makes another one or goes on with the value that is there', 'another-error-of-aws', { cause });
 }
 
 function unreadableMessage(id: string): string {

@@ -51,7 +51,8 @@ async function releaseOthers({ versions }: Rotation, push: Push, verdicts: Fleet
   const all = await versions.stages();
   if (!all.get(versionId)?.some(isDeliveryLabel)) {
     await attachLabel(versions, versionId);
-    throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`);
+    throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`,
+      'rotations-that-met');
   }
   checkStages(versionId, all.get(versionId));
   // Last: whoever gives servers another version after this look finds that its own label is gone, and attaches it again.
@@ -78,7 +79,7 @@ async function pushToAll(push: Push, fleets: FleetConfig[]): Promise<FleetVerdic
 
 function throwIfAnyFailed(verdicts: FleetVerdict[]): void {
   const problems = verdicts.map(describeFailure).filter(problem => problem !== undefined);
-  if (problems.length > 0) throw new RotationError(problems.join('; '));
+  if (problems.length > 0) throw new RotationError(problems.join('; '), 'a-server-did-not-take-the-credential');
 }
 
 /** Too few servers: harmless while no server can have a credential yet, and a mistake ever after. */
@@ -88,7 +89,7 @@ async function checkMinimumTargets(rotation: Rotation, verdicts: FleetVerdict[])
   const problem = short.map(({ commandId, confirmed, fleet }) => `command ${commandId} (document ${fleet.document.name}) `
     + `reached ${confirmed} mail servers, at least ${fleet.minimumTargets} must confirm`).join('; ');
   if (!await isFirstRotation(rotation)) {
-    throw new RotationError(`${problem}; check that the servers run, are registered in Systems Manager and match the targets`);
+    throw new RotationError(`${problem}; check that the servers run, are registered in Systems Manager and match the targets`, 'node-offline');
   }
   rotation.log.warn(`${problem}; accepted because this is the first credential`);
 }

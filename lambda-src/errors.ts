@@ -1,6 +1,18 @@
+import { RUNBOOK } from '../src/rotation-contract';
+
+/** A heading of docs/operations.md, which says what an error means and what to type. */
+export type Runbook =
+  | '535-everywhere' | 'stuck-rotation' | 'limitexceeded' | 'accessdenied-on-kms' | 'node-offline' | 'endpoint-unreachable'
+  | 'a-server-did-not-take-the-credential' | 'rotations-that-met' | 'rotation-overdue' | 'stray-key' | 'the-endpoint-does-not-take-the-login'
+  | 'another-error-of-aws' | 'a-call-that-the-function-does-not-know';
+
 /** A failure whose message names what failed and what to do next. Never carries a credential. */
 export class RotationError extends Error {
   public readonly name: string = 'RotationError';
+
+  constructor(message: string, public readonly runbook: Runbook, options?: ErrorOptions) {
+    super(message, options);
+  }
 }
 
 /** Whether an AWS call failed with one of these error names, with or without the suffix `Exception`. */
@@ -12,4 +24,9 @@ export function isAwsError(error: unknown, ...names: string[]): boolean {
 export function describe(error: unknown): string {
   const { name, message } = error as Error;
   return `${name}: ${message}`;
+}
+
+/** Where somebody who reads the error finds out more. */
+export function linkTo(runbook: Runbook): string {
+  return `${RUNBOOK}#${runbook}`;
 }

@@ -1,22 +1,27 @@
 import { parseCredential } from './credential';
 import { RotationError } from './errors';
+import { takeInventory } from './inventory';
+import { retireKeys } from './retirement';
 import { checkStages, findVersion, Rotation } from './rotation';
 import { CURRENT } from './secret-versions';
 
 /**
- * Promotes the new credential. The previous key goes on working until the next rotation needs its slot.
+ * Promotes the new credential. The previous key goes on working until the watchdog ends its grace, or the next rotation
+ * needs its slot; without a grace it ends here.
  * AWSPENDING stays where it is: Secrets Manager takes it away when the rotation has ended.
  */
 export async function finishSecret(rotation: Rotation): Promise<void> {
   const { config, log, token, versions } = rotation;
   const version = await findVersion(rotation);
   const credential = version && parseCredential(version.value, config.format);
-  if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`);
+  if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`, 'stuck-rotation');
   const stages = await versions.stages();
   // Once more, as late as can be: a rotation that was overtaken must not promote a key that is about to go.
   checkStages(token, stages.get(token));
   const present = [...stages].find(([, labels]) => labels.includes(CURRENT))?.[0];
-  if (present === token) return;
-  await versions.makeCurrent(token, present);
-  log.info('credential promoted', { accessKeyId: credential.username });
+  if (present !== token) {
+    await versions.makeCurrent(token, present);
+    log.info('credential promoted', { accessKeyId: credential.username });
+  }
+  if (config.gracePeriodSeconds === 0) await retireKeys(rotation, await takeInventory(rotation));
 }

@@ -63,7 +63,7 @@ async function settledCommands(push: Push, fleet: FleetConfig): Promise<Command[
     if (!running) return commands;
     if (!await backOff.waitUntil(push.deadline)) {
       throw new RotationError(`command ${running.CommandId} (document ${fleet.document.name}) of an earlier rotation was still running `
-        + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command');
+        + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command', 'node-offline');
     }
   }
 }
@@ -75,7 +75,7 @@ export async function checkLast(push: Push, fleet: FleetConfig, commandId: strin
   const other = ours && overtakes(push, commands, ours);
   if (!other) return;
   throw new RotationError(`command ${other.CommandId} (document ${fleet.document.name}) gave mail servers another version while command ${commandId} `
-    + 'was on its way; the next attempt gives them this one again');
+    + 'was on its way; the next attempt gives them this one again', 'rotations-that-met');
 }
 
 /** The command that carries another version and was not sent before ours. */
@@ -105,7 +105,8 @@ export async function awaitPush(push: Push, fleet: FleetConfig, commandId: strin
   } while (await backOff.waitUntil(push.deadline));
   const unfinished = await firstUnconfirmed(push, fleet, commandId);
   throw new RotationError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
-    + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`);
+    + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`,
+  'node-offline');
 }
 
 /** Some servers that have not confirmed, out of the first page: there is no time left for more. */
@@ -162,7 +163,8 @@ async function *invocations({ runCommand, clock, random, deadline }: Push, comma
   do {
     const page = await new BackOff(clock, random, SECOND, 15 * SECOND).poll(deadline, async () => runCommand.invocations(commandId, token));
     if (!page || clock.now() > deadline) {
-      throw new RotationError(`what became of command ${commandId} could not be read before the function had to end; the next attempt reads it again`);
+      throw new RotationError(`what became of command ${commandId} could not be read before the function had to end; the next attempt reads it again`,
+        'node-offline');
     }
     yield* page.CommandInvocations ?? [];
     token = page.NextToken;

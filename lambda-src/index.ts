@@ -1,7 +1,8 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { rotate, RotationEvent, Surroundings } from './rotation';
+import { Invocation, invoke } from './invocation';
+import { Surroundings } from './rotation';
 import { smtpLogin } from './smtp-login';
 import { SECOND, systemClock } from './time';
 import { CONFIG_VARIABLE, RotationConfig } from '../src/rotation-contract';
@@ -19,8 +20,8 @@ const surroundings: Surroundings = {
   writeLog: line => process.stdout.write(`${line}\n`),
 };
 
-/** The entry that Secrets Manager calls, one step of a rotation at a time. */
-export async function handler(event: RotationEvent, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+/** The entry that Secrets Manager calls, one step of a rotation at a time, and EventBridge once an hour. */
+export async function handler(event: Invocation, context: { getRemainingTimeInMillis(): number }): Promise<void> {
   const config = JSON.parse(process.env[CONFIG_VARIABLE]!) as RotationConfig;
-  await rotate(event, config, surroundings, context.getRemainingTimeInMillis());
+  await invoke(event, config, surroundings, context.getRemainingTimeInMillis());
 }

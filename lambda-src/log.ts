@@ -14,7 +14,7 @@ export interface LogDetails {
 /** Writes one JSON object a line: the same fields on every line, so that a query can rely on them. */
 export class Log {
   constructor(
-    private readonly context: { readonly secretArn: string; readonly versionId: string; readonly step: string },
+    private readonly context: { readonly secretArn: string; readonly versionId?: string; readonly step: string },
     private readonly write: (line: string) => void,
   ) {}
 

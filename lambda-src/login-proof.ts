@@ -57,14 +57,15 @@ function failure({ outcome, reply }: LoginResult, { host, port }: EndpointConfig
   switch (outcome) {
     case 'refused':
       return new LoginRefusedError(`${endpoint} refused the login of access key ${username}: ${reply}; `
-        + 'check that the key is active and that the endpoint is in the region that the password was made for');
+        + 'check that the key is active and that the endpoint is in the region that the password was made for', '535-everywhere');
     case 'unreachable':
       return new RotationError(`${endpoint} cannot be reached: ${reply}; `
-        + 'check name, port, routes, security groups and, in a VPC, the email-smtp endpoint');
+        + 'check name, port, routes, security groups and, in a VPC, the email-smtp endpoint', 'endpoint-unreachable');
     case 'busy':
-      return new RotationError(`${endpoint} did not decide on the login of access key ${username}: ${reply}; the next attempt asks again`);
+      return new RotationError(`${endpoint} did not decide on the login of access key ${username}: ${reply}; the next attempt asks again`,
+        'the-endpoint-does-not-take-the-login');
     default:
       return new RotationError(`${endpoint} cannot take the login of access key ${username}: ${reply}; `
-        + 'check that the account may use SES in this region and that the endpoint presents a valid certificate');
+        + 'check that the account may use SES in this region and that the endpoint presents a valid certificate', 'the-endpoint-does-not-take-the-login');
   }
 }

@@ -39,7 +39,7 @@ export async function abandonVersion(rotation: Rotation, version: SecretVersion,
   // Another caller may have handed it to mail servers meanwhile.
   const stages = new Set((await versions.stages()).get(id));
   if (stages.has(CURRENT)) {
-    throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`);
+    throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`, '535-everywhere');
   }
   const accessKeyId = parseCredential(value, format)?.username;
   const current = await versions.getCurrent();
@@ -48,7 +48,7 @@ export async function abandonVersion(rotation: Rotation, version: SecretVersion,
   await versions.detach(PENDING, id);
   log.warn('pending version given up', { accessKeyId, error: problem });
   throw new RotationError(`version ${id} was given up and is no longer ${PENDING}: ${problem}; `
-    + 'mail servers keep the current credential, and the next rotation starts clean');
+    + 'mail servers keep the current credential, and the next rotation starts clean', 'stuck-rotation');
 }
 
 /** IAM may not list a key at once that was created a moment ago. */

@@ -3,13 +3,14 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { AccessKeys } from './access-keys';
 import { createSecret } from './create-secret';
-import { describe, RotationError } from './errors';
+import { RotationError } from './errors';
 import { finishSecret } from './finish-secret';
 import { Log } from './log';
 import { RunCommand } from './run-command';
 import { CURRENT, PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { setSecret } from './set-secret';
 import { SmtpLogin } from './smtp-login';
+import { runStep } from './step';
 import { testSecret } from './test-secret';
 import { BackOff, Clock, SECOND } from './time';
 import { EndpointConfig, RotationConfig } from '../src/rotation-contract';
@@ -34,20 +35,24 @@ export interface Surroundings {
   readonly writeLog: (line: string) => void;
 }
 
-/** Everything a step works with. */
-export interface Rotation {
+/** What it takes to look after the credential, during a rotation and between two. */
+export interface Upkeep {
   readonly config: RotationConfig;
-  /** The id of the version that this rotation fills. */
-  readonly token: string;
   readonly versions: SecretVersions;
   readonly keys: AccessKeys;
   readonly login: SmtpLogin;
-  readonly runCommand: RunCommand;
   readonly clock: Clock;
   readonly random: () => number;
   /** The moment at which the function must have ended. */
   readonly deadline: number;
   readonly log: Log;
+}
+
+/** Everything a step works with. */
+export interface Rotation extends Upkeep {
+  /** The id of the version that this rotation fills. */
+  readonly token: string;
+  readonly runCommand: RunCommand;
 }
 
 /** What the function keeps of its time to report a wait that is over, before Lambda cuts it off. */
@@ -62,39 +67,30 @@ const STEPS: Record<string, (rotation: Rotation) => Promise<void>> = { createSec
  */
 export async function rotate(event: RotationEvent, config: RotationConfig, surroundings: Surroundings, remainingTime: number): Promise<void> {
   const { ClientRequestToken: token, SecretId: secretArn, Step: step } = event;
-  const { clock, random, secretsManager, writeLog } = surroundings;
   checkSecretId(secretArn, config);
-  await runStep(step, {
-    config,
-    token,
-    versions: new SecretVersions(secretsManager, secretArn),
-    keys: new AccessKeys(surroundings.iam, surroundings.iamSingleTry, config.user.name),
-    login: surroundings.loginAt(config.endpoint),
-    runCommand: new RunCommand(surroundings.ssm),
-    clock,
-    random,
-    deadline: clock.now() + remainingTime - REPORTING_TIME,
-    log: new Log({ secretArn, versionId: token, step }, writeLog),
+  const log = new Log({ secretArn, versionId: token, step }, surroundings.writeLog);
+  const rotation = { ...equip(config, secretArn, surroundings, remainingTime, log), token, runCommand: new RunCommand(surroundings.ssm) };
+  await runStep(step, log, 'the next attempt starts again with createSecret', async () => {
+    if (!Object.hasOwn(STEPS, step)) {
+      throw new RotationError(`there is no such step; Secrets Manager has ${Object.keys(STEPS).join(', ')}`, 'a-call-that-the-function-does-not-know');
+    }
+    await STEPS[step](rotation);
   });
 }
 
-async function runStep(name: string, rotation: Rotation): Promise<void> {
-  const { log } = rotation;
-  try {
-    if (!Object.hasOwn(STEPS, name)) throw new RotationError(`there is no such step; Secrets Manager has ${Object.keys(STEPS).join(', ')}`);
-    log.info('step started');
-    await STEPS[name](rotation);
-    log.info('step finished');
-  } catch (cause) {
-    const message = `${name}: ${explain(cause)}`;
-    log.error('step failed', { error: message });
-    throw new RotationError(message, { cause });
-  }
-}
-
-function explain(cause: unknown): string {
-  if (cause instanceof RotationError) return cause.message;
-  return `${describe(cause)}; the next attempt starts again with createSecret`;
+/** What the function needs to look after the credential in one secret, in the time that is left to it. */
+export function equip(config: RotationConfig, secretArn: string, surroundings: Surroundings, remainingTime: number, log: Log): Upkeep {
+  const { clock, iam, iamSingleTry, loginAt, random, secretsManager } = surroundings;
+  return {
+    config,
+    versions: new SecretVersions(secretsManager, secretArn),
+    keys: new AccessKeys(iam, iamSingleTry, config.user.name),
+    login: loginAt(config.endpoint),
+    clock,
+    random,
+    deadline: clock.now() + remainingTime - REPORTING_TIME,
+    log,
+  };
 }
 
 /** Refuses to work on any secret but the function's own, however the event came about. */
@@ -103,14 +99,14 @@ function checkSecretId(secretId: string, { secretArn }: RotationConfig): void {
   // A secret imported by its name is configured without the six random characters that end every secret's ARN.
   if (suffix === '' || (suffix !== undefined && /^-[A-Za-z0-9]{6}$/.test(suffix))) return;
   throw new RotationError(`this function rotates ${secretArn} and no other secret, got ${secretId}; `
-    + 'each secret needs a SesSmtpCredentialRotation of its own');
+    + 'each secret needs a SesSmtpCredentialRotation of its own', 'a-call-that-the-function-does-not-know');
 }
 
 /** A version must carry the label of the rotation in progress, or of the one just finished (a retry sees that). */
 export function checkStages(token: string, stages: string[] | undefined): void {
   if (stages?.includes(PENDING) || stages?.includes(CURRENT)) return;
   throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was cancelled or overtaken; `
-    + 'nothing was changed, start a new rotation');
+    + 'nothing was changed, start a new rotation', 'rotations-that-met');
 }
 
 /** The version of this rotation with its value, waiting a little for a value that Secrets Manager does not show yet. */

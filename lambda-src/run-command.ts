@@ -40,7 +40,7 @@ export class RunCommand {
       const confidential = fleet.document.parameters.password !== undefined;
       const reason = confidential ? (cause as Error).name : describe(cause);
       throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${reason}; `
-        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', { cause: confidential ? undefined : cause });
+        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', 'node-offline', { cause: confidential ? undefined : cause });
     }
   }
 

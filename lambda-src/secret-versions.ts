@@ -13,10 +13,17 @@ export interface SecretVersion {
   readonly stages: string[];
   readonly value: SecretText;
   readonly secretArn: string;
+  readonly createdAt: number;
 }
 
 export interface SecretDescription {
   readonly createdAt: number;
+  readonly changedAt: number;
+  readonly rotationEnabled: boolean;
+  /** Undefined before the first rotation. */
+  readonly rotatedAt?: number;
+  /** The latest moment at which the next rotation is to begin, which is past if that did not come. */
+  readonly rotationDueAt?: number;
   /** The labelled versions: version id to labels. A version without a value is among them. */
   readonly stages: Map<string, string[]>;
 }
@@ -26,9 +33,16 @@ export class SecretVersions {
   constructor(private readonly client: SecretsManagerClient, public readonly secretId: string) {}
 
   public async describe(): Promise<SecretDescription> {
-    const { CreatedDate, VersionIdsToStages } = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
-    const labelled = Object.entries(VersionIdsToStages ?? {}).filter(([, stages]) => stages.length > 0);
-    return { createdAt: CreatedDate?.getTime() ?? 0, stages: new Map(labelled) };
+    const found = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
+    const labelled = Object.entries(found.VersionIdsToStages ?? {}).filter(([, stages]) => stages.length > 0);
+    return {
+      createdAt: timeOf(found.CreatedDate),
+      changedAt: timeOf(found.LastChangedDate),
+      rotationEnabled: found.RotationEnabled ?? false,
+      rotatedAt: found.LastRotatedDate?.getTime(),
+      rotationDueAt: found.NextRotationDate?.getTime(),
+      stages: new Map(labelled),
+    };
   }
 
   /** The labelled versions: version id to labels. A version without a value is among them. */
@@ -79,10 +93,15 @@ export class SecretVersions {
         stages: found.VersionStages ?? [],
         value: new SecretText(found.SecretString ?? ''),
         secretArn: found.ARN!,
+        createdAt: timeOf(found.CreatedDate),
       };
     } catch (error) {
       if (isAwsError(error, 'ResourceNotFound')) return undefined;
       throw error;
     }
   }
+}
+
+function timeOf(date: Date | undefined): number {
+  return date?.getTime() ?? 0;
 }

@@ -10,7 +10,7 @@ import { CURRENT, PENDING, SecretVersion } from './secret-versions';
 export async function setSecret(rotation: Rotation): Promise<void> {
   const version = await findVersion(rotation);
   const credential = version && parseCredential(version.value, rotation.config.format);
-  if (!version || !credential) throw new RotationError(`version ${rotation.token} holds no credential; the next attempt makes one`);
+  if (!version || !credential) throw new RotationError(`version ${rotation.token} holds no credential; the next attempt makes one`, 'stuck-rotation');
   await checkNotOvertaken(rotation, version);
   try {
     await deliver(rotation, version, credential);
@@ -27,5 +27,6 @@ async function checkNotOvertaken({ versions }: Rotation, { id, stages }: SecretV
   if (stages.includes(PENDING)) return;
   const next = [...await versions.stages()].find(([, labels]) => labels.includes(PENDING))?.[0];
   if (next === undefined || next === id) return;
-  throw new RotationError(`version ${id} is ${CURRENT} and version ${next} is ${PENDING}: this rotation has ended, and another one is under way; nothing was changed`);
+  throw new RotationError(`version ${id} is ${CURRENT} and version ${next} is ${PENDING}: this rotation has ended, and another one is under way; nothing was changed`,
+    'rotations-that-met');
 }

@@ -10,7 +10,7 @@ export async function testSecret(rotation: Rotation): Promise<void> {
   const credential = version && parseCredential(version.value, rotation.config.format);
   if (credential) return proveLogin({ ...rotation, endpoint: rotation.config.endpoint }, credential, 1);
   if (version?.id === rotation.token && mentionsAccessKey(version.value)) {
-    throw new RotationError(`version ${version.id} holds no credential in the configured format; the next attempt gives it up`);
+    throw new RotationError(`version ${version.id} holds no credential in the configured format; the next attempt gives it up`, 'stuck-rotation');
   }
   rotation.log.warn('there is no credential to test yet: the first rotation makes one');
 }

@@ -12,7 +12,8 @@ export const systemClock: Clock = {
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
-export const DAY = 24 * 60 * MINUTE;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 /** Growing pauses, with a random part so that many functions do not knock at the same moment. */
 export class BackOff {

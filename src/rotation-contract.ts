@@ -19,6 +19,12 @@ export const FAILED_MARKER = 'SES_SMTP_CREDENTIAL_FAILED';
 /** The value a new secret is born with: the shape of the default format, and no credential yet. */
 export const INITIAL_SECRET_VALUE = JSON.stringify({ username: '', password: '', host: '', port: 0, region: '' });
 
+/** The page that says what an error means and what to type. */
+export const RUNBOOK = 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md';
+
+/** What the function is called with once an hour. */
+export const WATCHDOG_EVENT = { action: 'watch' };
+
 export interface RotationConfig {
   /** The only secret that the function rotates. Without the random suffix when the secret was imported by name. */
   readonly secretArn: string;
@@ -26,6 +32,12 @@ export interface RotationConfig {
   readonly endpoint: EndpointConfig;
   readonly format: FormatConfig;
   readonly fleets: FleetConfig[];
+  /** How long a key works after its version has gone out of use. */
+  readonly gracePeriodSeconds: number;
+  /** The age at which a key has missed its rotation; undefined where the schedule has no fixed interval. */
+  readonly maxAgeSeconds?: number;
+  /** Whether the first rotation comes with the deployment, and not by the schedule. */
+  readonly rotatesAtOnce: boolean;
 }
 
 export interface UserConfig {

@@ -7,14 +7,21 @@ const HOURS_A_DAY = 24;
 const MIN_HOURS = 4;
 const MAX_HOURS = 1000 * HOURS_A_DAY;
 const CRON_FIELDS = 6;
+const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
 
 /** Turns schedule and window into what Secrets Manager takes, or throws. */
 export function rotationRules(schedule: events.Schedule, rotationWindow?: Duration): CfnRotationSchedule.RotationRulesProperty {
   const expression = schedule.expressionString;
   if (Token.isUnresolved(expression)) return { scheduleExpression: expression, duration: window(rotationWindow, HOURS_A_DAY) };
-  const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
+  const rate = RATE.exec(expression);
   const rules = rate ? rateRules(Number(rate[1]), rate[2]) : cronRules(expression);
   return { scheduleExpression: rules.expression, duration: window(rotationWindow, rules.longestWindow) };
+}
+
+/** The time from one rotation to the next; undefined for a cron expression, whose days differ, and for what only the deployment knows. */
+export function rotationInterval({ expressionString }: events.Schedule): Duration | undefined {
+  const [, value, unit] = Token.isUnresolved(expressionString) ? [] : RATE.exec(expressionString) ?? [];
+  return unit === undefined ? undefined : Duration.hours(hoursOf(Number(value), unit));
 }
 
 interface Rules {
@@ -24,12 +31,16 @@ interface Rules {
 }
 
 function rateRules(value: number, unit: string): Rules {
-  const hours = unit === 'minute' ? value / 60 : unit === 'hour' ? value : value * HOURS_A_DAY;
+  const hours = hoursOf(value, unit);
   if (hours < MIN_HOURS || hours > MAX_HOURS || !Number.isInteger(hours)) {
     throw new Error(`schedule must be a rate of whole hours or days from ${MIN_HOURS} hours to 1000 days, got rate(${value} ${unit}${value === 1 ? '' : 's'})`);
   }
   const expression = unit === 'day' ? `rate(${value} ${value === 1 ? 'day' : 'days'})` : `rate(${hours} hours)`;
   return { expression, longestWindow: Math.min(hours, HOURS_A_DAY) };
+}
+
+function hoursOf(value: number, unit: string): number {
+  return unit === 'minute' ? value / 60 : unit === 'hour' ? value : value * HOURS_A_DAY;
 }
 
 function cronRules(expression: string): Rules {

@@ -1,6 +1,8 @@
 import { join } from 'path';
 import { Annotations, Arn, ArnFormat, Duration, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -9,9 +11,11 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, DependencyGroup } from 'constructs';
 import { CredentialFormat } from './credential-format';
+import { graceSeconds } from './grace-period';
 import { BoundFleet, bindFleet, MailServerFleet, validateFleet } from './mail-server-fleet';
-import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig } from './rotation-contract';
-import { rotationRules } from './rotation-rules';
+import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './rotation-contract';
+import { credentialRotated, rotationFailed } from './rotation-events';
+import { rotationInterval, rotationRules } from './rotation-rules';
 import { grantKey, policiesBefore, secretArnPattern } from './secret-grants';
 import { SmtpEndpoint } from './smtp-endpoint';
 
@@ -115,6 +119,17 @@ export interface SesSmtpCredentialRotationProps {
   readonly rotateImmediatelyOnUpdate?: boolean;
 
   /**
+   * How long the previous credential keeps working after the new one has become current, for applications that have not
+   * read the secret again; mail servers of `mailServers` have all confirmed the new one by then. It is a whole number of
+   * seconds, looked at once an hour, and shorter than the interval of a schedule that is a rate. `Duration.seconds(0)` ends
+   * it at once. When it has ended, the access key is made inactive, and deleted a day later. A rotation that needs the
+   * key's slot ends it early.
+   *
+   * @default - 1 day, or half of the rotation interval if that is shorter
+   */
+  readonly gracePeriod?: Duration;
+
+  /**
    * Where the credential logs in. Another region takes effect with the next rotation, and the right to send
    * moves with the deployment: define a second rotation instead, move the mail servers, and remove the first.
    *
@@ -176,13 +191,23 @@ export class SesSmtpCredentialRotation extends Construct {
   /** The port of the SMTP endpoint. */
   public readonly smtpPort: number;
 
+  /**
+   * Goes off when a step of a rotation fails, when the hourly watchdog finds something wrong (the current credential does
+   * not work or is older than its schedule allows, a rotation is stuck, a stray access key), and when the function does not
+   * run at all. It stays in the state ALARM until two hours have passed without a failure, and can be in it for the first
+   * minutes of its life. It has no action: add one.
+   */
+  public readonly alarm: cloudwatch.Alarm;
+
   /** The policies by which mail servers may read the secret. */
   private readonly readers = new DependencyGroup();
 
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
     validate(this, props);
-    const rules = rotationRules(props.schedule ?? events.Schedule.rate(Duration.days(30)), props.rotationWindow);
+    const rotationSchedule = props.schedule ?? events.Schedule.rate(Duration.days(30));
+    const rules = rotationRules(rotationSchedule, props.rotationWindow);
+    const upkeep = upkeepConfig(props, rotationInterval(rotationSchedule));
     const endpoint = (props.endpoint ?? SmtpEndpoint.regional())._bind(this);
     this.warnAbout(props, endpoint);
 
@@ -193,13 +218,18 @@ export class SesSmtpCredentialRotation extends Construct {
     const role = this.defineRole(props);
     const logGroup = props.logGroup ?? this.defineLogGroup();
     const policy = this.definePolicy(role, logGroup, fleets);
-    this.rotationFunction = this.defineFunction(role, logGroup, this.configFor(props, endpoint, fleets));
+    this.rotationFunction = this.defineFunction(role, logGroup, this.configFor(props, endpoint, fleets, upkeep));
     const permission = this.defineInvokePermission();
     grantKey(this, this.secret, role, ['kms:Decrypt', 'kms:GenerateDataKey']);
     const schedule = this.defineSchedule(rules, props.rotateImmediatelyOnUpdate);
     // The first rotation starts the moment the schedule exists.
     schedule.node.addDependency(permission, policy, role, ...sending, this.readers);
     for (const { association } of fleets) association?.node.addDependency(schedule);
+    // Before the first rotation there is nothing to look after, and no data for the alarm.
+    this.defineWatchdog().node.addDependency(schedule);
+    this.alarm = this.defineAlarm();
+    this.alarm.node.addDependency(schedule);
+    this.defineQuery(logGroup);
 
     this.smtpHost = endpoint.host;
     this.smtpPort = endpoint.port;
@@ -223,6 +253,30 @@ export class SesSmtpCredentialRotation extends Construct {
     grantKey(this, this.secret, grantee, ['kms:Decrypt']);
     this.readers.add(policiesBefore(this, grant));
     return grant;
+  }
+
+  /**
+   * Defines a rule for the moments at which another credential becomes current: by a rotation, the first one included, or
+   * by hand. Secrets Manager sends this event by itself, without a CloudTrail trail.
+   */
+  public onCredentialRotated(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onEvent(id, credentialRotated(this.secret), options);
+  }
+
+  /**
+   * Defines a rule for the moments at which the `alarm` goes off, which needs no CloudTrail trail, and at which Secrets
+   * Manager reports a failed rotation, which comes only where a trail logs the management events of account and region:
+   * with a trail, a failed rotation has two events.
+   */
+  public onRotationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onEvent(id, rotationFailed(this.secret, this.alarm), options);
+  }
+
+  private onEvent(id: string, eventPattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
+    const rule = new events.Rule(this, id, options);
+    rule.addEventPattern(eventPattern);
+    rule.addTarget(options.target);
+    return rule;
   }
 
   private warnAbout({ user }: SesSmtpCredentialRotationProps, { port, region }: EndpointConfig): void {
@@ -313,7 +367,7 @@ export class SesSmtpCredentialRotation extends Construct {
         }),
         new iam.PolicyStatement({
           sid: 'RotateAccessKeys',
-          actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys'],
+          actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
           resources: [this.user.userArn],
         }),
         ...runCommandStatements(fleets),
@@ -321,13 +375,14 @@ export class SesSmtpCredentialRotation extends Construct {
     });
   }
 
-  private configFor(props: SesSmtpCredentialRotationProps, endpoint: EndpointConfig, fleets: BoundFleet[]): string {
+  private configFor(props: SesSmtpCredentialRotationProps, endpoint: EndpointConfig, fleets: BoundFleet[], upkeep: UpkeepConfig): string {
     const config: RotationConfig = {
       secretArn: this.secret.secretArn,
       user: { name: this.user.userName, owned: props.user === undefined },
       endpoint,
       format: (props.credentialFormat ?? CredentialFormat.json())._bind(),
       fleets: fleets.map(fleet => fleet.config),
+      ...upkeep,
     };
     const json = Stack.of(this).toJsonString(config);
     const size = CONFIG_VARIABLE.length + knownLength(Stack.of(this).resolve(json));
@@ -351,6 +406,8 @@ export class SesSmtpCredentialRotation extends Construct {
       environment: { [CONFIG_VARIABLE]: config },
       role,
       logGroup,
+      // What failed is tried again by Secrets Manager, and by the watchdog an hour later.
+      retryAttempts: 0,
     });
   }
 
@@ -373,6 +430,53 @@ export class SesSmtpCredentialRotation extends Construct {
       rotateImmediatelyOnUpdate,
     });
   }
+
+  private defineWatchdog(): events.Rule {
+    return new events.Rule(this, 'Watchdog', {
+      description: 'Looks after an Amazon SES SMTP credential',
+      schedule: events.Schedule.rate(Duration.hours(1)),
+      targets: [new targets.LambdaFunction(this.rotationFunction, { event: events.RuleTargetInput.fromObject(WATCHDOG_EVENT) })],
+    });
+  }
+
+  private defineAlarm(): cloudwatch.Alarm {
+    return new cloudwatch.Alarm(this, 'Alarm', {
+      alarmDescription: `The SES SMTP credential ${this.node.path} is not looked after: ${RUNBOOK}`,
+      // Two runs of the watchdog: one that comes a little late leaves no gap.
+      metric: this.rotationFunction.metricErrors({ period: Duration.hours(2), statistic: cloudwatch.Stats.SUM }),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      // A function that does not run reports no errors either.
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    });
+  }
+
+  /** What happened, in order; of the watchdog, only what it did or found wrong. */
+  private defineQuery(logGroup: logs.ILogGroup): logs.QueryDefinition {
+    return new logs.QueryDefinition(this, 'Query', {
+      queryDefinitionName: `${this.node.path}/Rotations`,
+      logGroups: [logGroup],
+      queryString: new logs.QueryString({
+        fields: ['@timestamp', 'step', 'level', 'message', 'accessKeyId', 'commandId', 'confirmed', 'targets', 'seconds', 'error', 'versionId'],
+        filterStatements: ['ispresent(step)', 'step != "watchdog" or message not in ["step started", "login accepted", "step finished"]'],
+        sort: '@timestamp asc',
+        limit: 1000,
+      }),
+    });
+  }
+}
+
+/** Those settings that concern the time between two rotations. */
+type UpkeepConfig = Pick<RotationConfig, 'gracePeriodSeconds' | 'maxAgeSeconds' | 'rotatesAtOnce'>;
+
+function upkeepConfig(props: SesSmtpCredentialRotationProps, interval: Duration | undefined): UpkeepConfig {
+  return {
+    gracePeriodSeconds: graceSeconds(props.gracePeriod, interval),
+    // A rotation may come at any time of its day.
+    maxAgeSeconds: interval?.plus(Duration.days(1)).toSeconds(),
+    rotatesAtOnce: props.rotateImmediatelyOnUpdate ?? true,
+  };
 }
 
 function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void {

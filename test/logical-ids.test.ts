@@ -25,7 +25,9 @@ it('keeps the logical ids of all resources', () => {
   expect(Object.fromEntries(resources.map(([id, { Type }]) => [id, Type]))).toMatchInlineSnapshot(`
     {
       "Key961B73FD": "AWS::KMS::Key",
+      "NewsletterAlarm9B0E371C": "AWS::CloudWatch::Alarm",
       "NewsletterFunction9A7ABDD2": "AWS::Lambda::Function",
+      "NewsletterFunctionEventInvokeConfigAF3B3B9B": "AWS::Lambda::EventInvokeConfig",
       "NewsletterGroup8234CD87": "AWS::IAM::Group",
       "NewsletterGroupDefaultPolicy2A83332F": "AWS::IAM::Policy",
       "NewsletterGroupMembershipDA25D8BF": "AWS::IAM::UserToGroupAddition",
@@ -35,11 +37,14 @@ it('keeps the logical ids of all resources', () => {
       "NewsletterMailServers1Document56808BB1": "AWS::SSM::Document",
       "NewsletterMailServers2Document6FC35A55": "AWS::SSM::Document",
       "NewsletterPolicyEE17B7B8": "AWS::IAM::Policy",
+      "NewsletterQueryED6435FE": "AWS::Logs::QueryDefinition",
       "NewsletterRole4627CE4E": "AWS::IAM::Role",
       "NewsletterRoleDefaultPolicyB5F6742A": "AWS::IAM::Policy",
       "NewsletterScheduleF2EEDCEA": "AWS::SecretsManager::RotationSchedule",
       "NewsletterSecret67CAC3BC": "AWS::SecretsManager::Secret",
       "NewsletterUserAA0705C4": "AWS::IAM::User",
+      "NewsletterWatchdogAllowEventRuleStackNewsletterFunction7375D54D38B7A613": "AWS::Lambda::Permission",
+      "NewsletterWatchdogF0FF68DD": "AWS::Events::Rule",
     }
   `);
 });

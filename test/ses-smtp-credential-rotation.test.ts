@@ -1,11 +1,13 @@
 import { App, Aws, CfnParameter, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
@@ -181,7 +183,7 @@ describe('the secret', () => {
     Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 0);
     expect(configOf(stack).secretArn).toBe(COMPLETE_ARN);
     expect(onlyResource(stack, SCHEDULE)).toMatchObject({ SecretId: COMPLETE_ARN });
-    expect(onlyResource(stack, 'AWS::Lambda::Permission')).toMatchObject({ SourceArn: COMPLETE_ARN });
+    expect(onlyResource(stack, 'AWS::Lambda::Permission', 'NewsletterInvoke')).toMatchObject({ SourceArn: COMPLETE_ARN });
     expect(statementsOf(stack, 'NewsletterPolicy')).toContainEqual(expect.objectContaining({ Sid: 'RotateSecret', Resource: COMPLETE_ARN }));
   });
 
@@ -190,7 +192,7 @@ describe('the secret', () => {
     const arn = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:mail/smtp';
     expect(configOf(stack).secretArn).toBe(arn);
     expect(textOf(onlyResource(stack, SCHEDULE).SecretId)).toBe(arn);
-    expect(textOf(onlyResource(stack, 'AWS::Lambda::Permission').SourceArn)).toBe(`${arn}-??????`);
+    expect(textOf(onlyResource(stack, 'AWS::Lambda::Permission', 'NewsletterInvoke').SourceArn)).toBe(`${arn}-??????`);
     expect(statementsOf(stack, 'NewsletterPolicy')).toContainEqual(expect.objectContaining({ Sid: 'RotateSecret', Resource: `${arn}-??????` }));
   });
 
@@ -223,7 +225,7 @@ describe('the function', () => {
       {
         Sid: 'RotateAccessKeys',
         Effect: 'Allow',
-        Action: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys'],
+        Action: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
         Resource: expect.stringMatching(/^<NewsletterUser[0-9A-F]{8}.Arn>$/),
       },
     ]);
@@ -298,18 +300,15 @@ describe('the function', () => {
       .toContainEqual(expect.objectContaining({ Sid: 'WriteLog', Resource: 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:mail:*' }));
   });
 
-  it('may be called by Secrets Manager for this secret of this account only', () => {
+  it('may be called by Secrets Manager for this secret of this account, by its own rule, and by nobody else', () => {
     const template = Template.fromStack(defineRotation().stack);
-    const [secret] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
-    const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
-    template.allResourcesProperties('AWS::Lambda::Permission', {
-      Action: 'lambda:InvokeFunction',
-      FunctionName: { 'Fn::GetAtt': [rotationFunction, 'Arn'] },
-      Principal: 'secretsmanager.amazonaws.com',
-      SourceAccount: { Ref: 'AWS::AccountId' },
-      SourceArn: { Ref: secret },
-    });
-    template.resourceCountIs('AWS::Lambda::Permission', 1);
+    const [[secret], [rotationFunction], [rule]] = ['AWS::SecretsManager::Secret', 'AWS::Lambda::Function', 'AWS::Events::Rule']
+      .map(type => Object.keys(template.findResources(type)));
+    const permission = { Action: 'lambda:InvokeFunction', FunctionName: { 'Fn::GetAtt': [rotationFunction, 'Arn'] } };
+    expect(Object.values(template.findResources('AWS::Lambda::Permission')).map(({ Properties }): unknown => Properties)).toEqual([
+      { ...permission, Principal: 'secretsmanager.amazonaws.com', SourceAccount: { Ref: 'AWS::AccountId' }, SourceArn: { Ref: secret } },
+      { ...permission, Principal: 'events.amazonaws.com', SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] } },
+    ]);
   });
 
   it('has a permissions boundary, and so has the user, when one is given', () => {
@@ -347,6 +346,180 @@ describe('the schedule', () => {
       'NewsletterGroupDefaultPolicy', 'NewsletterGroup', 'NewsletterGroupMembership',
       'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRoleDefaultPolicy', 'NewsletterRole',
     ]);
+  });
+});
+
+describe('the watchdog', () => {
+  it('is the function itself, called once an hour with an event that says so', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [{ Arn: { 'Fn::GetAtt': [rotationFunction, 'Arn'] }, Input: '{"action":"watch"}' }],
+    });
+  });
+
+  it('is not called again for what it has found wrong already', () => {
+    Template.fromStack(defineRotation().stack).hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+  });
+
+  it('begins when the schedule is there, and so does the alarm', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    const [schedule] = Object.keys(template.findResources(SCHEDULE));
+    for (const type of ['AWS::Events::Rule', 'AWS::CloudWatch::Alarm']) template.hasResource(type, { DependsOn: [schedule] });
+  });
+
+  it('is told the age at which a key has missed its rotation, if the schedule is a rate', () => {
+    const config = (schedule: events.Schedule) => configOf(defineRotation(() => ({ schedule })).stack);
+    expect(config(events.Schedule.rate(Duration.days(30))).maxAgeSeconds).toBe(31 * 86_400);
+    expect(config(events.Schedule.rate(Duration.hours(4))).maxAgeSeconds).toBe(28 * 3_600);
+    expect(config(events.Schedule.cron({ minute: '0', hour: '3' }))).not.toHaveProperty('maxAgeSeconds');
+  });
+
+  it('is told whether the first rotation comes with the deployment', () => {
+    expect(configOf(defineRotation().stack).rotatesAtOnce).toBe(true);
+    expect(configOf(defineRotation(() => ({ rotateImmediatelyOnUpdate: false })).stack).rotatesAtOnce).toBe(false);
+  });
+});
+
+describe('the grace period', () => {
+  const secondsWith = (props: Partial<SesSmtpCredentialRotationProps>) => configOf(defineRotation(() => props).stack).gracePeriodSeconds;
+
+  it.each([
+    [Duration.days(30), 86_400],
+    [Duration.days(2), 86_400],
+    [Duration.days(1), 43_200],
+    [Duration.hours(4), 7_200],
+  ])('is a day, or half of the interval if that is shorter: with %s it is %i seconds', (interval, seconds) => {
+    expect(secondsWith({ schedule: events.Schedule.rate(interval) })).toBe(seconds);
+  });
+
+  it('is a day with a cron expression', () => {
+    expect(secondsWith({ schedule: events.Schedule.cron({ minute: '0', hour: '0/6' }) })).toBe(86_400);
+  });
+
+  it('may be another one, and none', () => {
+    expect(secondsWith({ gracePeriod: Duration.days(7) })).toBe(7 * 86_400);
+    expect(secondsWith({ gracePeriod: Duration.seconds(0) })).toBe(0);
+    expect(secondsWith({ gracePeriod: Duration.days(7), schedule: events.Schedule.cron({ minute: '0', hour: '3' }) })).toBe(7 * 86_400);
+  });
+
+  it('fails when it is not shorter than the interval', () => {
+    const schedule = events.Schedule.rate(Duration.days(30));
+    for (const days of [30, 40]) {
+      expectRefusal(() => ({ schedule, gracePeriod: Duration.days(days) }),
+        `gracePeriod must be shorter than the rotation interval, because a user has two access keys, got ${days} days and 30 days`);
+    }
+    expect(secondsWith({ schedule, gracePeriod: Duration.seconds(30 * 86_400 - 1) })).toBe(30 * 86_400 - 1);
+    expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.hours(4)), gracePeriod: Duration.days(1) }), 'got 1 day and 4 hours');
+  });
+
+  it('may be seconds, and may belong to a rate, that only the deployment knows', () => {
+    const { stack } = defineRotation(scope => ({ gracePeriod: Duration.seconds(new CfnParameter(scope, 'Grace', { type: 'Number' }).valueAsNumber) }));
+    expect(textOf(onlyResource(stack, 'AWS::Lambda::Function').Environment.Variables.ROTATION_CONFIG)).toContain('"gracePeriodSeconds":<Grace>,');
+    const rate = defineRotation(scope => ({
+      gracePeriod: Duration.days(2),
+      schedule: events.Schedule.rate(Duration.days(new CfnParameter(scope, 'Days', { type: 'Number' }).valueAsNumber)),
+    }));
+    expect(configOf(rate.stack)).toMatchObject({ gracePeriodSeconds: 172_800 });
+  });
+});
+
+describe('the alarm', () => {
+  it('goes off at one error in the time of two runs of the watchdog, and when nothing runs', () => {
+    const { stack, rotation } = defineRotation();
+    const [rotationFunction] = Object.keys(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+    expect(onlyResource(stack, 'AWS::CloudWatch::Alarm')).toEqual({
+      AlarmDescription: 'The SES SMTP credential Stack/Newsletter is not looked after: '
+        + 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md',
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: rotationFunction } }],
+      Statistic: 'Sum',
+      Period: 7200,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'breaching',
+    });
+    const [alarm] = Object.keys(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
+    expect(stack.resolve(rotation.alarm.alarmName)).toEqual({ Ref: alarm });
+  });
+});
+
+describe('the saved query', () => {
+  it('tells the story of the rotations in the log group, and of the watchdog what is worth telling', () => {
+    const { stack } = defineRotation();
+    const [logGroup] = Object.keys(Template.fromStack(stack).findResources('AWS::Logs::LogGroup'));
+    expect(onlyResource(stack, 'AWS::Logs::QueryDefinition')).toEqual({
+      Name: 'Stack/Newsletter/Rotations',
+      LogGroupNames: [{ Ref: logGroup }],
+      QueryString: [
+        'fields @timestamp, step, level, message, accessKeyId, commandId, confirmed, targets, seconds, error, versionId',
+        '| filter ispresent(step)',
+        '| filter step != "watchdog" or message not in ["step started", "login accepted", "step finished"]',
+        '| sort @timestamp asc',
+        '| limit 1000',
+      ].join('\n'),
+    });
+  });
+});
+
+describe('onCredentialRotated', () => {
+  it('is told by Secrets Manager when AWSCURRENT has moved', () => {
+    const { stack, rotation } = defineRotation();
+    const topic = new sns.Topic(stack, 'Topic');
+    rotation.onCredentialRotated('Rotated', { target: new SnsTopic(topic), description: 'redeploys' });
+    expect(onlyResource(stack, 'AWS::Events::Rule', 'NewsletterRotated')).toMatchObject({
+      Description: 'redeploys',
+      EventPattern: {
+        'source': ['aws.secretsmanager'],
+        'detail-type': ['Secret Label Updated'],
+        'resources': [{ Ref: expect.stringMatching(/^NewsletterSecret/) }],
+        'detail': { labelUpdated: ['AWSCURRENT'] },
+      },
+      Targets: [{ Arn: { Ref: expect.stringMatching(/^Topic/) } }],
+    });
+  });
+
+  it('knows a secret by its name if it was imported so, and needs no target', () => {
+    const { stack, rotation } = defineRotation(scope => ({ secret: Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp') }));
+    rotation.onCredentialRotated('Rotated').addTarget(new SnsTopic(new sns.Topic(stack, 'Topic')));
+    expect(onlyResource(stack, 'AWS::Events::Rule', 'NewsletterRotated').EventPattern).toEqual({
+      'source': ['aws.secretsmanager'],
+      'detail-type': ['Secret Label Updated'],
+      'detail': { labelUpdated: ['AWSCURRENT'], name: ['mail/smtp'] },
+    });
+  });
+});
+
+describe('onRotationFailed', () => {
+  const patternOf = (stack: Stack) => onlyResource(stack, 'AWS::Events::Rule', 'NewsletterFailed').EventPattern;
+
+  it('is told by the alarm, and by CloudTrail where there is a trail', () => {
+    const { stack, rotation } = defineRotation();
+    rotation.onRotationFailed('Failed', { target: new SnsTopic(new sns.Topic(stack, 'Topic')) });
+    expect(patternOf(stack)).toEqual({
+      'source': ['aws.cloudwatch', 'aws.secretsmanager'],
+      'detail-type': ['CloudWatch Alarm State Change', 'AWS Service Event via CloudTrail'],
+      'detail': {
+        $or: [
+          { alarmName: [{ Ref: expect.stringMatching(/^NewsletterAlarm/) }], state: { value: ['ALARM'] } },
+          {
+            eventSource: ['secretsmanager.amazonaws.com'],
+            eventName: ['RotationFailed'],
+            additionalEventData: { SecretId: [{ Ref: expect.stringMatching(/^NewsletterSecret/) }] },
+          },
+        ],
+      },
+    });
+  });
+
+  it('knows a secret that was imported by its name by the beginning of its ARN', () => {
+    const { stack, rotation } = defineRotation(scope => ({ secret: Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp') }));
+    rotation.onRotationFailed('Failed');
+    const [, { additionalEventData: { SecretId: [{ prefix }] } }] = patternOf(stack).detail.$or;
+    expect(textOf(prefix)).toBe('arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:mail/smtp-');
   });
 });
 
@@ -464,11 +637,12 @@ describe('the construct', () => {
     }));
     const resources: Record<string, { Properties?: object }> = Template.fromStack(stack).toJSON().Resources;
     const names = Object.values(resources).flatMap(({ Properties = {} }) => Object.keys(Properties).filter(key => /^(\w*Name|Name)$/.test(key)));
-    expect(new Set(names)).toEqual(new Set(['GroupName', 'PolicyName', 'FunctionName']));
+    // `Name` is the saved query's, which need not be unique.
+    expect(new Set(names)).toEqual(new Set(['GroupName', 'PolicyName', 'FunctionName', 'MetricName', 'Name']));
     const text = JSON.stringify(resources);
     expect(text).not.toContain('arn:aws');
     expect(text).not.toMatch(/\b(us|eu|ap|ca|sa|me|af|il|mx|cn)-[a-z]+-\d\b/);
-    expect(text.match(/[\w.-]*amazonaws\.[\w.]+/g)).toEqual(['lambda.amazonaws.com', 'secretsmanager.amazonaws.com']);
+    expect(text.match(/[\w.-]*amazonaws\.[\w.]+/g)).toEqual(['lambda.amazonaws.com', 'secretsmanager.amazonaws.com', 'events.amazonaws.com']);
   });
 
   it('takes values that only the deployment knows wherever it checks values', () => {

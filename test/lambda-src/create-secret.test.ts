@@ -1,7 +1,7 @@
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
-import { failureOf, Scenario, ScenarioOptions } from './scenario';
+import { failureOf, Scenario, ScenarioOptions, seeAlso } from './scenario';
 import { CredentialFormat, SmtpEndpoint } from '../../src';
 import { CONFIG_VARIABLE } from '../../src/rotation-contract';
 import { AwsError, ConnectionLost, World } from '../world';
@@ -192,7 +192,8 @@ describe('an imported user', () => {
     await scenario.rotateWell();
     const message = await messageOf(scenario);
     expect(message).toBe(`createSecret: both access keys of user "relay" are taken, and no version of this secret refers to ${accessKeyId}, `
-      + `so it is not ours to delete; if nothing uses it: aws iam delete-access-key --user-name relay --access-key-id ${accessKeyId}`);
+      + `so it is not ours to delete; if nothing uses it: aws iam delete-access-key --user-name relay --access-key-id ${accessKeyId}`
+      + seeAlso('stray-key'));
     expect(scenario.keys).toContain(accessKeyId);
     scenario.world.iam.deleteAccessKey('relay', accessKeyId);
     await scenario.rotateWell();
@@ -356,6 +357,7 @@ describe('a failure of IAM', () => {
       return proceed();
     };
     expect(await messageOf(scenario)).toBe(`createSecret: no access key could be made for user "${scenario.userName}": `
-      + 'LimitExceededException: Cannot exceed quota for AccessKeysPerUser: 2; the next attempt removes what this one may have left behind');
+      + 'LimitExceededException: Cannot exceed quota for AccessKeysPerUser: 2; the next attempt removes what this one may have left behind'
+      + seeAlso('limitexceeded'));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, Scenario, withFleet } from './scenario';
+import { failureOf, Scenario, seeAlso, withFleet } from './scenario';
 import { CredentialDocument, MailServerTargets } from '../../src';
 import { CONFIG_VARIABLE, INITIAL_SECRET_VALUE } from '../../src/rotation-contract';
 import { ConnectionLost } from '../world';
@@ -128,7 +128,7 @@ describe('a key that a mail server may hold', () => {
     const { keys } = fleet.scenario;
     expect(failureOf(await fleet.scenario.rotate())?.message).toBe(`createSecret: mail servers may hold access key ${keys[0]}, `
       + 'and AWSCURRENT has no credential in the configured format to give them instead; put one there by hand, '
-      + 'or delete the key if no server uses it, then rotate again');
+      + 'or delete the key if no server uses it, then rotate again' + seeAlso('535-everywhere'));
     expect(fleet.scenario.keys).toEqual(keys);
   });
 });

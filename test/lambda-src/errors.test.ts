@@ -31,7 +31,7 @@ describe('isAwsError', () => {
 describe('a RotationError', () => {
   it('is told by its name, and carries what caused it', () => {
     const cause = named('ThrottlingException');
-    const error = new RotationError('wait, then rotate again', { cause });
+    const error = new RotationError('wait, then rotate again', 'stuck-rotation', { cause });
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ name: 'RotationError', message: 'wait, then rotate again', cause });
   });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Scenario } from './scenario';
-import { RotationEvent } from '../../lambda-src/rotation';
-import { CONFIG_VARIABLE } from '../../src/rotation-contract';
+import { Invocation } from '../../lambda-src/invocation';
+import { CONFIG_VARIABLE, WATCHDOG_EVENT } from '../../src/rotation-contract';
 
 const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
 const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
@@ -9,7 +9,7 @@ const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
 const scenario = new Scenario();
 const { world, secretArn } = scenario;
 const lines: string[] = [];
-let handler: (event: RotationEvent, context: typeof CONTEXT) => Promise<void>;
+let handler: (event: Invocation, context: typeof CONTEXT) => Promise<void>;
 
 beforeAll(async () => {
   const url = await world.listen();
@@ -54,6 +54,11 @@ describe('the handler', () => {
       .map(message => ({ level: 'INFO', secretArn, versionId: TOKEN, step: 'createSecret', message })));
     expect(lines.join('')).not.toContain(password);
     expect(lines.join('')).not.toContain(world.iam.issuedSecrets[0]);
+  });
+
+  it('looks after the credential when its rule calls it, and tells of the rotation that went no further', async () => {
+    await expect(handler(WATCHDOG_EVENT, CONTEXT)).rejects.toThrow(`version ${TOKEN} has been AWSPENDING since `);
+    expect(JSON.parse(lines[0])).toEqual({ level: 'INFO', secretArn, step: 'watchdog', message: 'step started' });
   });
 
   it('refuses a secret that is not its own, and names both', async () => {

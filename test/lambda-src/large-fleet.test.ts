@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { failureOf, Scenario, withFleet } from './scenario';
+import { linkTo } from '../../lambda-src/errors';
 import { MINUTE, SECOND } from '../../lambda-src/time';
 import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../src';
 import { AwsError } from '../world';
@@ -99,7 +100,7 @@ describe('a rotation of ten thousand servers', () => {
     const message = failureOf(await scenario.rotate())?.message;
     const named = nodes.slice(0, 5).map(({ instanceId }) => `${instanceId} (Failed)`).join(', ');
     expect(message).toBe(`setSecret: 10000 of 10000 mail servers did not take the credential by document ${scenario.config.fleets[0].document.name}: `
-      + `${named} and 9995 more; look at command ${commandIds(scenario)[0]} in Run Command, mend or remove the servers, and rotate again`);
+      + `${named} and 9995 more; look at command ${commandIds(scenario)[0]} in Run Command, mend or remove the servers, and rotate again; see ${linkTo('a-server-did-not-take-the-credential')}`);
   });
 });
 
@@ -205,7 +206,7 @@ describe('the pages of a command', () => {
     if (answer) scenario.world.intercept = async (call, proceed) => call.action === 'ListCommandInvocations' ? answer() : proceed();
     const start = scenario.clock.now();
     expect(failureOf(await scenario.rotate())?.message).toBe(
-      `setSecret: what became of command ${commandIds(scenario)[0]} could not be read before the function had to end; the next attempt reads it again`);
+      `setSecret: what became of command ${commandIds(scenario)[0]} could not be read before the function had to end; the next attempt reads it again; see ${linkTo('node-offline')}`);
     expect(scenario.clock.now() - start).toBeLessThan(scenario.fn.timeoutSeconds * SECOND);
   });
 });

@@ -1,7 +1,7 @@
 import { SendCommandCommand, SendCommandCommandInput, SSMClient } from '@aws-sdk/client-ssm';
 import { Duration } from 'aws-cdk-lib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { failureOf, Scenario, withFleet } from './scenario';
+import { failureOf, Scenario, seeAlso, withFleet } from './scenario';
 import { CredentialDocument, MailServerTargets } from '../../src';
 import { ConnectionLost } from '../world';
 import { SimulatedNode } from '../world/nodes';
@@ -60,7 +60,7 @@ describe('createSecret', () => {
       return proceed();
     };
     expect(await messageOf()).toBe(`createSecret: access key ${keys[0]} became AWSCURRENT while its slot was to be freed; `
-      + 'nothing was changed, the next attempt looks again');
+      + `nothing was changed, the next attempt looks again${seeAlso('rotations-that-met')}`);
     expect(scenario.keys).toEqual(keys);
   });
 });
@@ -80,7 +80,7 @@ describe('setSecret', () => {
     await sendFirstVersionAgain();
     const { id } = scenario.world.ssm.commands.at(-1)!;
     expect(await messageOf()).toMatch(new RegExp(`^setSecret: command ${id} \\(document Mail\\S+\\) of an earlier rotation was still running `
-      + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command$'));
+      + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command; see '));
     expect(scenario.world.ssm.commands).toHaveLength(2);
   });
 
@@ -89,7 +89,7 @@ describe('setSecret', () => {
     const message = await messageOf();
     const [, ours, other] = scenario.world.ssm.commands;
     expect(message).toMatch(new RegExp(`^setSecret: command ${other.id} \\(document Mail\\S+\\) gave mail servers another version `
-      + `while command ${ours.id} was on its way; the next attempt gives them this one again$`));
+      + `while command ${ours.id} was on its way; the next attempt gives them this one again; see `));
     await scenario.rotateWell();
     expect(heldByServer()).toBe(scenario.current.username);
   });
@@ -98,7 +98,8 @@ describe('setSecret', () => {
     const token = '0000000a-0000-4000-8000-000000000001';
     before('ListCommandInvocations', () => moveLabel(`SES_SMTP_DELIVERED_${token}`, { from: token }));
     expect(failureOf(await scenario.rotate({ token }))?.message).toBe(
-      `setSecret: version ${token} was given to mail servers while another invocation gave them its own; the next attempt gives it again`);
+      `setSecret: version ${token} was given to mail servers while another invocation gave them its own; the next attempt gives it again`
+      + seeAlso('rotations-that-met'));
     expect(scenario.value(`SES_SMTP_DELIVERED_${token}`).username).toBe(heldByServer());
     await scenario.rotateWell();
     expect(heldByServer()).toBe(scenario.current.username);

@@ -1,6 +1,6 @@
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
-import { failureOf, Scenario, withFleet } from './scenario';
+import { failureOf, Scenario, seeAlso, withFleet } from './scenario';
 import { CredentialDocument, MailServerTargets } from '../../src';
 import { AwsError } from '../world';
 
@@ -89,7 +89,8 @@ describe('the function', () => {
   it('reports an error of AWS with its name and what happens next', async () => {
     const scenario = new Scenario();
     scenario.world.intercept = async () => { throw new AwsError('DecryptionFailure', 'Cannot decrypt.'); };
-    expect(failureOf(await scenario.rotate())?.message).toBe('createSecret: DecryptionFailure: Cannot decrypt.; the next attempt starts again with createSecret');
+    expect(failureOf(await scenario.rotate())?.message).toBe('createSecret: DecryptionFailure: Cannot decrypt.; '
+      + `the next attempt starts again with createSecret${seeAlso('accessdenied-on-kms')}`);
   });
 
   it('writes one JSON object a line, with the step, and no password or secret key in any of them', async () => {
@@ -107,10 +108,11 @@ describe('the function', () => {
     const scenario = new Scenario({ props: stack => ({ ...fleet.props(), encryptionKey: new Key(stack, 'Key') }) });
     scenario.addNode('i-00000001');
     for (let rotation = 0; rotation < 3; rotation++) await scenario.rotateWell();
+    await scenario.world.eventRules.pass(26 * 3_600_000);
     const calls = scenario.world.permissions.calls.filter(({ principal }) => principal.includes('NewsletterRole'));
     expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);
     expect([...new Set(calls.map(({ action }) => action))].sort()).toEqual([
-      'iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'kms:Decrypt', 'kms:GenerateDataKey',
+      'iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey', 'kms:Decrypt', 'kms:GenerateDataKey',
       'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
       'ssm:ListCommandInvocations', 'ssm:ListCommands', 'ssm:SendCommand',
     ]);

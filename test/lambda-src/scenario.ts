@@ -6,10 +6,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
-import { rotate, RotationEvent } from '../../lambda-src/rotation';
+import { linkTo, Runbook } from '../../lambda-src/errors';
+import { Invocation, invoke } from '../../lambda-src/invocation';
 import { SmtpLogin } from '../../lambda-src/smtp-login';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
-import { CONFIG_VARIABLE, EndpointConfig, RotationConfig } from '../../src/rotation-contract';
+import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
 import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
 import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/ses-smtp';
@@ -48,7 +49,7 @@ export class Scenario {
     }
     this.secretArn = this.world.secretsManager.allSecrets()[0].arn;
     this.userName = this.config.user.name;
-    this.world.functionInvoker = async (fn, event) => this.runFunction(fn, event as RotationEvent);
+    this.world.functionInvoker = async (fn, event) => this.runFunction(fn, event as Invocation);
   }
 
   public get config(): RotationConfig {
@@ -99,9 +100,13 @@ export class Scenario {
     await this.runFunction(this.fn, { Step, SecretId, ClientRequestToken });
   }
 
-  private async runFunction(fn: DeployedFunction, event: RotationEvent): Promise<void> {
+  public async watch(): Promise<void> {
+    await this.runFunction(this.fn, WATCHDOG_EVENT);
+  }
+
+  private async runFunction(fn: DeployedFunction, event: Invocation): Promise<void> {
     const client = this.world.clientConfig(fn.roleArn);
-    await rotate(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
+    await invoke(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
       secretsManager: new SecretsManagerClient({ ...client, maxAttempts: 1 }),
       iam: new IAMClient({ ...client, maxAttempts: 1 }),
       iamSingleTry: new IAMClient({ ...client, maxAttempts: 1 }),
@@ -125,6 +130,11 @@ export class Scenario {
 /** What made the last attempt fail. */
 export function failureOf(outcome: RotationOutcome): Error | undefined {
   return outcome.attempts.at(-1)?.at(-1)?.error as Error | undefined;
+}
+
+/** How an error ends. */
+export function seeAlso(runbook: Runbook): string {
+  return `; see ${linkTo(runbook)}`;
 }
 
 export const withFleet = (fleet: Omit<MailServerFleet, 'targets'> & Partial<MailServerFleet>, targets: MailServerFleet['targets']) =>

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { failureOf, Scenario } from './scenario';
+import { failureOf, Scenario, seeAlso } from './scenario';
 import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../src';
 import { APPLIED_MARKER } from '../../src/rotation-contract';
 import { AwsError, ConnectionLost } from '../world';
@@ -64,7 +64,8 @@ describe('the proof of a new credential', () => {
     const start = scenario.clock.now();
     const message = await messageOf(scenario);
     expect(message).toBe(`setSecret: email-smtp.eu-west-1.amazonaws.com:587 refused the login of access key ${scenario.keys[0]}: `
-      + '535 Authentication Credentials Invalid; check that the key is active and that the endpoint is in the region that the password was made for');
+      + '535 Authentication Credentials Invalid; check that the key is active and that the endpoint is in the region that the password was made for'
+      + seeAlso('535-everywhere'));
     expect(scenario.clock.now() - start).toBeLessThan(6 * MINUTE);
     expect(sent(scenario)).toEqual([]);
   });

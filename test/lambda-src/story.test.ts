@@ -89,7 +89,7 @@ describe('the log tells', () => {
     expect(story().slice(0, 6)).toMatchInlineSnapshot(`
       [
         "INFO createSecret: step started",
-        "ERROR createSecret: step failed error=createSecret: no access key could be made for user "resource 1": ConnectionLost: socket hang up; the next attempt removes what this one may have left behind",
+        "ERROR createSecret: step failed error=createSecret: no access key could be made for user "resource 1": ConnectionLost: socket hang up; the next attempt removes what this one may have left behind; see https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#limitexceeded",
         "INFO createSecret: step started",
         "WARN createSecret: access key deleted that no version refers to accessKeyId=key 1",
         "INFO createSecret: access key created accessKeyId=key 2",
@@ -164,7 +164,7 @@ describe('the log tells', () => {
       [
         "INFO createSecret: step started",
         "WARN createSecret: pending version given up accessKeyId=key 1 error=its access key key 1 no longer exists",
-        "ERROR createSecret: step failed error=createSecret: version id 1 was given up and is no longer AWSPENDING: its access key key 1 no longer exists; mail servers keep the current credential, and the next rotation starts clean",
+        "ERROR createSecret: step failed error=createSecret: version id 1 was given up and is no longer AWSPENDING: its access key key 1 no longer exists; mail servers keep the current credential, and the next rotation starts clean; see https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#stuck-rotation",
       ]
     `);
   });

@@ -28,6 +28,8 @@ export interface RunOptions extends LabOptions {
   /** People took a hand in it, or the user is theirs: rotations may fail with advice, until people have followed it. */
   readonly people?: boolean;
   readonly onEnd?: (lab: Lab) => void;
+  /** After each rotation the watchdog runs until its grace is over. */
+  readonly watched?: boolean;
 }
 
 /** Two rotations in which things go wrong, then one in which nothing does. */
@@ -36,7 +38,10 @@ export async function run(setup: Setup, plan: Plan, options: RunOptions = {}): P
   const states = new Map<number, string>();
   lab.faultAt = ({ number }) => plan.get(number);
   if (plan.size < 2) lab.afterInvocation = invocation => states.set(invocation, `${JSON.stringify(lab.position)} ${fingerprint(lab)}`);
-  for (let rotation = 1; rotation <= 2; rotation++) await lab.rotate({ maxAttempts: 2, retryDelay: SECOND });
+  for (let rotation = 1; rotation <= 2; rotation++) {
+    await lab.rotate({ maxAttempts: 2, retryDelay: SECOND });
+    if (options.watched) await lab.watchThroughGrace();
+  }
   const points = [...lab.points];
   lab.calmDown();
   const interventions = options.people ? await heal(lab) : 0;
@@ -45,6 +50,7 @@ export async function run(setup: Setup, plan: Plan, options: RunOptions = {}): P
   else await undisturbed(lab);
   lab.promises.checkConverged();
   if (plan.size < 2) await repeatEveryStep(lab);
+  if (options.watched && !options.people) await watchInPeace(lab);
   lab.promises.checkSecrecy();
   options.onEnd?.(lab);
   return { plan, points, states, interventions, violations: lab.promises.violations, secrets: lab.world.iam.issuedKeys.length };
@@ -54,6 +60,12 @@ export async function run(setup: Setup, plan: Plan, options: RunOptions = {}): P
 async function undisturbed(lab: Lab): Promise<void> {
   const { succeeded, attempts } = await lab.rotate();
   if (!succeeded) lab.promises.violate('P5', `an undisturbed rotation failed: ${String(attempts.at(-1)?.at(-1)?.error)}`);
+}
+
+/** P5: the grace ends as if nothing had happened. */
+async function watchInPeace(lab: Lab): Promise<void> {
+  for (const failure of await lab.watchThroughGrace()) lab.promises.violate('P5', `the watchdog found something wrong: ${String(failure)}`);
+  lab.promises.checkRetired();
 }
 
 /** P6: the steps of a rotation that has ended change nothing any more. */

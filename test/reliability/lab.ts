@@ -4,10 +4,11 @@ import { Promises } from './promises';
 import { Setup, templateOf } from './setups';
 import { OURS, Subject } from './subject';
 import { Credential } from '../../lambda-src/credential';
-import { RotationEvent, Surroundings } from '../../lambda-src/rotation';
+import { Invocation as FunctionEvent } from '../../lambda-src/invocation';
+import { Surroundings } from '../../lambda-src/rotation';
 import { LoginResult } from '../../lambda-src/smtp-login';
-import { SECOND } from '../../lambda-src/time';
-import { CONFIG_VARIABLE, EndpointConfig, RotationConfig } from '../../src/rotation-contract';
+import { DAY, HOUR, SECOND } from '../../lambda-src/time';
+import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
 import {
   ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome,
   Secret, SecretVersion, ServiceName, VirtualClock, World,
@@ -88,7 +89,7 @@ export class Lab {
     this.config = JSON.parse(this.fn.environment[CONFIG_VARIABLE]) as RotationConfig;
     [this.secret] = this.world.secretsManager.allSecrets();
     this.promises = new Promises(this);
-    this.world.functionInvoker = async (_fn, event) => this.run(event as RotationEvent);
+    this.world.functionInvoker = async (_fn, event) => this.run(event as FunctionEvent);
     setup.servers.forEach(server => this.addServer(server));
   }
 
@@ -150,29 +151,45 @@ export class Lab {
     await this.run({ Step, SecretId: this.secret.arn, ClientRequestToken });
   }
 
+  /** The hourly run between two rotations. */
+  public async watch(): Promise<void> {
+    await this.run(WATCHDOG_EVENT);
+  }
+
+  /** The runs that see, end and bury what the last rotation left; returns what they failed with. */
+  public async watchThroughGrace(): Promise<unknown[]> {
+    const failures: unknown[] = [];
+    for (const pause of [0, this.config.gracePeriodSeconds * SECOND, HOUR, DAY]) {
+      await this.clock.sleep(pause);
+      await this.watch().catch(error => failures.push(error));
+    }
+    return failures;
+  }
+
   /** Ends every invocation that is running, and never returns to it. */
   public async killFunction(): Promise<never> {
     for (const invocation of this.running) invocation.kill();
     return never();
   }
 
-  private async run(event: RotationEvent): Promise<void> {
-    const invocation = new Invocation(++this.invocations, event.Step);
+  private async run(event: FunctionEvent): Promise<void> {
+    const step = 'Step' in event ? event.Step : 'watchdog';
+    const invocation = new Invocation(++this.invocations, step);
     const start = this.clock.now();
     const timeout = this.fn.timeoutSeconds * SECOND;
     this.running.add(invocation);
-    if (event.Step === 'createSecret') this.position.attempt += 1;
-    Object.assign(this.position, { step: event.Step, failed: false });
+    if (step === 'createSecret') this.position.attempt += 1;
+    Object.assign(this.position, { step, failed: false });
     try {
-      await Promise.race([this.subject.rotate(event, this.config, this.surroundings(invocation), timeout), invocation.death]);
+      await Promise.race([this.subject.invoke(event, this.config, this.surroundings(invocation), timeout), invocation.death]);
     } catch (error) {
       this.position.failed = true;
       this.output.push(inspect(error));
-      if (!invocation.dead) this.promises.checkError(error as Error, event.Step);
+      if (!invocation.dead) this.promises.checkError(error as Error, step);
       throw error;
     } finally {
       this.running.delete(invocation);
-      if (!invocation.dead) this.promises.checkDuration(this.clock.now() - start, timeout, event.Step);
+      if (!invocation.dead) this.promises.checkDuration(this.clock.now() - start, timeout, step);
       this.afterInvocation(invocation.number);
     }
   }
@@ -200,7 +217,8 @@ export class Lab {
       const action = command.constructor.name.replace(/Command$/, '');
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.at('call', action, invocation, async () => this.call({ service: SERVICE_OF[service], action, input: command.input }));
+          return await this.at('call', action, invocation, async () =>
+            this.call({ service: SERVICE_OF[service], action, input: command.input }, invocation.step));
         } catch (error) {
           if (attempt === attempts || !isTransient(error as Error)) throw error;
         }
@@ -209,12 +227,12 @@ export class Lab {
     return { send } as unknown as Surroundings[Service];
   }
 
-  private async call(call: Pick<ApiCall, 'service' | 'action' | 'input'>): Promise<unknown> {
-    const changesKeys = ['CreateAccessKey', 'DeleteAccessKey'].includes(call.action);
+  private async call(call: Pick<ApiCall, 'service' | 'action' | 'input'>, step: string): Promise<unknown> {
+    const changesKeys = ['CreateAccessKey', 'DeleteAccessKey', 'UpdateAccessKey'].includes(call.action);
     const keys = changesKeys ? this.listKeys() : undefined;
     if (this.isHidden(call)) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
     if (call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 && this.keysBefore) return this.keysBefore;
-    this.promises.noteCall(call);
+    this.promises.noteCall(call, step);
     const output = await this.world.perform(call, this.accessKeyId);
     if (keys) this.keysBefore = keys;
     this.promises.noteReply(call, output);

@@ -36,7 +36,7 @@ class Recording {
   }
 
   public async record(): Promise<void> {
-    const options = { onEnd: (lab: Lab) => this.note(lab) };
+    const options = { watched: true, onEnd: (lab: Lab) => this.note(lab) };
     const calm = this.setup === LARGE_FLEET;
     if (calm) return void await run(this.setup, new Map(), options);
     await singles(this.setup, FAULTS, { ...options, people: true });
@@ -98,11 +98,11 @@ function neighbours({ lab: { secret, config, world } }: Recording): [string, str
   const user = world.iam.user(config.user.name).arn;
   const arn = (service: string, resource: string) => `arn:aws:${service}:${world.region}:${world.account}:${resource}`;
   const startsAlike = `${secret.arn.slice(0, -7)}-backup-AbCdEf`;
-  const keyActions = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys'];
+  const keyActions = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'];
   const secretActions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].map(name => `secretsmanager:${name}`);
   return [
     ...keyActions.flatMap(action => [`${user}2`, user.replace('user/', 'user/admins/'), arn('iam', 'user/administrator')].map(other => tuple(action, other))),
-    ...['iam:UpdateAccessKey', 'iam:DeleteUser', 'iam:PutUserPolicy', 'iam:AttachUserPolicy', 'iam:CreateLoginProfile'].map(action => tuple(action, user)),
+    ...['iam:DeleteUser', 'iam:PutUserPolicy', 'iam:AttachUserPolicy', 'iam:CreateLoginProfile'].map(action => tuple(action, user)),
     ...secretActions.flatMap(action => [startsAlike, secret.arn.replace(world.region, 'eu-north-1'), arn('secretsmanager', 'secret:other-AbCdEf')]
       .map(other => tuple(action, other))),
     ...['DeleteSecret', 'PutResourcePolicy', 'RotateSecret', 'UpdateSecret', 'CancelRotateSecret'].map(name => tuple(`secretsmanager:${name}`, secret.arn)),

@@ -2,6 +2,7 @@ import { ApiCall, SecretVersion } from '../world';
 import { Point } from './faults';
 import type { Lab } from './lab';
 import { everythingOutside, leaksIn } from './leaks';
+import { DAY, SECOND } from '../../lambda-src/time';
 import { SimulatedNode } from '../world/nodes';
 import { CommandRequest } from '../world/ssm-command';
 
@@ -32,6 +33,10 @@ export class Promises {
   private readonly everHeld = new Map<SimulatedNode, Set<string>>();
   private readonly joinedAt = new Map<SimulatedNode, number>();
   private currentId: string | undefined;
+  private currentKey: string | undefined;
+  /** When a key was current for the last time, and when the function made it inactive. */
+  private readonly supersededAt = new Map<string, number>();
+  private readonly inactiveSince = new Map<string, number>();
   private promotions = 0;
   private point = 'the beginning';
 
@@ -50,14 +55,17 @@ export class Promises {
     this.authenticated.add(username);
   }
 
-  /** P4, before it happens. */
-  public noteCall({ action, input }: Call): void {
+  /** P2 and P4, before it happens. */
+  public noteCall({ action, input }: Call, step: string): void {
     if (!['DeleteAccessKey', 'UpdateAccessKey'].includes(action)) return;
+    // A rotation that needs the slot ends the grace early.
+    if (step !== 'createSecret') this.checkGrace(action, String(input.AccessKeyId));
     const ours = this.lab.config.user.owned || this.ownKeys.has(String(input.AccessKeyId));
     if (!ours || input.UserName !== this.lab.config.user.name) this.violate('P4', `${action} of a key that is not ours`);
   }
 
-  public noteReply({ action }: Call, output: unknown): void {
+  public noteReply({ action, input }: Call, output: unknown): void {
+    if (action === 'UpdateAccessKey') this.inactiveSince.set(String(input.AccessKeyId), this.lab.clock.now());
     if (action !== 'CreateAccessKey') return;
     const { AccessKey } = output as { AccessKey: { AccessKeyId: string } };
     this.ownKeys.add(AccessKey.AccessKeyId);
@@ -71,6 +79,7 @@ export class Promises {
 
   public check(point: Point): void {
     this.point = `${point.number}: ${point.step} ${point.name}`;
+    this.noteCurrentKey();
     this.checkCurrentKey();
     this.lab.servers.forEach(server => this.checkHeldKey(server));
     if (this.lab.world.iam.keysOf(this.lab.config.user.name).length > 2) this.violate('P4', 'the user has more than two keys');
@@ -110,6 +119,16 @@ export class Promises {
     this.checkDeliveryLabels();
   }
 
+  /** P5: of a rotation whose grace is over nothing is left but the current key. */
+  public checkRetired(): void {
+    this.point = 'the end of the grace';
+    const { iam } = this.lab.world;
+    const others = iam.keysOf(this.lab.config.user.name).filter(({ accessKeyId }) => accessKeyId !== keyIn(this.lab.current));
+    if (others.length > 0) this.violate('P5', 'a key outlives its grace');
+    const noted = this.labelled().some(({ labels }) => [...labels].some(label => /^SES_SMTP_(UNUSED|INACTIVE)_/.test(label)));
+    if (noted) this.violate('P5', 'a version is labelled for a key that is gone');
+  }
+
   /** P7: everything that left the function, searched for everything that is secret. */
   public checkSecrecy(): void {
     const { world, config } = this.lab;
@@ -123,6 +142,22 @@ export class Promises {
 
   public violate(promise: string, what: string): void {
     this.violations.push({ promise, what, at: this.point });
+  }
+
+  private noteCurrentKey(): void {
+    const key = keyIn(this.lab.current);
+    if (key === this.currentKey) return;
+    if (this.currentKey) this.supersededAt.set(this.currentKey, this.lab.clock.now());
+    this.currentKey = key;
+  }
+
+  /** P2. */
+  private checkGrace(action: string, key: string): void {
+    const { clock, config } = this.lab;
+    const unusedFor = clock.now() - (this.supersededAt.get(key) ?? -Infinity);
+    if (unusedFor < config.gracePeriodSeconds * SECOND) this.violate('P2', `${action} of ${key}, whose grace has not ended`);
+    const inactiveFor = clock.now() - (this.inactiveSince.get(key) ?? -Infinity);
+    if (action === 'DeleteAccessKey' && inactiveFor < DAY) this.violate('P2', `${action} of ${key}, which has not been inactive for a day`);
   }
 
   /** P1. A secret without a credential has no key to keep. */

@@ -32,6 +32,13 @@ export const ONE_FLEET: Setup = {
   servers: [{ instanceId: 'i-00000001', ...NEWS }, { instanceId: 'mi-00000000000000002', ...NEWS }],
 };
 
+/** The previous key goes with the rotation that has replaced it. */
+export const NO_GRACE: Setup = {
+  ...ONE_FLEET,
+  name: 'one fleet, and no grace',
+  props: (stack, document) => ({ ...ONE_FLEET.props(stack, document), gracePeriod: Duration.seconds(0) }),
+};
+
 /** Secrets Manager leaves AWSPENDING where it was, beside AWSCURRENT, until the next rotation takes it. */
 export const LINGERING_LABEL: Setup = {
   ...ONE_FLEET,
@@ -80,7 +87,7 @@ export const IMPORTED_LABEL_LATER: Setup = {
   },
 };
 
-export const ALL_SETUPS = [NO_FLEET, ONE_FLEET, LINGERING_LABEL, TWO_FLEETS, LARGE_FLEET, IMPORTED, IMPORTED_LABEL_LATER];
+export const ALL_SETUPS = [NO_FLEET, ONE_FLEET, NO_GRACE, LINGERING_LABEL, TWO_FLEETS, LARGE_FLEET, IMPORTED, IMPORTED_LABEL_LATER];
 
 const templates = new Map<Setup, Map<CredentialDocument, Template>>();
 

@@ -4,12 +4,12 @@ import { Fault, SERVER_DOES_NOTHING, SERVERS_LATE, SYSTEM_FAULTS } from './fault
 import { fingerprint } from './fingerprint';
 import { Lab } from './lab';
 import { DEEDS, justBefore } from './people';
-import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_LABEL, NO_FLEET, ONE_FLEET, TWO_FLEETS } from './setups';
+import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_LABEL, NO_FLEET, NO_GRACE, ONE_FLEET, TWO_FLEETS } from './setups';
 
 // Hundreds of runs each.
 vi.setConfig({ testTimeout: 300_000 });
 
-const OWNED = [NO_FLEET, ONE_FLEET, LINGERING_LABEL, TWO_FLEETS];
+const OWNED = [NO_FLEET, ONE_FLEET, NO_GRACE, LINGERING_LABEL, TWO_FLEETS];
 const IMPORTS = [IMPORTED, IMPORTED_LABEL_LATER];
 const ONLY_WITH_SERVERS = [SERVER_DOES_NOTHING, SERVERS_LATE];
 const DEEDS_AT_ANY_MOMENT = DEEDS.map(justBefore);
@@ -51,6 +51,22 @@ it.each([...OWNED, ...IMPORTS])('$name: every promise holds, whatever people do,
   const runs = await singles(setup, DEEDS_AT_ANY_MOMENT, { people: true });
   expect(describeFailures(runs)).toEqual([]);
   expect(struck(runs)).toEqual(new Set(names(DEEDS_AT_ANY_MOMENT)));
+});
+
+describe('with the watchdog', () => {
+  /** Nobody can keep a person from making a credential current at the very moment in which its key goes. */
+  const ACTIONS = ['ListAccessKeys', 'CreateAccessKey', 'DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage', 'SendCommand'];
+
+  it.each([NO_FLEET, ONE_FLEET, NO_GRACE])('$name: every promise holds under every single fault at every point', async setup => {
+    const runs = await singles(setup, SYSTEM_FAULTS, { watched: true });
+    expect(describeFailures(runs)).toEqual([]);
+  });
+
+  it.each([ONE_FLEET, NO_GRACE, IMPORTED])('$name: every promise holds, whatever people do, at any moment', async setup => {
+    const deeds = DEEDS_AT_ANY_MOMENT.map(deed => ({ ...deed, actions: ACTIONS }));
+    const runs = await singles(setup, deeds, { people: true, watched: true });
+    expect(describeFailures(runs)).toEqual([]);
+  });
 });
 
 it(`${LARGE_FLEET.name}: no server is overlooked that does nothing, on whatever page its invocation is`, async () => {

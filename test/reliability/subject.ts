@@ -1,4 +1,4 @@
-import { rotate } from '../../lambda-src/rotation';
+import { invoke } from '../../lambda-src/invocation';
 import { CredentialDocument } from '../../src';
 import { APPLIED_MARKER } from '../../src/rotation-contract';
 import { CommandExecution, StepResult, World } from '../world';
@@ -7,7 +7,7 @@ import { parseCredential, SimulatedNode } from '../world/nodes';
 /** A rotation function together with what its mail servers do with a command. */
 export interface Subject {
   readonly name: string;
-  readonly rotate: typeof rotate;
+  readonly invoke: typeof invoke;
   readonly document: CredentialDocument;
   readonly apply: (world: World, execution: CommandExecution, server: SimulatedNode) => StepResult[] | Promise<StepResult[]>;
 }
@@ -15,7 +15,7 @@ export interface Subject {
 const document = CredentialDocument.postfix();
 
 /** This library. */
-export const OURS: Subject = { name: 'this library', rotate, document, apply: applyVersion };
+export const OURS: Subject = { name: 'this library', invoke, document, apply: applyVersion };
 
 /** Reads the version that the command names, as every document of this library does. */
 function applyVersion({ secretsManager }: World, { content, parameters }: CommandExecution, server: SimulatedNode): StepResult[] {

@@ -78,6 +78,7 @@ class Stack {
     'AWS::KMS::Alias': definition => this.createAlias(definition),
     'AWS::SSM::Document': definition => this.createDocument(definition),
     'AWS::SSM::Association': definition => this.createAssociation(definition),
+    'AWS::Events::Rule': definition => this.createRule(definition),
     'AWS::Lambda::Function': definition => this.createFunction(definition),
     'AWS::Lambda::Permission': definition => this.createPermission(definition),
   };
@@ -269,6 +270,16 @@ class Stack {
   private createAssociation(definition: Definition): Physical {
     this.world.stateManager.associate(definition.properties as unknown as AssociationProperties);
     return { ref: this.world.random.uuid(), attributes: {} };
+  }
+
+  /** Rules that wait for events wait for ever: nothing sends any here. */
+  private createRule(definition: Definition): Physical {
+    const { ref } = this.unnamed(definition);
+    const arn = this.arn('events', `rule/${ref}`);
+    const schedule = optionalText(definition, 'ScheduleExpression');
+    const targets = list(definition.properties.Targets as { Arn: string; Input: string }[] | undefined);
+    if (schedule !== undefined) this.world.eventRules.add(arn, schedule, targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })));
+    return { ref, attributes: { Arn: arn } };
   }
 
   private createFunction(definition: Definition): Physical {

@@ -49,13 +49,13 @@ export class Functions {
     return this.functions.get(nameOrArn) ?? [...this.functions.values()].find(fn => fn.name === nameOrArn);
   }
 
-  /** Whether Secrets Manager may call the function for this secret. */
-  public mayRotate(fn: DeployedFunction, secretArn: string): boolean {
+  /** Whether a service may call the function on behalf of one of its resources. */
+  public mayInvoke(fn: DeployedFunction, service: 'secretsmanager' | 'events', sourceArn: string): boolean {
     const { account, urlSuffix } = this.environment;
     return fn.permissions.some(permission =>
       ['lambda:InvokeFunction', 'lambda:*', '*'].includes(permission.action)
-      && ['secretsmanager.amazonaws.com', `secretsmanager.${urlSuffix}`].includes(permission.principal)
+      && [`${service}.amazonaws.com`, `${service}.${urlSuffix}`].includes(permission.principal)
       && (permission.sourceAccount === undefined || permission.sourceAccount === account)
-      && (permission.sourceArn === undefined || arnLike(permission.sourceArn, secretArn)));
+      && (permission.sourceArn === undefined || arnLike(permission.sourceArn, sourceArn)));
   }
 }

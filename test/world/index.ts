@@ -1,5 +1,6 @@
 import { Clock } from './clock';
 import { Environment, Random } from './environment';
+import { EventRules } from './event-rules';
 import { FunctionInvoker, Functions } from './functions';
 import { Credentials, Iam } from './iam';
 import { Kms } from './kms';
@@ -15,6 +16,7 @@ export * from './aws-error';
 export * from './clock';
 export * from './cloudformation';
 export * from './environment';
+export * from './event-rules';
 export * from './functions';
 export * from './iam';
 export * from './managed-node';
@@ -59,6 +61,7 @@ export class World implements Environment {
   public readonly stateManager: StateManager;
   public readonly functions: Functions;
   public readonly rotation: RotationDriver;
+  public readonly eventRules: EventRules;
   /** How the code of functions runs: set it before anything rotates. */
   public functionInvoker?: FunctionInvoker;
 
@@ -78,6 +81,7 @@ export class World implements Environment {
     this.stateManager = new StateManager(this.ssm);
     this.functions = new Functions(this);
     this.rotation = new RotationDriver(this, this.secretsManager, this.functions, async (fn, event) => this.invoke(fn, event));
+    this.eventRules = new EventRules(this, this.functions, async (fn, event) => this.invoke(fn, event));
     this.wire = new Wire(this, {
       iam: this.iam.operations(),
       sts: new Sts().operations(),

@@ -152,7 +152,7 @@ export class RotationDriver {
   private requireFunction(secret: Secret): DeployedFunction {
     if (!secret.rotation) throw new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.');
     const fn = this.functions.find(secret.rotation.lambdaArn);
-    if (fn && this.functions.mayRotate(fn, secret.arn)) return fn;
+    if (fn && this.functions.mayInvoke(fn, 'secretsmanager', secret.arn)) return fn;
     throw new AwsError('AccessDeniedException', 'Secrets Manager cannot invoke the specified Lambda function. '
       + 'Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.');
   }

@@ -46,6 +46,7 @@ export interface Secret {
   rotationInFlight?: string;
   lastRotatedDate?: number;
   lastChangedDate: number;
+  valueChangedDate: number;
   deletedDate?: number;
 }
 
@@ -82,6 +83,7 @@ export class SecretsManager {
       tags: options.tags ?? {},
       createdDate: clock.now(),
       lastChangedDate: clock.now(),
+      valueChangedDate: clock.now(),
       versions: new Map(),
     };
     this.secrets.set(secret.arn, secret);
@@ -146,6 +148,7 @@ export class SecretsManager {
     // A pending label that the last rotation left on the current version does not stay behind.
     if (holderOf(secret, CURRENT) !== before) before?.labels.delete(PENDING);
     secret.lastChangedDate = this.environment.clock.now();
+    secret.valueChangedDate = secret.lastChangedDate;
     return version;
   }
 
@@ -390,11 +393,11 @@ function describe(secret: Secret) {
 }
 
 /** A change of the value counts as a rotation. Missing for a cron expression: the world has no calendar. */
-function nextRotationDate({ rotation, lastChangedDate }: Secret): Date | undefined {
+function nextRotationDate({ rotation, lastRotatedDate = 0, valueChangedDate }: Secret): Date | undefined {
   const { AutomaticallyAfterDays: days, ScheduleExpression: expression } = rotation?.rules ?? {};
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(String(expression)) ?? ['', days, 'day'];
   if (!rotation?.enabled || count === undefined) return undefined;
-  return new Date(lastChangedDate + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
+  return new Date(Math.max(lastRotatedDate, valueChangedDate) + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
 }
 
 function dateOf(milliseconds: number | undefined): Date | undefined {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { anyMishap, anyScene, Outcome, play, Play, RETRY, Rival, SUCCESSORS, TWIN } from './scenarios';
+import { anyMishap, anyScene, anyWatchedScene, Outcome, play, Play, RETRY, Rival, SUCCESSORS, TWIN, WATCHDOG } from './scenarios';
 import { ScheduledTurns } from './turns';
 import { describeViolation } from '../promises';
 import { Subject } from '../subject';
@@ -10,6 +10,8 @@ export interface Rivalry {
   readonly rivals: readonly Rival[];
   /** A fault strikes one of the two. */
   readonly mishap: boolean;
+  /** Days have passed since the last rotation, in which the watchdog ran. */
+  readonly watched?: boolean;
 }
 
 export const RIVALRIES: readonly Rivalry[] = [
@@ -17,6 +19,7 @@ export const RIVALRIES: readonly Rivalry[] = [
   { name: 'a retry while the earlier attempt lives on', rivals: [RETRY], mishap: false },
   { name: 'a rotation with another token while the earlier one lives on', rivals: SUCCESSORS, mishap: false },
   { name: 'any of them, and a fault in one', rivals: [TWIN, RETRY, ...SUCCESSORS], mishap: true },
+  { name: 'the watchdog during a rotation, or twice', rivals: [WATCHDOG], mishap: false, watched: true },
 ];
 
 export interface InterleavingOptions {
@@ -50,9 +53,9 @@ export async function runRivalry(rivalry: Rivalry, { subject, ...options }: Inte
   return { ...tally, failure: `${rivalry.name} (seed ${options.seed}, path ${counterexamplePath}): ${(errorInstance as Error).message}` };
 }
 
-function anyPlay({ rivals, mishap }: Rivalry): fc.Arbitrary<Play> {
+function anyPlay({ rivals, mishap, watched }: Rivalry): fc.Arbitrary<Play> {
   return fc.record({
-    scene: anyScene(),
+    scene: watched ? anyWatchedScene() : anyScene(),
     rival: fc.constantFrom(...rivals),
     turns: fc.tuple(fc.scheduler(), anyBursts()).map(([scheduler, bursts]) => new ScheduledTurns(scheduler, bursts)),
     mishap: mishap ? anyMishap() : fc.constant(undefined),

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { Mishap, Stage, Turns } from './stage';
-import { SECOND } from '../../../lambda-src/time';
+import { DAY, SECOND } from '../../../lambda-src/time';
 import { SYSTEM_FAULTS } from '../faults';
 import { Lab, LabOptions } from '../lab';
 import { CANCEL_AND_CLEAN_UP, Deed, DELETE_PENDING_KEY, DELETE_PREVIOUS_KEY, EDIT_SECRET, heal } from '../people';
-import { IMPORTED, IMPORTED_LABEL_LATER, NO_FLEET, ONE_FLEET, Setup } from '../setups';
+import { IMPORTED, IMPORTED_LABEL_LATER, NO_FLEET, NO_GRACE, ONE_FLEET, Setup } from '../setups';
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
 const TOKEN = '0000000a-0000-4000-8000-000000000001';
+const WATCHDOG_STEP = 'watchdog';
 
 /** Where both begin: a step of a rotation, after so many rotations that succeeded. */
 export interface Scene {
@@ -16,6 +17,8 @@ export interface Scene {
   readonly rotationsBefore: number;
   /** The last one of them was cancelled when servers had its credential: the next one gives them the current one first. */
   readonly cancelledBefore?: boolean;
+  /** How often the watchdog has seen what those rotations left: its next run makes a key inactive, or deletes it. */
+  readonly watchedBefore?: number;
   readonly step: string;
 }
 
@@ -51,6 +54,13 @@ export const RETRY: Rival = {
     await stage.lab.clock.sleep(SECOND);
     await attempt(stage);
   },
+};
+
+/** The watchdog, which has something to do. */
+export const WATCHDOG: Rival = {
+  name: 'the watchdog',
+  people: false,
+  act: async stage => stage.watch('B'),
 };
 
 /** A person makes the credential by hand that the rotation was to make, in a slot that is freed for it. */
@@ -97,7 +107,8 @@ export interface Play extends LabOptions {
 export async function play({ scene, rival, turns, mishap, ...options }: Play): Promise<Outcome> {
   const lab = await prepare(scene, options);
   const stage = new Stage(lab, turns);
-  await stage.play(async () => stage.invoke('A', scene.step, TOKEN), async () => rival.act(stage, scene), mishap);
+  const begin = async () => scene.step === WATCHDOG_STEP ? stage.watch('A') : stage.invoke('A', scene.step, TOKEN);
+  await stage.play(begin, async () => rival.act(stage, scene), mishap);
   const people = rival.people || scene.cancelledBefore === true || !lab.config.user.owned;
   const rotations = await settle(lab, people);
   lab.promises.checkConverged();
@@ -114,18 +125,32 @@ export function anyScene(): fc.Arbitrary<Scene> {
   });
 }
 
+export function anyWatchedScene(): fc.Arbitrary<Scene> {
+  return fc.record({
+    setup: fc.constantFrom(NO_FLEET, ONE_FLEET, NO_GRACE, IMPORTED_SECRET, IMPORTED),
+    rotationsBefore: fc.constantFrom(1, 2),
+    cancelledBefore: fc.boolean(),
+    watchedBefore: fc.constantFrom(1, 2),
+    step: fc.constantFrom(...STEPS, WATCHDOG_STEP),
+  });
+}
+
 export function anyMishap(): fc.Arbitrary<Mishap> {
   return fc.record({ who: fc.constantFrom('A', 'B'), from: fc.nat({ max: 20 }), fault: fc.constantFrom(...SYSTEM_FAULTS) });
 }
 
-async function prepare({ setup, rotationsBefore, cancelledBefore, step }: Scene, options: LabOptions): Promise<Lab> {
+async function prepare({ setup, rotationsBefore, cancelledBefore, watchedBefore = 0, step }: Scene, options: LabOptions): Promise<Lab> {
   const lab = new Lab(setup, options);
   for (let rotation = 1; rotation <= rotationsBefore; rotation++) await lab.rotate();
+  for (let run = 1; run <= watchedBefore; run++) {
+    await lab.watch();
+    await lab.clock.sleep(DAY);
+  }
   if (cancelledBefore) {
     await rotateUpTo(lab, 'testSecret', '0000000a-0000-4000-8000-000000000000');
     CANCEL_AND_CLEAN_UP.do(lab);
   }
-  await rotateUpTo(lab, step, TOKEN);
+  if (step !== WATCHDOG_STEP) await rotateUpTo(lab, step, TOKEN);
   return lab;
 }
 

@@ -85,6 +85,11 @@ export class Stage {
     return this.call(who, async () => this.lab.invoke(step, token));
   }
 
+  /** One run of the watchdog. */
+  public async watch(who: 'A' | 'B'): Promise<void> {
+    return this.call(who, async () => this.lab.watch());
+  }
+
   /** Something that a party does besides calling the function. */
   public async move(who: Who, name: string): Promise<void> {
     await this.takeTurn(who, name);

@@ -182,6 +182,23 @@ class LateStep extends Command {
   }
 }
 
+class WatchdogRuns extends Command {
+  public override toString(): string {
+    return 'watchdogRuns()';
+  }
+
+  protected async happen(model: Model, scene: Scene): Promise<void> {
+    const isHealthy = model.isHealthy(scene.lab);
+    const failure = await scene.watch();
+    if (failure && isHealthy) scene.lab.promises.violate('P5', `the watchdog complains of nothing: ${String(failure)}`);
+  }
+}
+
+/** The watchdog runs, between two rotations. */
+export function watchdogRuns(): Command {
+  return new WatchdogRuns();
+}
+
 /** One rotation by Secrets Manager. */
 export function rotate(rotation: Rotation = {}): Command {
   return new Rotate(rotation);
@@ -236,7 +253,8 @@ export function anyCommand(): fc.Arbitrary<Command>[] {
     troubleArbitrary().map(sesTrouble),
     fc.constant(sesRecovers()),
   ];
-  return [...Array.from({ length: 6 }, () => rotations), ...others];
+  const watchdog = fc.constant(watchdogRuns());
+  return [...Array.from({ length: 6 }, () => rotations), watchdog, watchdog, ...others];
 }
 
 function rotationArbitrary(): fc.Arbitrary<Rotation> {

@@ -1,5 +1,6 @@
 import { Scene } from './scene';
-import { CALL_SURPRISES, DEED_SURPRISES } from './surprises';
+import { CALL_SURPRISES, DEED_SURPRISES, WATCHDOG_RUNS } from './surprises';
+import { DAY } from '../../../lambda-src/time';
 import { holderOf, PREVIOUS, RotationOutcome, SecretVersion } from '../../world';
 import { expectedPassword } from '../../world/ses-smtp';
 import { KEYS_STALE } from '../faults';
@@ -30,6 +31,12 @@ export class Model {
     if (!HARMLESS.includes(name)) this.mayAskForHelp = true;
     if (!HARMLESS_TO_CURRENT.includes(name)) this.works = false;
     if (name === SERVER_OFFLINE.name) this.serversTroubled = true;
+  }
+
+  /** Whether the watchdog has nothing to complain of: a rotation is neither late nor disturbed. */
+  public isHealthy({ clock, secret }: Lab): boolean {
+    const isRotated = secret.lastRotatedDate !== undefined && clock.now() - secret.lastRotatedDate < 30 * DAY;
+    return isRotated && this.works && this.sound && !this.mayAskForHelp && !this.sesTroubled;
   }
 
   /** What must hold whatever happened. */
@@ -80,7 +87,8 @@ export class Expectation {
     const expected = [keyIn(before), keyIn(lab.current)].filter(key => key !== undefined);
     if (keys.length !== expected.length || !expected.every(key => keys.includes(key))) this.complain('the keys are not the current and the previous one');
     if (keyIn(before) && holderOf(lab.secret, PREVIOUS) !== before) this.complain('AWSPREVIOUS is not what was current');
-    if (keyIn(before) && !isValid(lab, before)) lab.promises.violate('P2', 'the previous credential has no grace');
+    const hasGrace = keyIn(before) !== undefined && lab.config.gracePeriodSeconds > 0;
+    if (hasGrace && !isValid(lab, before)) lab.promises.violate('P2', 'the previous credential has no grace');
   }
 
   private noteSurprises(struck: readonly string[]): void {
@@ -108,7 +116,7 @@ export class Expectation {
 }
 
 function isHarmful(what: string): boolean {
-  return (DEED_SURPRISES.includes(what) && !HARMLESS.includes(what)) || CALL_SURPRISES.includes(what);
+  return (DEED_SURPRISES.includes(what) && !HARMLESS.includes(what)) || (CALL_SURPRISES.includes(what) && what !== WATCHDOG_RUNS);
 }
 
 /** Keys that no version refers to, of a user whose keys only people may delete. */

@@ -55,6 +55,13 @@ export class Scene {
     await this.undisturbed(async () => this.lab.invoke(step, token).catch(() => undefined));
   }
 
+  /** The watchdog runs; what it finds wrong is in the promises, if it is. */
+  public async watch(): Promise<unknown> {
+    let failure: unknown;
+    await this.undisturbed(async () => this.lab.watch().catch(error => { failure = error; }));
+    return failure;
+  }
+
   /** No surprise strikes meanwhile. */
   public async undisturbed(happen: () => Promise<unknown>): Promise<void> {
     const before = this.isUndisturbed;

@@ -33,6 +33,8 @@ const ROTATIONS_AGO = [0, 1, 2];
 /** More than this does not come between two instructions of a function that goes on. */
 const LONGEST_DELAY = 30 * SECOND;
 
+export const WATCHDOG_RUNS = 'the watchdog runs in between';
+
 const LATE_STEPS = STEPS.flatMap(step => ROTATIONS_AGO.map(rotations => lateStep(step, rotations)));
 
 /** What takes time that the function spends elsewhere, and what needs the scene. */
@@ -42,11 +44,12 @@ const CATALOGUE = new Map<string, SceneFault>([
   ...[...SYSTEM_FAULTS, ...DEEDS.map(justBefore)].map((fault): [string, SceneFault] => [fault.name, () => fault]),
   ...LATE_STEPS,
   rotationAnew(),
+  watchdogRun(),
 ]);
 
 export const SYSTEM_SURPRISES = SYSTEM_FAULTS.map(({ name }) => name);
 export const DEED_SURPRISES = DEEDS.map(({ name }) => name);
-export const CALL_SURPRISES = [...LATE_STEPS, rotationAnew()].map(([name]) => name);
+export const CALL_SURPRISES = [...LATE_STEPS, rotationAnew(), watchdogRun()].map(([name]) => name);
 
 /** The faults of a rotation, each of which strikes once. */
 export class Ambush {
@@ -96,6 +99,10 @@ function rotationAnew(): [string, SceneFault] {
     CANCEL_AND_CLEAN_UP.do(scene.lab);
     await scene.undisturbed(async () => scene.lab.rotate());
   })];
+}
+
+function watchdogRun(): [string, SceneFault] {
+  return [WATCHDOG_RUNS, scene => inBetween(WATCHDOG_RUNS, async () => scene.watch())];
 }
 
 function inBetween(name: string, happen: () => Promise<unknown>): Fault {

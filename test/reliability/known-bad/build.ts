@@ -14,7 +14,7 @@ export async function buildVariant({ name, edits }: KnownBad): Promise<Subject> 
   mkdirSync(OUTPUT, { recursive: true });
   const outfile = join(OUTPUT, `${name.replace(/\W+/g, '-')}.cjs`);
   await build({
-    entryPoints: [join(SOURCES, 'rotation.ts')],
+    entryPoints: [join(SOURCES, 'invocation.ts')],
     outfile,
     bundle: true,
     platform: 'node',
@@ -23,8 +23,8 @@ export async function buildVariant({ name, edits }: KnownBad): Promise<Subject> 
     plugins: [withEdits(edits)],
     logLevel: 'error',
   });
-  const { rotate } = await import(outfile) as Pick<Subject, 'rotate'>;
-  return { ...OURS, name, rotate };
+  const { invoke } = await import(outfile) as Pick<Subject, 'invoke'>;
+  return { ...OURS, name, invoke };
 }
 
 function withEdits(edits: readonly Edit[]): Plugin {

@@ -1,5 +1,6 @@
 import { RunOptions } from '../campaign';
 import { Fault, KILLED_AFTER, REPLY_LOST, SERVER_DOES_NOTHING, SERVERS_LATE, VALUE_NOT_VISIBLE } from '../faults';
+import { CANCEL_AND_CLEAN_UP, EDIT_SECRET, justBefore } from '../people';
 import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, Setup } from '../setups';
 
 /** One mistake, as a change to the function's source. */
@@ -128,8 +129,8 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: IMPORTED,
     edits: [{
       file: 'rotation.ts',
-      find: 'await STEPS[name](rotation);',
-      replace: 'if (!(await rotation.versions.stages()).get(rotation.token)?.includes(CURRENT)) await STEPS[name](rotation);',
+      find: 'await STEPS[step](rotation);',
+      replace: 'if (!(await rotation.versions.stages()).get(rotation.token)?.includes(CURRENT)) await STEPS[step](rotation);',
     }],
   },
   {
@@ -173,6 +174,50 @@ export const KNOWN_BAD: readonly KnownBad[] = [
       file: 'create-secret.ts',
       find: 'await discardUnlessStored(rotation, key, cause);',
       replace: 'throw new Error(`not stored: ${encodeURIComponent(key.secret.reveal())}`);',
+    }],
+  },
+  {
+    name: 'ends the grace when it sees that a key is unused',
+    promise: 'P2',
+    setup: NO_FLEET,
+    options: { watched: true },
+    edits: [{ file: 'retirement.ts', find: 'if (clock.now() - unusedSince < config.gracePeriodSeconds * SECOND) return;', replace: '' }],
+  },
+  {
+    name: 'counts the grace from the making of the key',
+    promise: 'P2',
+    setup: NO_FLEET,
+    options: { watched: true },
+    edits: [
+      { file: 'retirement.ts', find: 'endGrace(upkeep: Upkeep, { id: accessKeyId }', replace: 'endGrace(upkeep: Upkeep, { id: accessKeyId, createdAt: unusedSince }' },
+      { file: 'retirement.ts', find: 'const unusedSince = await graceBegan(upkeep, accessKeyId, version);', replace: '' },
+    ],
+  },
+  {
+    name: 'deletes a key that it has just made inactive',
+    promise: 'P2',
+    setup: NO_FLEET,
+    options: { watched: true },
+    edits: [{ file: 'retirement.ts', find: 'if (clock.now() - inactiveSince < INACTIVE_TIME) return;', replace: '' }],
+  },
+  {
+    name: 'retires a key that a mail server may hold',
+    promise: 'P2',
+    setup: ONE_FLEET,
+    faults: [justBefore(CANCEL_AND_CLEAN_UP)],
+    options: { people: true, watched: true },
+    edits: [{ file: 'retirement.ts', find: 'return isNeeded(version) || isDelivered(version);', replace: 'return isNeeded(version);' }],
+  },
+  {
+    name: 'makes a key inactive for which it has looked once',
+    promise: 'P1',
+    setup: NO_FLEET,
+    faults: [{ ...justBefore(EDIT_SECRET), actions: ['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'] }],
+    options: { people: true, watched: true },
+    edits: [{
+      file: 'retirement.ts',
+      find: 'if (!await isStillUnused(upkeep, accessKeyId, version)) return;\n  await keys.deactivate',
+      replace: 'await keys.deactivate',
     }],
   },
 ];

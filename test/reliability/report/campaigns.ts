@@ -5,7 +5,7 @@ import { runHistories } from '../histories/histories';
 import { killAtEveryRequest } from '../kills/kills';
 import { DEEDS, justBefore } from '../people';
 import { describeViolation } from '../promises';
-import { IMPORTED, IMPORTED_LABEL_LATER, NO_FLEET, ONE_FLEET, Setup, TWO_FLEETS } from '../setups';
+import { IMPORTED, IMPORTED_LABEL_LATER, NO_FLEET, NO_GRACE, ONE_FLEET, Setup, TWO_FLEETS } from '../setups';
 
 /** One line of the table: what was done to the rotation, how often, and what came of it. */
 export interface Row {
@@ -25,6 +25,7 @@ export interface Row {
 type Result = Omit<Row, 'what' | 'setup' | 'seconds'>;
 
 const SETUPS = [NO_FLEET, ONE_FLEET, TWO_FLEETS];
+const WATCHED = [NO_FLEET, ONE_FLEET, NO_GRACE];
 const IMPORTS = [IMPORTED, IMPORTED_LABEL_LATER];
 /** How much chance gets: enough to be worth a figure, and over in a minute or two. */
 const HISTORIES = 1500;
@@ -35,6 +36,7 @@ const SEED = 20_260_101;
 export async function* campaigns(): AsyncGenerator<Row> {
   for (const setup of SETUPS) yield timed('every single fault', setup.name, async () => everySingle(setup, SYSTEM_FAULTS));
   for (const setup of SETUPS) yield timed('every single fault, the SDK trying again', setup.name, async () => everySingle(setup, SYSTEM_FAULTS, { sdkRetries: true }));
+  for (const setup of WATCHED) yield timed('every single fault, the watchdog running', setup.name, async () => everySingle(setup, SYSTEM_FAULTS, { watched: true }));
   for (const setup of IMPORTS) yield timed('every single fault', setup.name, async () => everySingle(setup, SYSTEM_FAULTS, { people: true }));
   for (const setup of [...SETUPS, ...IMPORTS]) {
     yield timed('people, at any moment', setup.name, async () => everySingle(setup, DEEDS.map(justBefore), { people: true }));

@@ -35,7 +35,7 @@ export const SAMPLE_STACK: Setup = {
 /** The sample, as far as its algorithm goes. */
 export const SAMPLE: Subject = {
   name: "AWS's sample",
-  rotate: rotateLikeTheSample,
+  invoke: async (event, ...others) => 'Step' in event ? rotateLikeTheSample(event, ...others) : undefined,
   document: CredentialDocument.existingWithCredential(DOCUMENT_NAME),
   apply: (_world, execution, server) => takesCredentialFromParameters()(execution, server),
 };

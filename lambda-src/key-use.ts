@@ -1,0 +1,14 @@
+import { AccessKey } from './access-keys';
+import { isDeliveryLabel } from './delivery';
+import { isGraceLabel } from './grace';
+import { PREVIOUS, SecretVersion } from './secret-versions';
+
+/** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */
+export function isReferenced({ id }: AccessKey, versions: SecretVersion[]): boolean {
+  return versions.some(({ value }) => value.reveal().includes(id));
+}
+
+/** Whether a version is in use, or about to be. Labels of somebody else's count: whoever put one there may use the version. */
+export function isNeeded({ stages }: SecretVersion): boolean {
+  return stages.some(stage => stage !== PREVIOUS && !isDeliveryLabel(stage) && !isGraceLabel(stage));
+}
