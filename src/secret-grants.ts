@@ -53,11 +53,14 @@ export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grant
   }
 }
 
-/** A key policy that named a role of another stack would make each stack depend on the other; one without a name cannot be named. */
+/**
+ * The account of a role or user, as the statements of CDK's own Secret: what may use the key is up to their policies. A key policy
+ * that named a role would make the key wait for the role, which may wait for the secret, in the same stack or in another one.
+ */
 function keyPrincipal(key: kms.IKey, { grantPrincipal }: iam.IGrantable): iam.IPrincipal {
   const { principalAccount = Stack.of(key).account } = grantPrincipal;
-  const inOtherStack = Construct.isConstruct(grantPrincipal) && Stack.of(grantPrincipal) !== Stack.of(key);
-  return inOtherStack || grantPrincipal instanceof iam.UnknownPrincipal ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
+  const isDefined = Construct.isConstruct(grantPrincipal) || grantPrincipal instanceof iam.UnknownPrincipal;
+  return isDefined ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
 }
 
 /**
@@ -74,9 +77,11 @@ export function policiesBefore(construct: Construct, grant: iam.Grant): IDependa
   return policies;
 }
 
-/** Whether somebody declared that a construct, or what it is a part of, depends on all of another one. */
-function waitsFor(dependent: IConstruct, construct: IConstruct): boolean {
+/** Whether somebody declared that a construct, or what it is a part of, depends on all of another one, or on something that does. */
+function waitsFor(dependent: IConstruct, construct: IConstruct, seen = new Set<IConstruct>()): boolean {
+  if (seen.has(dependent)) return false;
+  seen.add(dependent);
   return dependent.node.scopes
     .flatMap(scope => scope.node.dependencies)
-    .some(dependency => construct.node.scopes.includes(dependency));
+    .some(dependency => construct.node.scopes.includes(dependency) || dependency.node.findAll().some(part => waitsFor(part, construct, seen)));
 }
