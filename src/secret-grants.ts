@@ -9,18 +9,18 @@ const ANY_SUFFIX = '-??????';
 
 /**
  * The secret's ARN for policies: complete, or with a pattern for the suffix where that cannot be known, which
- * is for a secret that was imported by its name and in stacks of another account or region.
+ * is for a secret that was imported by its name and in stacks that cannot refer to the secret.
  */
 export function secretArnPattern(secret: secretsmanager.ISecret): string {
   const { secretArn, secretFullArn } = secret;
   if (!secretFullArn) return `${secretArn}${ANY_SUFFIX}`;
   if (!Resource.isOwnedResource(secret)) return secretFullArn;
-  return Lazy.uncachedString({ produce: ({ scope }) => sameEnvironment(secret, scope) ? secretFullArn : `${secretArn}${ANY_SUFFIX}` });
+  return Lazy.uncachedString({ produce: context => isReference(context.resolve(secretArn)) ? secretFullArn : `${secretArn}${ANY_SUFFIX}` });
 }
 
-function sameEnvironment(secret: secretsmanager.ISecret, consumer: IConstruct): boolean {
-  const { account, region } = Stack.of(consumer);
-  return account === secret.env.account && region === secret.env.region;
+/** Where a stack cannot refer to the secret, as in another account, CDK joins an ARN from the secret's name. */
+function isReference(resolved: unknown): boolean {
+  return typeof resolved === 'object' && !('Fn::Join' in (resolved as object));
 }
 
 /**

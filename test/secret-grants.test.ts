@@ -66,6 +66,31 @@ describe("the secret's ARN in policies", () => {
   });
 });
 
+describe("the secret's ARN in policies of another region", () => {
+  it.each([
+    ['a partition that the deployment knows', {}, 'arn:<AWS::Partition>:secretsmanager:eu-west-1:111111111111:secret:mail/smtp-??????'],
+    ['a partition that is known', { '@aws-cdk/core:enablePartitionLiterals': true }, 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:mail/smtp-??????'],
+  ])('has a pattern for the suffix without cross-region references, in %s', (_what, context, expected) => {
+    const [owner, consumer] = stacksOfTwoRegions(new App({ context }));
+    const secretArn = secretArnPattern(new Secret(owner, 'Secret', { secretName: 'mail/smtp' }));
+    expect(textOf(consumer.resolve(secretArn))).toBe(expected);
+  });
+
+  it.each([undefined, 'mail/smtp'])('is complete with cross-region references, for the name %s', secretName => {
+    const [owner, consumer] = stacksOfTwoRegions(app, true);
+    const secretArn = secretArnPattern(new Secret(owner, 'Secret', { secretName }));
+    role(consumer).addToPolicy(new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }));
+    app.synth();
+    const [{ Resource }] = onlyResource(consumer, 'AWS::IAM::Policy').PolicyDocument.Statement;
+    expect(textOf(Resource)).toMatch(/^<ExportsReader[0-9A-F]{8}\.\/cdk\/exports\/Consumer\/Ownereuwest1RefSecret[0-9A-F]+>$/);
+  });
+
+  function stacksOfTwoRegions(root: App, crossRegionReferences?: boolean): Stack[] {
+    return [['Owner', 'eu-west-1'], ['Consumer', 'eu-west-2']]
+      .map(([id, region]) => new Stack(root, id, { env: { account: '111111111111', region }, crossRegionReferences }));
+  }
+});
+
 describe("a grant on the secret's key", () => {
   it('changes nothing for a secret without a key of its own', () => {
     grantKey(stack, new Secret(stack, 'Secret'), role(), ['kms:Decrypt']);
