@@ -7,6 +7,8 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { defineRotation, onlyResource, textOf } from './define-rotation';
+import { Scenario } from './lambda-src/scenario';
+import { Context } from './world';
 import { SesSmtpCredentialRotation, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../src';
 
 const FUNCTION = 'AWS::Lambda::Function';
@@ -111,6 +113,16 @@ describe('a function in a VPC', () => {
       Resource: '*',
       Condition: { ArnEquals: { 'lambda:SourceFunctionArn': { 'Fn::GetAtt': [rotationFunction, 'Arn'] } } },
     });
+  });
+
+  it('rotates by what its role allows', async () => {
+    const scenario = new Scenario({ props: stack => ({ vpc: withNat(stack) }) });
+    await scenario.rotateWell();
+    const { fn, world } = scenario;
+    const principal = world.iam.authenticate(world.credentialsFor(fn.roleArn).accessKeyId)!;
+    const mayCreate = (context: Context) => world.permissions.isAllowed({ principal, action: 'ec2:CreateNetworkInterface', resource: '*', context });
+    expect(mayCreate({})).toBe(true);
+    expect(mayCreate({ 'lambda:SourceFunctionArn': fn.arn })).toBe(false);
   });
 
   it('has its first rotation after the routes and the VPC endpoints, which may let it in', () => {

@@ -330,8 +330,8 @@ describe('the function', () => {
       encryptionKey: new kms.Key(scope, 'Key'),
       mailServers: [taggedFleet],
     }));
-    const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string; Properties?: { PermissionsBoundary?: unknown } }> };
-    const bounded = Object.values(Resources).filter(({ Type }) => ['AWS::IAM::Role', 'AWS::IAM::User'].includes(Type));
+    const resources: Record<string, { Type: string; Properties?: { PermissionsBoundary?: unknown } }> = Template.fromStack(stack).toJSON().Resources;
+    const bounded = Object.values(resources).filter(({ Type }) => ['AWS::IAM::Role', 'AWS::IAM::User'].includes(Type));
     expect(bounded.map(({ Type }) => Type)).toEqual(expect.arrayContaining(['AWS::IAM::Role', 'AWS::IAM::User']));
     for (const { Properties } of bounded) {
       expect(textOf(Properties?.PermissionsBoundary)).toBe('arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/mail-boundary');

@@ -58,10 +58,6 @@ async function whileListening(onConnection: (socket: Socket) => void, run: (port
 
 /** Starts a process that listens, and stops it with its queue full, so that further connections never come about. */
 class BlackHole {
-  private readonly queued: Socket[] = [];
-
-  private constructor(public readonly port: number, private readonly process: ChildProcess) {}
-
   public static async open(): Promise<BlackHole> {
     const script = "const s=require('net').createServer().listen({port:0,host:'127.0.0.1',backlog:1},()=>console.log(s.address().port))";
     const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -71,6 +67,10 @@ class BlackHole {
     await hole.fill();
     return hole;
   }
+
+  private readonly queued: Socket[] = [];
+
+  private constructor(public readonly port: number, private readonly process: ChildProcess) {}
 
   public close(): void {
     for (const socket of this.queued) socket.destroy();
@@ -138,5 +138,28 @@ describe('an endpoint that takes the connection', () => {
       vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${port}`);
       expect(await failureOf(awsClients().iamSingleTry.send(new ListAccessKeysCommand({ UserName: 'newsletter' })))).not.toBeInstanceOf(UnreachableError);
     });
+  });
+});
+
+describe('the clients in a function whose SMTP endpoint is a FIPS one', () => {
+  it.each([
+    ['eu-west-1', ['secretsmanager-fips.eu-west-1.amazonaws.com', 'iam-fips.amazonaws.com', 'iam-fips.amazonaws.com', 'ssm-fips.eu-west-1.amazonaws.com']],
+    ['us-gov-west-1', ['secretsmanager-fips.us-gov-west-1.amazonaws.com', 'iam.us-gov.amazonaws.com', 'iam.us-gov.amazonaws.com', 'ssm.us-gov-west-1.amazonaws.com']],
+  ])('call the FIPS endpoints of %s', async (region, hosts) => {
+    vi.stubEnv('AWS_REGION', region);
+    vi.stubEnv('AWS_USE_FIPS_ENDPOINT', 'true');
+    const called: string[] = [];
+    const { secretsManager, iam, iamSingleTry, ssm } = awsClients();
+    for (const { config } of [secretsManager, iam, iamSingleTry, ssm]) {
+      vi.spyOn(config.requestHandler, 'handle').mockImplementation(async ({ hostname }: { hostname: string }) => {
+        called.push(hostname);
+        throw new Error('not to be sent');
+      });
+    }
+    await failureOf(secretsManager.send(new DescribeSecretCommand({ SecretId: 'mail' })));
+    await failureOf(iam.send(new ListAccessKeysCommand({ UserName: 'newsletter' })));
+    await failureOf(iamSingleTry.send(new ListAccessKeysCommand({ UserName: 'newsletter' })));
+    await failureOf(ssm.send(new ListCommandsCommand({})));
+    expect(called).toEqual(hosts);
   });
 });
