@@ -1,10 +1,11 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { AddressInfo, connect, createServer, Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { ListCommandsCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort, whileListening } from './loopback';
 import { AccessKeys } from '../../lambda-src/access-keys';
 import { AwsClients, awsClients } from '../../lambda-src/aws-clients';
 import { RunCommand } from '../../lambda-src/run-command';
@@ -43,17 +44,6 @@ afterEach(() => {
 
 async function failureOf(call: Promise<unknown>): Promise<Error> {
   return call.then(() => expect.unreachable(), (error: unknown) => error as Error);
-}
-
-/** Runs while a server listens that does what it is told with each connection. */
-async function whileListening(onConnection: (socket: Socket) => void, run: (port: number) => Promise<void>): Promise<void> {
-  const server = createServer(socket => onConnection(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    await run((server.address() as AddressInfo).port);
-  } finally {
-    server.close();
-  }
 }
 
 /** Starts a process that listens, and stops it with its queue full, so that further connections never come about. */
@@ -98,8 +88,7 @@ async function secondsUntilSettled(promise: Promise<unknown>): Promise<number> {
 
 describe.each(calls)('an endpoint of %s that cannot be reached', (_service, call, remedy) => {
   it('is named, with what is missing', async () => {
-    let free = 0;
-    await whileListening(() => undefined, async port => { free = port; });
+    const free = await freePort();
     vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${free}`);
     const error = await failureOf(call(awsClients()));
     expect(error).toBeInstanceOf(UnreachableError);
