@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { describe, isAwsError, RotationError } from './errors';
 import { SecretText } from './secret-text';
+import { UnreachableError } from './unreachable';
 
 /** IAM's limit for a user, inactive keys included; it cannot be raised. */
 export const KEY_SLOTS = 2;
@@ -51,6 +52,7 @@ export class AccessKeys {
       const { AccessKey: key } = await this.singleTryClient.send(new CreateAccessKeyCommand({ UserName: this.userName }));
       return { id: key!.AccessKeyId!, secret: new SecretText(key!.SecretAccessKey!) };
     } catch (cause) {
+      if (cause instanceof UnreachableError) throw cause;
       throw new RotationError(`no access key could be made for user "${this.userName}": ${describe(cause)}; `
         + 'the next attempt removes what this one may have left behind', 'limitexceeded', { cause });
     }

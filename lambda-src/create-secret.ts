@@ -9,6 +9,7 @@ import { checkStages, findVersion, Rotation } from './rotation';
 import { CURRENT, SecretVersion } from './secret-versions';
 import { smtpPassword } from './smtp-password';
 import { BackOff, SECOND } from './time';
+import { UnreachableError } from './unreachable';
 
 /** Fills the pending version with a new credential, once. */
 export async function createSecret(rotation: Rotation): Promise<void> {
@@ -132,7 +133,7 @@ async function storeNewCredential(rotation: Rotation, current: SecretVersion | u
   log.info('credential stored', { accessKeyId: key.id });
 }
 
-/** These refusals say that no key was made, as IAM may not know yet of a slot that was freed a moment ago. */
+/** Tries again only after what says that no key was made, as IAM may not know yet of a slot that was freed a moment ago. */
 async function createKey({ clock, deadline, keys, random }: Rotation): Promise<NewAccessKey> {
   const backOff = new BackOff(clock, random, 2 * SECOND, 8 * SECOND);
   const limit = Math.min(deadline, clock.now() + 20 * SECOND);
@@ -140,9 +141,8 @@ async function createKey({ clock, deadline, keys, random }: Rotation): Promise<N
     try {
       return await keys.create();
     } catch (error) {
-      const again = isAwsError((error as RotationError).cause, 'LimitExceeded', 'Throttling') && await backOff.waitUntil(limit);
-      if (again) continue;
-      throw error;
+      const madeNoKey = error instanceof UnreachableError || isAwsError((error as RotationError).cause, 'LimitExceeded', 'Throttling');
+      if (!madeNoKey || !await backOff.waitUntil(limit)) throw error;
     }
   }
 }

@@ -1,19 +1,12 @@
-import { IAMClient } from '@aws-sdk/client-iam';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { awsClients } from './aws-clients';
 import { Invocation, invoke } from './invocation';
 import { Surroundings } from './rotation';
 import { smtpLogin } from './smtp-login';
-import { SECOND, systemClock } from './time';
+import { systemClock } from './time';
 import { CONFIG_VARIABLE, RotationConfig } from '../src/rotation-contract';
 
-const requestHandler = { connectionTimeout: 5 * SECOND, requestTimeout: 10 * SECOND };
-
 const surroundings: Surroundings = {
-  secretsManager: new SecretsManagerClient({ requestHandler, maxAttempts: 4 }),
-  iam: new IAMClient({ requestHandler, maxAttempts: 4 }),
-  iamSingleTry: new IAMClient({ requestHandler, maxAttempts: 1 }),
-  ssm: new SSMClient({ requestHandler, maxAttempts: 4 }),
+  ...awsClients(),
   loginAt: smtpLogin,
   clock: systemClock,
   random: Math.random,

@@ -7,8 +7,8 @@ import { EndpointConfig } from '../src/rotation-contract';
 
 /** A new key works within seconds as a rule; IAM promises no time. */
 const PROPAGATION_LIMIT = 5 * MINUTE;
-/** An endpoint that cannot be reached is a matter of routes and ports, and does not heal by waiting. */
-const UNREACHABLE_LIMIT = 45 * SECOND;
+/** An endpoint that cannot be reached is a matter of routes and ports, and does not heal by waiting. Longer than any pause between two logins. */
+const UNREACHABLE_LIMIT = 20 * SECOND;
 
 export interface LoginProof {
   readonly login: SmtpLogin;
@@ -32,7 +32,7 @@ export async function proveLogin(proof: LoginProof, credential: Credential, succ
   const start = clock.now();
   const backOff = new BackOff(clock, proof.random, 2 * SECOND, 15 * SECOND);
   let successes = 0;
-  let lastReply = start;
+  let unreachableSince = Infinity;
   for (let attempts = 1; ; attempts++) {
     const result = await proof.login(credential);
     successes = result.outcome === 'accepted' ? successes + 1 : 0;
@@ -40,13 +40,10 @@ export async function proveLogin(proof: LoginProof, credential: Credential, succ
       log.info('login accepted', { accessKeyId: credential.username, attempts, seconds: (clock.now() - start) / SECOND });
       return;
     }
-    if (result.outcome === 'accepted') {
-      lastReply = clock.now();
-      continue;
-    }
+    unreachableSince = result.outcome === 'unreachable' ? Math.min(unreachableSince, clock.now()) : Infinity;
+    if (result.outcome === 'accepted') continue;
     log.info('login not accepted yet', { accessKeyId: credential.username, attempts, error: result.reply });
-    if (result.outcome !== 'unreachable') lastReply = clock.now();
-    const limit = Math.min(start + PROPAGATION_LIMIT, lastReply + UNREACHABLE_LIMIT);
+    const limit = Math.min(start + PROPAGATION_LIMIT, unreachableSince + UNREACHABLE_LIMIT);
     const again = result.outcome !== 'hopeless' && await backOff.waitUntil(Math.min(limit, proof.deadline));
     if (!again) throw failure(result, proof.endpoint, credential.username);
   }
@@ -60,7 +57,8 @@ function failure({ outcome, reply }: LoginResult, { host, port }: EndpointConfig
         + 'check that the key is active and that the endpoint is in the region that the password was made for', '535-everywhere');
     case 'unreachable':
       return new RotationError(`${endpoint} cannot be reached: ${reply}; `
-        + 'check name, port, routes, security groups and, in a VPC, the email-smtp endpoint', 'endpoint-unreachable');
+        + 'check the name; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
+        + `and security groups that let it out to port ${port} and into the endpoint`, 'endpoint-unreachable');
     case 'busy':
       return new RotationError(`${endpoint} did not decide on the login of access key ${username}: ${reply}; the next attempt asks again`,
         'the-endpoint-does-not-take-the-login');

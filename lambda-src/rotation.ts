@@ -1,7 +1,5 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { SSMClient } from '@aws-sdk/client-ssm';
 import { AccessKeys } from './access-keys';
+import type { AwsClients } from './aws-clients';
 import { createSecret } from './create-secret';
 import { RotationError } from './errors';
 import { finishSecret } from './finish-secret';
@@ -23,12 +21,7 @@ export interface RotationEvent {
 }
 
 /** What the function reaches the world through, so that tests can put a world of their own in its place. */
-export interface Surroundings {
-  readonly secretsManager: SecretsManagerClient;
-  readonly iam: IAMClient;
-  /** Never tries a call again. */
-  readonly iamSingleTry: IAMClient;
-  readonly ssm: SSMClient;
+export interface Surroundings extends AwsClients {
   readonly loginAt: (endpoint: EndpointConfig) => SmtpLogin;
   readonly clock: Clock;
   readonly random: () => number;

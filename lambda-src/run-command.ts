@@ -3,6 +3,7 @@ import {
   ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
 import { describe, isAwsError, RotationError } from './errors';
+import { UnreachableError } from './unreachable';
 import { FleetConfig } from '../src/rotation-contract';
 
 const PAGE_SIZE = 50;
@@ -36,6 +37,7 @@ export class RunCommand {
     try {
       return (await this.client.send(command)).Command!.CommandId!;
     } catch (cause) {
+      if (cause instanceof UnreachableError) throw cause;
       // A message could quote the parameters.
       const confidential = fleet.document.parameters.password !== undefined;
       const reason = confidential ? (cause as Error).name : describe(cause);

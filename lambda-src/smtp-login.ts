@@ -21,7 +21,7 @@ export interface LoginResult {
 
 export type SmtpLogin = (credential: Credential) => Promise<LoginResult>;
 
-const CONNECT_TIMEOUT = 10 * SECOND;
+const CONNECT_TIMEOUT = 5 * SECOND;
 const REPLY_TIMEOUT = 15 * SECOND;
 const CREDENTIAL_INVALID = 535;
 

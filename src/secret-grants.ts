@@ -9,18 +9,18 @@ const ANY_SUFFIX = '-??????';
 
 /**
  * The secret's ARN for policies: complete, or with a pattern for the suffix where that cannot be known, which
- * is for a secret that was imported by its name and in stacks of another account or region.
+ * is for a secret that was imported by its name and in stacks that cannot refer to the secret.
  */
 export function secretArnPattern(secret: secretsmanager.ISecret): string {
   const { secretArn, secretFullArn } = secret;
   if (!secretFullArn) return `${secretArn}${ANY_SUFFIX}`;
   if (!Resource.isOwnedResource(secret)) return secretFullArn;
-  return Lazy.uncachedString({ produce: ({ scope }) => sameEnvironment(secret, scope) ? secretFullArn : `${secretArn}${ANY_SUFFIX}` });
+  return Lazy.uncachedString({ produce: context => isReference(context.resolve(secretArn)) ? secretFullArn : `${secretArn}${ANY_SUFFIX}` });
 }
 
-function sameEnvironment(secret: secretsmanager.ISecret, consumer: IConstruct): boolean {
-  const { account, region } = Stack.of(consumer);
-  return account === secret.env.account && region === secret.env.region;
+/** Where a stack cannot refer to the secret, as in another account, CDK joins an ARN from the secret's name. */
+function isReference(resolved: unknown): boolean {
+  return typeof resolved === 'object' && !('Fn::Join' in (resolved as object));
 }
 
 /**
@@ -53,11 +53,14 @@ export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grant
   }
 }
 
-/** A key policy that named a role of another stack would make each stack depend on the other; one without a name cannot be named. */
+/**
+ * The account of a role or user, as the statements of CDK's own Secret: what may use the key is up to their policies. A key policy
+ * that named a role would make the key wait for the role, which may wait for the secret, in the same stack or in another one.
+ */
 function keyPrincipal(key: kms.IKey, { grantPrincipal }: iam.IGrantable): iam.IPrincipal {
   const { principalAccount = Stack.of(key).account } = grantPrincipal;
-  const inOtherStack = Construct.isConstruct(grantPrincipal) && Stack.of(grantPrincipal) !== Stack.of(key);
-  return inOtherStack || grantPrincipal instanceof iam.UnknownPrincipal ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
+  const isDefined = Construct.isConstruct(grantPrincipal) || grantPrincipal instanceof iam.UnknownPrincipal;
+  return isDefined ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
 }
 
 /**
@@ -74,9 +77,11 @@ export function policiesBefore(construct: Construct, grant: iam.Grant): IDependa
   return policies;
 }
 
-/** Whether somebody declared that a construct, or what it is a part of, depends on all of another one. */
-function waitsFor(dependent: IConstruct, construct: IConstruct): boolean {
+/** Whether somebody declared that a construct, or what it is a part of, depends on all of another one, or on something that does. */
+function waitsFor(dependent: IConstruct, construct: IConstruct, seen = new Set<IConstruct>()): boolean {
+  if (seen.has(dependent)) return false;
+  seen.add(dependent);
   return dependent.node.scopes
     .flatMap(scope => scope.node.dependencies)
-    .some(dependency => construct.node.scopes.includes(dependency));
+    .some(dependency => construct.node.scopes.includes(dependency) || dependency.node.findAll().some(part => waitsFor(part, construct, seen)));
 }

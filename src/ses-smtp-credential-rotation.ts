@@ -1,6 +1,7 @@
 import { join } from 'path';
 import { Annotations, Arn, ArnFormat, Duration, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -11,6 +12,9 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, DependencyGroup } from 'constructs';
 import { CredentialFormat } from './credential-format';
+import {
+  defineNetwork, denyNetworkInterfaces, FunctionNetwork, networkInterfacePolicy, ownParts, validateNetwork, warnAboutNetwork,
+} from './function-network';
 import { graceSeconds } from './grace-period';
 import { BoundFleet, bindFleet, MailServerFleet, validateFleet } from './mail-server-fleet';
 import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './rotation-contract';
@@ -145,6 +149,32 @@ export interface SesSmtpCredentialRotationProps {
   readonly mailServers?: MailServerFleet[];
 
   /**
+   * The VPC that the function reaches AWS and the SMTP endpoint from. It needs a route to IAM, Secrets Manager, Systems
+   * Manager (with `mailServers`) and the SMTP endpoint before the first rotation, which waits for everything under `vpc`.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   * @default - none, the function reaches what is public
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets of `vpc` for the function, which must not be public: Lambda gives a function no public address. IAM has VPC
+   * endpoints in the region of its control plane only (us-east-1 in the partition aws): elsewhere, the function needs
+   * a route to the internet through a NAT gateway.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam_vpc_endpoint_create.html
+   * @default - the private subnets of `vpc`
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the function, at least one. They must let it out to port 443 and to the port of the endpoint.
+   *
+   * @default - a new one that lets it out to these two ports and nothing else
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
    * What becomes of the new secret when it is removed from the stack.
    *
    * @default RemovalPolicy.DESTROY
@@ -159,7 +189,7 @@ export interface SesSmtpCredentialRotationProps {
   readonly logGroup?: logs.ILogGroup;
 
   /**
-   * The permissions boundary of the user and of the function's role.
+   * The permissions boundary of the user and of every role that is defined here.
    *
    * @default - none
    */
@@ -175,7 +205,7 @@ export interface SesSmtpCredentialRotationProps {
  *
  * Define as many as you like, in the same stack as well: nothing has a fixed name.
  */
-export class SesSmtpCredentialRotation extends Construct {
+export class SesSmtpCredentialRotation extends Construct implements ec2.IConnectable {
   /** The secret with the credential. Its AWSCURRENT version is the one to use. */
   public readonly secret: secretsmanager.ISecret;
 
@@ -216,9 +246,10 @@ export class SesSmtpCredentialRotation extends Construct {
     this.secret = props.secret ?? this.defineSecret(props);
     const fleets = this.defineFleets(props, endpoint);
     const role = this.defineRole(props);
+    const network = defineNetwork(this, props, endpoint.port);
     const logGroup = props.logGroup ?? this.defineLogGroup();
     const policy = this.definePolicy(role, logGroup, fleets);
-    this.rotationFunction = this.defineFunction(role, logGroup, this.configFor(props, endpoint, fleets, upkeep));
+    this.rotationFunction = this.defineFunction(role, logGroup, network, this.environmentFor(props, endpoint, fleets, upkeep));
     const permission = this.defineInvokePermission();
     grantKey(this, this.secret, role, ['kms:Decrypt', 'kms:GenerateDataKey']);
     const schedule = this.defineSchedule(rules, props.rotateImmediatelyOnUpdate);
@@ -230,9 +261,26 @@ export class SesSmtpCredentialRotation extends Construct {
     this.alarm = this.defineAlarm();
     this.alarm.node.addDependency(schedule);
     this.defineQuery(logGroup);
+    if (network.vpc) {
+      policy.addStatements(denyNetworkInterfaces(this.rotationFunction));
+      // Its routes and endpoints, and the rule for a port that only the deployment knows, which is a resource of its own.
+      schedule.node.addDependency(network.vpc, ...ownParts(this, network));
+    }
 
     this.smtpHost = endpoint.host;
     this.smtpPort = endpoint.port;
+  }
+
+  /**
+   * The network connections of the function, for security groups that are to let it in.
+   *
+   * Throws an error without `vpc`.
+   */
+  public get connections(): ec2.Connections {
+    if (!this.rotationFunction.isBoundToVpc) {
+      throw new Error(`connections needs vpc, got ${this.node.path} without one; outside of a VPC, the function has no security groups`);
+    }
+    return this.rotationFunction.connections;
   }
 
   /**
@@ -279,8 +327,10 @@ export class SesSmtpCredentialRotation extends Construct {
     return rule;
   }
 
-  private warnAbout({ user }: SesSmtpCredentialRotationProps, { port, region }: EndpointConfig): void {
+  private warnAbout(props: SesSmtpCredentialRotationProps, { port, region }: EndpointConfig): void {
+    const { user } = props;
     const annotations = Annotations.of(this);
+    warnAboutNetwork(this, props);
     if (port === 25) {
       annotations.addWarningV2('cdk-ses-smtp-credential-rotation:port25',
         'AWS Lambda and EC2 restrict port 25, so that the rotation cannot log in: use port 587, 465, 2587 or 2465');
@@ -336,11 +386,13 @@ export class SesSmtpCredentialRotation extends Construct {
       bindFleet(new Construct(this, `MailServers${index}`), fleet, { endpoint, format: credentialFormat._bind() }, this.secret));
   }
 
-  private defineRole({ permissionsBoundary }: SesSmtpCredentialRotationProps): iam.Role {
+  private defineRole({ permissionsBoundary, vpc }: SesSmtpCredentialRotationProps): iam.Role {
     return new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda'),
       description: 'Rotates an Amazon SES SMTP credential',
       permissionsBoundary,
+      // In the role itself, so that it is there before the function and until the function is gone.
+      inlinePolicies: vpc && { NetworkInterfaces: networkInterfacePolicy(this) },
     });
   }
 
@@ -375,7 +427,9 @@ export class SesSmtpCredentialRotation extends Construct {
     });
   }
 
-  private configFor(props: SesSmtpCredentialRotationProps, endpoint: EndpointConfig, fleets: BoundFleet[], upkeep: UpkeepConfig): string {
+  private environmentFor(
+    props: SesSmtpCredentialRotationProps, endpoint: EndpointConfig, fleets: BoundFleet[], upkeep: UpkeepConfig,
+  ): Record<string, string> {
     const config: RotationConfig = {
       secretArn: this.secret.secretArn,
       user: { name: this.user.userName, owned: props.user === undefined },
@@ -384,16 +438,16 @@ export class SesSmtpCredentialRotation extends Construct {
       fleets: fleets.map(fleet => fleet.config),
       ...upkeep,
     };
-    const json = Stack.of(this).toJsonString(config);
-    const size = CONFIG_VARIABLE.length + knownLength(Stack.of(this).resolve(json));
+    const environment = { [CONFIG_VARIABLE]: Stack.of(this).toJsonString(config), ...props.endpoint?._fips && { AWS_USE_FIPS_ENDPOINT: 'true' } };
+    const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + knownLength(Stack.of(this).resolve(value)), 0);
     if (size > ENVIRONMENT_LIMIT) {
       throw new Error(`mailServers must fit into the ${ENVIRONMENT_LIMIT} bytes of Lambda's environment, got at least ${size} bytes; `
         + 'use tags instead of node ids, or several SesSmtpCredentialRotations');
     }
-    return json;
+    return environment;
   }
 
-  private defineFunction(role: iam.Role, logGroup: logs.ILogGroup, config: string): lambda.Function {
+  private defineFunction(role: iam.Role, logGroup: logs.ILogGroup, network: FunctionNetwork, environment: Record<string, string>): lambda.Function {
     return new lambda.Function(this, 'Function', {
       description: 'Rotates an Amazon SES SMTP credential',
       // By its name: NODEJS_LATEST of the lowest supported CDK is an older one.
@@ -403,11 +457,12 @@ export class SesSmtpCredentialRotation extends Construct {
       memorySize: 256,
       // Lambda's longest: a push to many servers is one wait.
       timeout: Duration.minutes(15),
-      environment: { [CONFIG_VARIABLE]: config },
+      environment,
       role,
       logGroup,
       // What failed is tried again by Secrets Manager, and by the watchdog an hour later.
       retryAttempts: 0,
+      ...network,
     });
   }
 
@@ -487,7 +542,10 @@ function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void
   const forNewSecret = { secretName: props.secretName, encryptionKey: props.encryptionKey, removalPolicy: props.removalPolicy };
   const misplaced = Object.entries(forNewSecret).find(([, value]) => value !== undefined);
   if (secret && misplaced) throw new Error(`${misplaced[0]} is for a new secret, got it together with secret; leave one of them out`);
+  validateNetwork(props);
   const { account, region } = Stack.of(scope);
+  if (props.vpc) checkSame("vpc's region", props.vpc.env.region, region);
+  if (props.encryptionKey) checkSame("encryptionKey's region", props.encryptionKey.env.region, region);
   if (secret) checkSame("secret's region", secret.env.region, region);
   if (user) checkSame("user's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
   mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`));

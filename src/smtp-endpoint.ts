@@ -18,8 +18,10 @@ export interface RegionalSmtpEndpointOptions {
   readonly region?: string;
 
   /**
-   * Use the FIPS 140 endpoint. SES has one in some regions only.
+   * Use the FIPS 140 endpoint, and those of the other AWS services that the function calls in the stack's region
+   * (`AWS_USE_FIPS_ENDPOINT`). Not every region has them: the rotation fails and names the one that is missing.
    *
+   * @see https://aws.amazon.com/compliance/fips/
    * @see https://docs.aws.amazon.com/general/latest/gr/ses.html
    * @default false
    */
@@ -70,7 +72,7 @@ export class SmtpEndpoint {
       throw new Error(`endpoint port must be one of ${SES_PORTS.join(', ')}, which SES listens on, got ${port}`);
     }
     const prefix = options.fips ? 'email-smtp-fips' : 'email-smtp';
-    return new SmtpEndpoint(port, options.region, region => `${prefix}.${region}.${Aws.URL_SUFFIX}`, IMPLICIT_TLS_PORTS.includes(port));
+    return new SmtpEndpoint(port, options.region, region => `${prefix}.${region}.${Aws.URL_SUFFIX}`, IMPLICIT_TLS_PORTS.includes(port), options.fips);
   }
 
   /** A host of your own choice: a VPC endpoint's name, or a relay that takes SES credentials. */
@@ -90,6 +92,8 @@ export class SmtpEndpoint {
     private readonly region: string | undefined,
     private readonly hostIn: (region: string) => string,
     private readonly implicitTls: boolean,
+    /** @internal */
+    public readonly _fips = false,
   ) {}
 
   /** @internal */

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { expect, it } from 'vitest';
@@ -47,4 +48,10 @@ it('keeps the logical ids of all resources', () => {
       "NewsletterWatchdogF0FF68DD": "AWS::Events::Rule",
     }
   `);
+});
+
+it('adds a security group in a VPC, and keeps its logical id', () => {
+  const idsIn = ({ stack }: ReturnType<typeof defineRotation>) => Object.keys(Template.fromStack(stack).toJSON().Resources);
+  const outside = idsIn(defineRotation());
+  expect(idsIn(defineRotation(scope => ({ vpc: new ec2.Vpc(scope, 'Vpc') }))).filter(id => !id.startsWith('Vpc') && !outside.includes(id))).toEqual(['NewsletterSecurityGroup79E63014']);
 });

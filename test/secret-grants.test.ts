@@ -10,6 +10,7 @@ import { grantKey, secretArnPattern } from '../src/secret-grants';
 const COMPLETE_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail/smtp-AbCdEf';
 const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/0d8fbb8f-1d8e-4bd5-a4bb-5e3d7aee2f6e';
 const VIA_SECRETS_MANAGER = { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] };
+const ACCOUNT = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']] };
 /** The first ones of a key's policy, which CDK's own Key and Secret put there. */
 const CDK_STATEMENTS = 3;
 
@@ -65,6 +66,31 @@ describe("the secret's ARN in policies", () => {
   });
 });
 
+describe("the secret's ARN in policies of another region", () => {
+  it.each([
+    ['a partition that the deployment knows', {}, 'arn:<AWS::Partition>:secretsmanager:eu-west-1:111111111111:secret:mail/smtp-??????'],
+    ['a partition that is known', { '@aws-cdk/core:enablePartitionLiterals': true }, 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:mail/smtp-??????'],
+  ])('has a pattern for the suffix without cross-region references, in %s', (_what, context, expected) => {
+    const [owner, consumer] = stacksOfTwoRegions(new App({ context }));
+    const secretArn = secretArnPattern(new Secret(owner, 'Secret', { secretName: 'mail/smtp' }));
+    expect(textOf(consumer.resolve(secretArn))).toBe(expected);
+  });
+
+  it.each([undefined, 'mail/smtp'])('is complete with cross-region references, for the name %s', secretName => {
+    const [owner, consumer] = stacksOfTwoRegions(app, true);
+    const secretArn = secretArnPattern(new Secret(owner, 'Secret', { secretName }));
+    role(consumer).addToPolicy(new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }));
+    app.synth();
+    const [{ Resource }] = onlyResource(consumer, 'AWS::IAM::Policy').PolicyDocument.Statement;
+    expect(textOf(Resource)).toMatch(/^<ExportsReader[0-9A-F]{8}\.\/cdk\/exports\/Consumer\/Ownereuwest1RefSecret[0-9A-F]+>$/);
+  });
+
+  function stacksOfTwoRegions(root: App, crossRegionReferences?: boolean): Stack[] {
+    return [['Owner', 'eu-west-1'], ['Consumer', 'eu-west-2']]
+      .map(([id, region]) => new Stack(root, id, { env: { account: '111111111111', region }, crossRegionReferences }));
+  }
+});
+
 describe("a grant on the secret's key", () => {
   it('changes nothing for a secret without a key of its own', () => {
     grantKey(stack, new Secret(stack, 'Secret'), role(), ['kms:Decrypt']);
@@ -86,7 +112,7 @@ describe("a grant on the secret's key", () => {
     expect(addedToKeyPolicy(stack)).toEqual([{
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Principal: { AWS: { 'Fn::GetAtt': ['Role1ABCC5F0', 'Arn'] } },
+      Principal: { AWS: ACCOUNT },
       Resource: '*',
       Condition: { StringEquals: { 'kms:ViaService': VIA_SECRETS_MANAGER } },
     }]);
@@ -100,9 +126,7 @@ describe("a grant on the secret's key", () => {
     app.synth();
     expect(readers.dependencies).toEqual([stack]);
     expect(stack.dependencies).toEqual([]);
-    expect(addedToKeyPolicy(stack).map(({ Principal }) => Principal)).toEqual([
-      { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']] } },
-    ]);
+    expect(addedToKeyPolicy(stack).map(({ Principal }) => Principal)).toEqual([{ AWS: ACCOUNT }]);
   });
 
   it('names the account of a role of another account', () => {

@@ -4,6 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
@@ -17,6 +18,7 @@ import {
 
 const POLICY = 'AWS::IAM::Policy';
 const SCHEDULE = 'AWS::SecretsManager::RotationSchedule';
+const ACCOUNT = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']] };
 const COMPLETE_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail/smtp-AbCdEf';
 
 const taggedFleet: MailServerFleet = {
@@ -47,6 +49,16 @@ function expectRefusal(props: (stack: Stack) => Partial<SesSmtpCredentialRotatio
   const allProps = { identities: [domain(stack)], ...props(stack) };
   expect(() => new SesSmtpCredentialRotation(stack, 'Newsletter', allProps)).toThrow(message);
   expect(stack.node.findChild('Newsletter').node.children).toEqual([]);
+}
+
+/** How large the environment of a function is said to be that is too large. */
+function sizeOf(props: Parameters<typeof defineRotation>[0]): number {
+  try {
+    defineRotation(props);
+  } catch (error) {
+    return Number(/got at least (\d+) bytes/.exec((error as Error).message)?.[1]);
+  }
+  return expect.unreachable();
 }
 
 describe('the user', () => {
@@ -272,7 +284,7 @@ describe('the function', () => {
     expect(statements).toContainEqual({
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Principal: { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^NewsletterRole/), 'Arn'] } },
+      Principal: { AWS: ACCOUNT },
       Resource: '*',
       Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] } } },
     });
@@ -311,11 +323,26 @@ describe('the function', () => {
     ]);
   });
 
-  it('has a permissions boundary, and so has the user, when one is given', () => {
-    const { stack } = defineRotation(scope => ({ permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(scope, 'Boundary', 'mail-boundary') }));
-    const arn = 'arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/mail-boundary';
-    expect(textOf(onlyResource(stack, 'AWS::IAM::Role').PermissionsBoundary)).toBe(arn);
-    expect(textOf(onlyResource(stack, 'AWS::IAM::User').PermissionsBoundary)).toBe(arn);
+  it('has a permissions boundary, and so have every role and the user, when one is given', () => {
+    const { stack } = defineRotation(scope => ({
+      permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(scope, 'Boundary', 'mail-boundary'),
+      encryptionKey: new kms.Key(scope, 'Key'),
+      mailServers: [taggedFleet],
+    }));
+    const resources: Record<string, { Type: string; Properties?: { PermissionsBoundary?: unknown } }> = Template.fromStack(stack).toJSON().Resources;
+    const bounded = Object.values(resources).filter(({ Type }) => ['AWS::IAM::Role', 'AWS::IAM::User'].includes(Type));
+    expect(bounded.map(({ Type }) => Type)).toEqual(expect.arrayContaining(['AWS::IAM::Role', 'AWS::IAM::User']));
+    for (const { Properties } of bounded) {
+      expect(textOf(Properties?.PermissionsBoundary)).toBe('arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/mail-boundary');
+    }
+  });
+
+  it('calls the FIPS endpoints of AWS when the SMTP endpoint is one', () => {
+    const variables = (endpoint?: SmtpEndpoint) => onlyResource(defineRotation(() => ({ endpoint })).stack, 'AWS::Lambda::Function').Environment.Variables;
+    expect(variables(SmtpEndpoint.regional({ fips: true }))).toEqual({ ROTATION_CONFIG: expect.anything(), AWS_USE_FIPS_ENDPOINT: 'true' });
+    for (const endpoint of [undefined, SmtpEndpoint.regional({ fips: false }), SmtpEndpoint.custom({ host: 'relay' })]) {
+      expect(Object.keys(variables(endpoint))).toEqual(['ROTATION_CONFIG']);
+    }
   });
 });
 
@@ -543,7 +570,7 @@ describe('grantRead', () => {
     rotation.grantRead(reader(stack));
     expect(statementsOf(stack, 'Reader')).toMatchObject([{}, { Action: 'kms:Decrypt', Resource: '<Key961B73FD.Arn>' }]);
     expect(onlyResource(stack, 'AWS::KMS::Key').KeyPolicy.Statement)
-      .toContainEqual(expect.objectContaining({ Action: 'kms:Decrypt', Principal: { AWS: { 'Fn::GetAtt': ['ReaderF7BF189D', 'Arn'] } } }));
+      .toContainEqual(expect.objectContaining({ Action: 'kms:Decrypt', Principal: { AWS: ACCOUNT } }));
   });
 
   it('grants a principal of another account in the policy of the secret', () => {
@@ -591,6 +618,13 @@ describe('grantRead', () => {
   it.each([
     ['it', (_stack: Stack, rotation: SesSmtpCredentialRotation) => rotation],
     ['the scope around it', (stack: Stack) => stack.node.findChild('Mail')],
+    ['what waits for it', (stack: Stack, rotation: SesSmtpCredentialRotation) => {
+      const migration = new Construct(stack, 'Migration');
+      const user = new iam.User(migration, 'User');
+      user.node.addDependency(rotation);
+      migration.node.addDependency(user);
+      return migration;
+    }],
   ])('makes no circle with a reader that is to be deployed after %s', (_what, dependency) => {
     const stack = new Stack(new App());
     const rotation = new SesSmtpCredentialRotation(new Construct(stack, 'Mail'), 'Newsletter', { identities: [domain(stack)] });
@@ -599,7 +633,30 @@ describe('grantRead', () => {
     application.node.addDependency(dependency(stack, rotation));
     expect(() => Template.fromStack(stack)).not.toThrow();
     expect(dependenciesOf(stack, 'MailNewsletterSchedule')).not.toContainEqual(expect.stringMatching(/^ApplicationReader/));
-    expect(dependenciesOf(stack, 'ApplicationReaderDefaultPolicy')).toContainEqual(expect.stringMatching(/^MailNewsletterSchedule/));
+    expect(dependenciesOf(stack, 'ApplicationReaderDefaultPolicy')).toContainEqual(expect.stringMatching(/^(MailNewsletterSchedule|MigrationUser)/));
+  });
+
+  it.each<[string, (rotation: SesSmtpCredentialRotation, reader: lambda.Function) => void]>([
+    ['waits for the rotation', (rotation, application) => application.node.addDependency(rotation)],
+    ['waits for the secret', (rotation, application) => application.node.addDependency(rotation.secret)],
+    ['names the secret in its role', ({ secret }, { role }) => {
+      (role!.node.defaultChild as iam.CfnRole).addPropertyOverride('Description', secret.secretArn);
+    }],
+  ])('makes no circle by a new key in the same stack with a function that %s', (_what, tie) => {
+    const { stack, rotation } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    const application = new lambda.Function(stack, 'Application', {
+      code: lambda.Code.fromInline('x'), handler: 'index.handler', runtime: lambda.Runtime.NODEJS_LATEST,
+    });
+    rotation.grantRead(application);
+    tie(rotation, application);
+    expect(() => Template.fromStack(stack)).not.toThrow();
+    expect(statementsOf(stack, 'ApplicationServiceRoleDefaultPolicy')).toMatchObject([{}, { Action: 'kms:Decrypt', Resource: '<Key961B73FD.Arn>' }]);
+  });
+
+  it('makes no circle by a new key that the rotation waits for', () => {
+    const { stack, rotation } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    rotation.node.addDependency(stack.node.findChild('Key'));
+    expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });
 
@@ -760,6 +817,15 @@ describe('fails', () => {
     );
   });
 
+  it('when the configuration is too large only with the variable for FIPS endpoints', () => {
+    const props = (value: string, fips: boolean) => () => ({
+      endpoint: SmtpEndpoint.regional({ fips }), mailServers: [{ ...taggedFleet, targets: MailServerTargets.tag('Role', value) }],
+    });
+    const rest = sizeOf(props('x'.repeat(4096), false)) - 4096;
+    expect(() => defineRotation(props('x'.repeat(4096 - rest), false))).not.toThrow();
+    expect(sizeOf(props('x'.repeat(4096 - rest), true))).toBe(4096 + '-fips'.length + 'AWS_USE_FIPS_ENDPOINTtrue'.length);
+  });
+
   it('when the configuration is too large without any value that only the deployment knows', () => {
     const value = 'x'.repeat(4096);
     expect(() => defineRotation(scope => ({
@@ -778,6 +844,12 @@ describe('what is in another region or account', () => {
     expect(() => defineRotation(stack => ({
       secret: Secret.fromSecretCompleteArn(stack, 'Imported', 'arn:aws:secretsmanager:us-east-1:111122223333:secret:relay-AbCdEf'),
     }), { env })).toThrow("secret's region must be the stack's, eu-west-1, got us-east-1; define the rotation in a stack there");
+  });
+
+  it('fails when it is the encryption key', () => {
+    expect(() => defineRotation(stack => ({
+      encryptionKey: kms.Key.fromKeyArn(stack, 'Imported', 'arn:aws:kms:us-east-1:111122223333:key/0d8fbb8f-1d8e-4bd5-a4bb-5e3d7aee2f6e'),
+    }), { env })).toThrow("encryptionKey's region must be the stack's, eu-west-1, got us-east-1; define the rotation in a stack there");
   });
 
   it('fails when it is the user', () => {

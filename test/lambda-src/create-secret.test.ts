@@ -1,7 +1,9 @@
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { failureOf, Scenario, ScenarioOptions, seeAlso } from './scenario';
+import { AccessKeys } from '../../lambda-src/access-keys';
+import { UnreachableError } from '../../lambda-src/unreachable';
 import { CredentialFormat, SmtpEndpoint } from '../../src';
 import { CONFIG_VARIABLE } from '../../src/rotation-contract';
 import { AwsError, ConnectionLost, World } from '../world';
@@ -346,6 +348,15 @@ describe('a slot that IAM does not know to be free yet', () => {
     };
     await scenario.rotateWell();
     expect(scenario.keys).toEqual([scenario.current.username]);
+  });
+
+  it('is asked for again when no connection came about, because IAM made none', async () => {
+    const scenario = new Scenario();
+    const create = vi.spyOn(AccessKeys.prototype, 'create').mockRejectedValueOnce(new UnreachableError('iam.amazonaws.com:443 cannot be reached', 'endpoint-unreachable'));
+    await scenario.rotateWell();
+    expect(create).toHaveBeenCalledTimes(2);
+    expect(scenario.keys).toEqual([scenario.current.username]);
+    create.mockRestore();
   });
 });
 

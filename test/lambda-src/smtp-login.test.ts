@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { AddressInfo, createServer, Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import tls from 'node:tls';
 import { inspect } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort, listen, whileListening } from './loopback';
 import { SecretText } from '../../lambda-src/secret-text';
 import { LoginResult, smtpLogin } from '../../lambda-src/smtp-login';
 import { EndpointConfig } from '../../src/rotation-contract';
@@ -67,21 +68,6 @@ function expectNoPassword(text: string, password = PASSWORD): void {
   expect(text).not.toContain(Buffer.from(`\0${USERNAME}\0${password}`).toString('base64'));
 }
 
-async function listen(listener: Server): Promise<number> {
-  await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve));
-  return (listener.address() as AddressInfo).port;
-}
-
-/** Runs while a server listens that does what it is told with each connection. */
-async function whileListening(onConnection: (socket: Socket) => void, run: (port: number) => Promise<void>): Promise<void> {
-  const listener = createServer(socket => onConnection(socket.on('error', () => undefined)));
-  try {
-    await run(await listen(listener));
-  } finally {
-    await new Promise(resolve => listener.close(resolve));
-  }
-}
-
 describe('a login', () => {
   const ports: [string, () => Partial<EndpointConfig>][] = [
     ['with STARTTLS', () => ({ port: server.startTlsPort, implicitTls: false })],
@@ -126,11 +112,7 @@ describe('a login', () => {
 
 describe('a login that reaches no endpoint', () => {
   it('says so of a port where nobody listens', async () => {
-    let free = 0;
-    await whileListening(() => undefined, async port => {
-      free = port;
-    });
-    expect(await login({ port: free })).toEqual({ outcome: 'unreachable', reply: expect.stringContaining('ECONNREFUSED') });
+    expect(await login({ port: await freePort() })).toEqual({ outcome: 'unreachable', reply: expect.stringContaining('ECONNREFUSED') });
   });
 
   it('says so of a host name that does not exist', async () => {

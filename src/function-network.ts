@@ -1,0 +1,94 @@
+import { Annotations, Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct, IConstruct } from 'constructs';
+
+const HTTPS_PORT = 443;
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
+const ACTIONS_ON_ANYTHING = ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
+const ACTIONS_ON_INTERFACES = ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'];
+
+/** Where the function's network interfaces are to be. */
+export interface FunctionNetwork {
+  readonly vpc?: ec2.IVpc;
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  readonly securityGroups?: ec2.ISecurityGroup[];
+}
+
+/** Throws on a network in which the function cannot be, or can reach nothing. */
+export function validateNetwork({ securityGroups, vpc, vpcSubnets }: FunctionNetwork): void {
+  const misplaced = Object.entries({ vpcSubnets, securityGroups }).find(([, value]) => value !== undefined);
+  if (!vpc && misplaced) throw new Error(`${misplaced[0]} is for a function in a VPC, got it without vpc; add vpc or leave it out`);
+  if (securityGroups?.length === 0) throw new Error('securityGroups must name at least one security group or be left out, got none');
+  const inPublic = vpc && chosenFrom(vpc.publicSubnets, vpc, vpcSubnets);
+  if (inPublic?.length) {
+    throw new Error(`vpcSubnets must be private subnets, because Lambda gives a function no public address, got the public ${pathsOf(inPublic)}; `
+      + 'choose ec2.SubnetType.PRIVATE_WITH_EGRESS');
+  }
+}
+
+/** Warns of subnets without a route to the internet, which IAM needs nearly everywhere. */
+export function warnAboutNetwork(scope: Construct, { vpc, vpcSubnets }: FunctionNetwork): void {
+  const isolated = vpc && chosenFrom(vpc.isolatedSubnets, vpc, vpcSubnets);
+  if (!isolated?.length) return;
+  Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:isolatedSubnets',
+    `the function cannot reach IAM from the isolated ${pathsOf(isolated)} without further routes: IAM has VPC endpoints in the region of its control plane `
+    + 'only; choose ec2.SubnetType.PRIVATE_WITH_EGRESS');
+}
+
+/** The network as the function takes it: with a security group that lets it out to AWS's APIs and the SMTP endpoint only, unless there are some. */
+export function defineNetwork(scope: Construct, network: FunctionNetwork, smtpPort: number): FunctionNetwork {
+  const { securityGroups, vpc, vpcSubnets } = network;
+  return vpc ? { vpc, vpcSubnets, securityGroups: securityGroups ?? [defineSecurityGroup(scope, vpc, smtpPort)] } : {};
+}
+
+function defineSecurityGroup(scope: Construct, vpc: ec2.IVpc, smtpPort: number): ec2.SecurityGroup {
+  const description = 'Lets an Amazon SES SMTP credential rotation out';
+  const securityGroup = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description, allowAllOutbound: false });
+  for (const port of new Set([HTTPS_PORT, smtpPort])) {
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), port === smtpPort ? 'SMTP endpoint' : 'AWS APIs');
+  }
+  return securityGroup;
+}
+
+/** What the security group that was defined here consists of, without the rules that are added later. */
+export function ownParts(scope: Construct, { securityGroups = [] }: FunctionNetwork): IConstruct[] {
+  return securityGroups.filter(({ node }) => node.scope === scope).flatMap(({ node }) => node.children);
+}
+
+/** What Lambda needs, by the function's role, to have network interfaces in a VPC. */
+export function networkInterfacePolicy(scope: Construct): iam.PolicyDocument {
+  return new iam.PolicyDocument({
+    statements: [
+      new iam.PolicyStatement({ sid: 'CreateNetworkInterfaces', actions: ACTIONS_ON_ANYTHING, resources: ['*'] }),
+      new iam.PolicyStatement({
+        sid: 'ManageNetworkInterfaces',
+        actions: ACTIONS_ON_INTERFACES,
+        // Lambda wants all resource ids here, as its documentation says.
+        resources: [Arn.format({ service: 'ec2', resource: '*', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }, Stack.of(scope))],
+      }),
+    ],
+  });
+}
+
+/** The role can do that for Lambda only: this key is there when the function's own code calls. */
+export function denyNetworkInterfaces(rotationFunction: lambda.IFunction): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'DenyNetworkInterfacesToCode',
+    effect: iam.Effect.DENY,
+    actions: [...ACTIONS_ON_ANYTHING, ...ACTIONS_ON_INTERFACES].sort(),
+    resources: ['*'],
+    conditions: { ArnEquals: { 'lambda:SourceFunctionArn': rotationFunction.functionArn } },
+  });
+}
+
+/** The chosen ones of some subnets; none while a look-up of the VPC is under way. */
+function chosenFrom(subnets: ec2.ISubnet[], vpc: ec2.IVpc, selection?: ec2.SubnetSelection): ec2.ISubnet[] {
+  const { isPendingLookup, subnetIds } = vpc.selectSubnets(selection);
+  return isPendingLookup ? [] : subnets.filter(({ subnetId }) => subnetIds.includes(subnetId));
+}
+
+function pathsOf(subnets: ec2.ISubnet[]): string {
+  return `subnets ${subnets.map(({ node }) => node.path).join(', ')}`;
+}
