@@ -193,7 +193,7 @@ export class CredentialDocument {
     const { passwordMap, relayHost } = options;
     if (passwordMap !== undefined) checkPasswordMap(passwordMap);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('Postfix', ['entries.sh', 'postfix.sh'], options, { password_map: passwordMap ?? '' }));
+    return new CredentialDocument(bindMailServer('Postfix', ['sets.sh', 'entries.sh', 'postfix.sh'], options, { password_map: passwordMap ?? '' }));
   }
 
   /**
@@ -211,7 +211,7 @@ export class CredentialDocument {
     const { passwordFile = '/etc/exim4/passwd.client', relayHost } = options;
     checkPath('passwordFile', passwordFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('Exim', ['entries.sh', 'exim.sh'], options, { password_file: passwordFile }));
+    return new CredentialDocument(bindMailServer('Exim', ['sets.sh', 'entries.sh', 'exim.sh'], options, { password_file: passwordFile }));
   }
 
   /**
@@ -226,7 +226,7 @@ export class CredentialDocument {
     checkPath('authinfoFile', authinfoFile);
     checkRelayHost(relayHost);
     if (!/^(hash|btree|dbm|cdb)$/.test(mapType)) throw new Error(`mapType must be hash, btree, dbm or cdb, got '${mapType}'`);
-    return new CredentialDocument(bindMailServer('sendmail', ['sendmail.sh'], options, { authinfo_file: authinfoFile, map_type: mapType }));
+    return new CredentialDocument(bindMailServer('sendmail', ['sets.sh', 'sendmail.sh'], options, { authinfo_file: authinfoFile, map_type: mapType }));
   }
 
   /**
@@ -242,7 +242,7 @@ export class CredentialDocument {
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
     if (!/^[\w.-]*$/.test(label)) throw new Error(`label must be letters, digits, "_", "-" and ".", got '${label}'`);
-    return new CredentialDocument(bindMailServer('OpenSMTPD', ['entries.sh', 'opensmtpd.sh'], options, { config_file: configFile, label }));
+    return new CredentialDocument(bindMailServer('OpenSMTPD', ['sets.sh', 'entries.sh', 'opensmtpd.sh'], options, { config_file: configFile, label }));
   }
 
   /**

@@ -19,7 +19,7 @@ password_maps() {
     {
       postconf -x -h smtp_sasl_password_maps
       postconf -x -P '*/*/smtp_sasl_password_maps' 2>/dev/null | sed 's/^[^=]*=//'
-    } | tr ', \t' '\n\n\n' | grep -E '^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' | sort -u
+    } | awk '{ gsub(/[, \t]+/, "\n"); print }' | grep -E '^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' | sort -u
   fi
 }
 
@@ -50,7 +50,7 @@ is_running() {
 
 # each_table FUNCTION: calls a function for each table of each instance, with `path` and `type` of the table.
 each_table() {
-  for instance in $(instances); do
+  for instance in $all_instances; do
     export MAIL_CONFIG="$instance"
     for map in $(password_maps); do
       entry=${map#proxy:}
@@ -89,13 +89,15 @@ reload_if_needed() {
 }
 
 command -v postconf >/dev/null 2>&1 || fail 'Postfix is not installed: postconf was not found'
+# Asked for once: in the name of another instance than the first, postmulti knows none.
+all_instances=$(instances)
 found=0
 each_table learn
 [ "$found" -eq 1 ] || fail "no table of smtp_sasl_password_maps has an entry for $relay_host: add a line '[$relay_host]:port user:password', with brackets and port just as in relayhost"
 # Those that only share the credential first: a run that comes after one that was killed finds them by the entries for the endpoint.
 each_table apply_if_not_own
 each_table apply
-for instance in $(instances); do
+for instance in $all_instances; do
   export MAIL_CONFIG="$instance"
   is_running || continue
   reload_if_needed

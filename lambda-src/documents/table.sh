@@ -10,13 +10,6 @@
 INDEXES='.db .lmdb .cdb .dir .pag'
 hint=''
 
-# For awk: sets of lines, and what tells an SES credential from others.
-SETS='
-  function set_of(lines, set,    list, i) {
-    for (i = split(lines, list, "\n"); i > 0; i--) if (list[i] != "") set[list[i]] = 1
-  }
-  function is_access_key(user) { return length(user) >= 16 && user ~ /^A[A-Z0-9]+$/ }'
-
 # Moves a table with its index over another one. The index first: the server reads that, and a run that was killed in
 # between is completed by the next one.
 move_table() {

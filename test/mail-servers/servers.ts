@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { feed, install, run } from './machine';
 import { CredentialDocument } from '../../src';
@@ -31,8 +31,9 @@ export interface RealServer {
   submit(message: string, sender: string, recipient: string): Promise<number>;
 }
 
-/** The server's file with a first entry. */
+/** The server's file with a first entry, and no index of an earlier one. */
 export async function writeFirstEntry(server: RealServer, relay: Relay): Promise<void> {
+  for (const suffix of ['.db', '.lmdb', '.cdb']) await rm(`${server.file}${suffix}`, { force: true });
   await mkdir(dirname(server.file), { recursive: true });
   await writeFile(server.file, `${server.otherLines}${server.entryFor(relay, 'user', 'password')}\n`);
   await chmod(server.file, 0o640);
