@@ -1,4 +1,4 @@
-import { awscdk, javascript, JsonFile } from 'projen';
+import { awscdk, javascript, JsonFile, release } from 'projen';
 
 /** The lowest aws-cdk-lib that has everything in use: `logGroup` of `lambda.Function` came last. Tests compile against it. */
 const CDK_FLOOR = '2.110.0';
@@ -24,13 +24,35 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
+  // Source maps with the sources inside would be a quarter of the package.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   sampleCode: false,
   jest: false,
   depsUpgrade: false,
   githubOptions: { mergify: false, pullRequestLint: false },
   buildWorkflow: false,
-  release: false,
-  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
+
+  // By button only: docs/releasing.md.
+  workflowNodeVersion: '24',
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  majorVersion: 0,
+  npmTrustedPublishing: true,
+  publishToPypi: {
+    distName: 'cdk-ses-smtp-credential-rotation',
+    module: 'cdk_ses_smtp_credential_rotation',
+    trustedPublishing: true,
+  },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkses.smtprotation',
+    mavenGroupId: 'io.github.cdk-ses-smtp',
+    mavenArtifactId: 'cdk-ses-smtp-credential-rotation',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToGo: {
+    moduleName: 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go',
+    packageName: 'smtprotation',
+  },
+  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', 'packaging'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
 
   devDeps: [
     '@aws-sdk/client-iam@^3',
@@ -62,6 +84,7 @@ project.bundler.addBundle('lambda-src/index.ts', {
   format: 'esm',
   outfile: 'index.mjs',
   minify: true,
+  metafile: true,
   watchTask: false,
   mainFields: ['module', 'main'],
   logLevel: javascript.BundleLogLevel.WARNING,
@@ -69,15 +92,20 @@ project.bundler.addBundle('lambda-src/index.ts', {
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 });
 
+/** Whose code that is: licences and a bill of materials, in the asset itself. */
+project.bundler.bundleTask.exec('tsx packaging/describe-bundle.ts assets/lambda-src/index');
+
 /** The scripts of the Systems Manager documents are read at synth, so they ship as they are. */
 project.bundler.bundleTask.exec('rm -rf assets/documents && cp -R lambda-src/documents assets/documents');
 
 project.addPackageIgnore('/lambda-src/');
 project.addPackageIgnore('/examples/');
+project.addPackageIgnore('/packaging/');
 project.addPackageIgnore('/vitest.config.mts');
 project.addPackageIgnore('/rosetta/');
 project.addPackageIgnore('/.ci/');
 project.addPackageIgnore('/docs/');
+project.addPackageIgnore('/API.md');
 project.addPackageIgnore('/CONTRIBUTING.md');
 project.addGitIgnore('/cdk.out/');
 project.addGitIgnore('/coverage/');
@@ -98,12 +126,18 @@ project.tasks.addEnvironment('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
 
 // 1.13.0 names platform packages that the registry does not have, so that `npm ci` refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+// jsii-pacmak writes their installed versions into go.mod: those of the CDK floor, so that Go users need no later ones.
+project.package.addPackageResolutions(
+  '@aws-cdk/asset-awscli-v1@2.2.201',
+  '@aws-cdk/asset-kubectl-v20@2.1.2',
+  '@aws-cdk/asset-node-proxy-agent-v6@2.0.1',
+);
 
 /** The function's dependencies are bundled: users of the package do not install them. */
 project.eslint?.allowDevDeps('lambda-src/**');
 
 /** Editors and eslint look for the nearest tsconfig.json. */
-for (const folder of ['lambda-src', 'test', 'examples']) {
+for (const folder of ['lambda-src', 'test', 'examples', 'packaging']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts'] } });
 }
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-ses-smtp-credential-rotation': ['./src/index.ts'] });
@@ -149,6 +183,11 @@ project.addTask('test:mail-servers', {
     { spawn: 'bundle' },
     { exec: 'vitest run --config test/mail-servers/vitest.config.mts', receiveArgs: true },
   ],
+});
+project.addTask('test:languages', {
+  description: 'Build the packages of all languages, and use each of them as a stranger would; needs Python, Java, Maven and Go',
+  exec: 'vitest run --config test/languages/vitest.config.mts',
+  receiveArgs: true,
 });
 project.addTask('mutation', {
   description: 'Change the function in every small way, and count the changes that the tests notice',
