@@ -5,14 +5,14 @@ import { NewsletterStack } from './newsletter-stack';
 
 const template = Template.fromStack(new NewsletterStack(new App(), 'Newsletter'));
 
-test('rotates both credentials every 30 days', () => {
+void test('rotates both credentials every 30 days', () => {
   template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 2);
   template.allResourcesProperties('AWS::SecretsManager::RotationSchedule', {
     RotationRules: { ScheduleExpression: 'rate(30 days)' },
   });
 });
 
-test('lets the mail servers read the credential', () => {
+void test('lets the mail servers read the credential', () => {
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
       Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['secretsmanager:GetSecretValue']) })]),
