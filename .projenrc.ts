@@ -36,6 +36,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   workflowNodeVersion: '24',
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
   majorVersion: 0,
+  postBuildSteps: [{ name: 'Compare the API with that of the last release', run: 'npx projen compat' }],
   npmTrustedPublishing: true,
   publishToPypi: {
     distName: 'cdk-ses-smtp-credential-rotation',
@@ -203,6 +204,9 @@ project.addTask('bench', {
     { exec: 'tsx --tsconfig tsconfig.dev.json test/bench/bench.ts', receiveArgs: true },
   ],
 });
+
+/** By default, jsii-diff lets experimental APIs change: ours is one, and not without a word in .compatignore. */
+project.tasks.tryFind('compat')?.reset(`jsii-diff npm:${project.package.packageName} --error-on all --keys --ignore-file .compatignore`);
 
 /** README examples that do not compile break the build. */
 project.postCompileTask.exec('jsii-rosetta extract --strict');
