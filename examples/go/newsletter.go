@@ -58,11 +58,14 @@ func main() {
 	app.Synth(nil)
 }
 
-// env is the account and the region that the CDK CLI is called for, if there are any.
+// env is the account and the region that the CDK CLI is called for, as far as they are known.
 func env() *awscdk.Environment {
-	account, region := os.Getenv("CDK_DEFAULT_ACCOUNT"), os.Getenv("CDK_DEFAULT_REGION")
-	if account == "" || region == "" {
-		return nil
+	return &awscdk.Environment{Account: lookup("CDK_DEFAULT_ACCOUNT"), Region: lookup("CDK_DEFAULT_REGION")}
+}
+
+func lookup(name string) *string {
+	if value, found := os.LookupEnv(name); found {
+		return &value
 	}
-	return &awscdk.Environment{Account: &account, Region: &region}
+	return nil
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { Assembly, members, readAssembly } from './assembly';
+import { onlyFile } from './packages';
 import { run } from './program';
 import { RESERVED_WORDS } from './reserved-words';
 
@@ -27,7 +28,8 @@ describe('the npm package', () => {
 
   it('has what apps need, and no sources', () => {
     const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(file => statSync(join(directory, file)).isFile());
-    expect([...new Set(files.map(file => file.split('/')[0]))].sort()).toEqual(['.jsii', 'LICENSE', 'README.md', 'assets', 'lib', 'package.json']);
+    expect([...new Set(files.map(file => file.split('/')[0]))].sort()).toEqual(
+      ['.jsii', '.jsii.tabl.json', 'LICENSE', 'README.md', 'assets', 'lib', 'package.json']);
     expect(files.filter(file => file.startsWith('assets/lambda-src/')).sort()).toEqual(ASSET);
     expect(files.filter(file => /node_modules|(?<!\.d)\.ts$|\.map$/.test(file))).toEqual([]);
   });
@@ -59,6 +61,24 @@ describe('Construct Hub', () => {
     });
   });
 });
+
+describe('the examples of the README', () => {
+  it('are in Python in the wheel', async () => {
+    const unpacked = join(inject('workshop'), 'wheel');
+    await run('python3', ['-m', 'zipfile', '--extract', onlyFile(inject('packages').python, '.whl'), unpacked]);
+    const [information] = readdirSync(unpacked).filter(name => name.endsWith('.dist-info'));
+    expectTranslated(readFileSync(join(unpacked, information, 'METADATA'), 'utf8'), 'SesSmtpCredentialRotation(self, "Newsletter",');
+  });
+
+  it('are in Go in the module', () => {
+    expectTranslated(readFileSync(join(inject('packages').go, 'README.md'), 'utf8'), 'NewSesSmtpCredentialRotation(this, jsii.String("Newsletter"),');
+  });
+});
+
+function expectTranslated(readme: string, translation: string): void {
+  expect(readme).toContain(translation);
+  expect(readme).not.toMatch(/\bnew SesSmtpCredentialRotation\(/);
+}
 
 describe('the API', () => {
   it.each(Object.entries(RESERVED_WORDS))('has no name that is a reserved word in %s', (_language, words) => {

@@ -19,7 +19,7 @@ export const GO_ENVIRONMENT = { GONOSUMDB: 'github.com/aws/*,github.com/cdklabs/
 
 /** Builds the packages of all languages, as a release does. */
 export async function buildPackages(tree: string): Promise<Packages> {
-  for (const task of ['bundle', 'compile', 'package-all']) await run('npx', ['projen', task], { cwd: tree, env: GO_ENVIRONMENT });
+  for (const task of ['bundle', 'compile', 'post-compile', 'package-all']) await run('npx', ['projen', task], { cwd: tree, env: GO_ENVIRONMENT });
   return packagesIn(join(tree, 'dist'));
 }
 

@@ -1,21 +1,8 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Schedule } from 'aws-cdk-lib/aws-events';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
-import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotation, SmtpEndpoint } from 'cdk-ses-smtp-credential-rotation';
+import * as cdk from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import * as library from 'cdk-ses-smtp-credential-rotation';
+import defineMail from './define-mail.cjs';
 
-export const app = new App();
-const stack = new Stack(app, 'Mail');
-const identities = [EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')];
-new SesSmtpCredentialRotation(stack, 'Defaults', { identities });
-new SesSmtpCredentialRotation(stack, 'Fleets', {
-  identities,
-  encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
-  schedule: Schedule.rate(Duration.days(7)),
-  endpoint: SmtpEndpoint.regional({ region: 'eu-west-1', port: 465 }),
-  mailServers: [
-    { targets: MailServerTargets.tag('EmailServers', 'True'), document: CredentialDocument.postfix() },
-    { targets: MailServerTargets.resourceGroup('mail-servers'), document: CredentialDocument.iisSmtp() },
-    { targets: MailServerTargets.managedNodes('i-12345678'), document: CredentialDocument.shellScript('true') },
-  ],
-});
+export const app = defineMail(cdk, events, kms, ses, library);
