@@ -109,6 +109,7 @@ project.addPackageIgnore('/docs/');
 project.addPackageIgnore('/API.md');
 project.addPackageIgnore('/CONTRIBUTING.md');
 project.addGitIgnore('/cdk.out/');
+for (const made of ['cdk.out/', '.venv/', '__pycache__/', '.pytest_cache/', 'target/', 'go.work', 'go.work.sum']) project.addGitIgnore(`/examples/**/${made}`);
 project.addGitIgnore('/coverage/');
 project.addGitIgnore('/.jsii.tabl.json');
 project.addGitIgnore('/test-results/');

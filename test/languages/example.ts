@@ -1,13 +1,10 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { cdk } from './cdk';
 import { ROOT } from './clean-tree';
 import { Language } from './languages';
 import { Packages } from './packages';
 import { Output, run } from './program';
-
-const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');
-/** Which is not the app's concern. */
-const CLI_OPTIONS = ['--quiet', '--no-notices', '--ci'];
 
 /** The example of a language, copied away from the repository, with the built package. */
 export class Example {
@@ -23,6 +20,10 @@ export class Example {
     return join(this.directory, 'cdk.out');
   }
 
+  public get template(): Template {
+    return JSON.parse(readFileSync(join(this.assembly, 'Newsletter.template.json'), 'utf8'));
+  }
+
   /** Runs its tests; throws if one fails. */
   public async test(): Promise<Output> {
     return this.run(...this.language.test);
@@ -30,7 +31,7 @@ export class Example {
 
   /** Calls the real CLI, with the command that cdk.json says. */
   public async synth(): Promise<Output> {
-    return this.run(CDK, 'synth', ...CLI_OPTIONS);
+    return cdk(this.directory, ['synth'], this.language.environment(this.directory));
   }
 
   /** Makes mistakes in its language; resolves with what the errors say. */
@@ -42,11 +43,6 @@ export class Example {
 
   public async run(program: string, ...args: string[]): Promise<Output> {
     return run(program, args, { cwd: this.directory, env: this.language.environment(this.directory) });
-  }
-
-  public get template(): Template {
-    if (!existsSync(this.assembly)) throw new Error(`${this.directory} has not been synthesized`);
-    return JSON.parse(readFileSync(join(this.assembly, 'Newsletter.template.json'), 'utf8'));
   }
 }
 

@@ -8,16 +8,19 @@ const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 
 const FLOOR = [`aws-cdk-lib@${devDependencies['aws-cdk-lib']}`, `constructs@${devDependencies.constructs}`];
 const NEWEST = ['aws-cdk-lib@^2', 'constructs@^10'];
 
-describe.each([['the lowest', FLOOR], ['the newest', NEWEST]])('with %s supported CDK', (name, dependencies) => {
+describe.each([
+  { name: 'lowest', dependencies: FLOOR, report: undefined },
+  { name: 'newest', dependencies: NEWEST, report: [] },
+])('with the $name supported CDK', ({ name, dependencies, report }) => {
   let stranger: Stranger;
   beforeAll(async () => {
-    stranger = await Stranger.install(join(inject('workshop'), name.replaceAll(' ', '-')), [...dependencies, inject('packages').npm]);
+    stranger = await Stranger.install(join(inject('workshop'), name), [...dependencies, inject('packages').npm]);
   });
 
   it.each(['app.cjs', 'app.mjs'])('is synthesized by the CDK CLI without warnings and findings: %s', async app => {
     const { stdout, stderr } = await stranger.synth(app);
     expect(stdout + stderr).not.toMatch(/warn|error/i);
-    expect(stranger.report(app)).toEqual([]);
+    expect(stranger.report(app)).toEqual(report);
   });
 
   it('has the same template from CommonJS and from an ES module', () => {

@@ -15,7 +15,7 @@ export interface Packages {
 }
 
 /** Not every proxy of Go modules has the checksum database beside it. What an app runs is pinned by its own go.sum. */
-export const GO_ENVIRONMENT = { GONOSUMDB: 'github.com/aws/*,github.com/cdklabs/*', GOFLAGS: '-buildvcs=false' };
+export const GO_ENVIRONMENT = { GONOSUMDB: 'github.com/aws/*,github.com/cdklabs/*' };
 
 /** Builds the packages of all languages, as a release does. */
 export async function buildPackages(tree: string): Promise<Packages> {
@@ -23,7 +23,7 @@ export async function buildPackages(tree: string): Promise<Packages> {
   return packagesIn(join(tree, 'dist'));
 }
 
-export function packagesIn(dist: string): Packages {
+function packagesIn(dist: string): Packages {
   return { npm: onlyFile(join(dist, 'js'), '.tgz'), python: join(dist, 'python'), java: join(dist, 'java'), go: join(dist, 'go', 'smtprotation') };
 }
 

@@ -11,7 +11,7 @@ export interface Output {
 }
 
 /** The developer's own credentials, region and settings are not what a stranger has. */
-const NOT_INHERITED = /^(AWS_|CDK_|CI$|JSII_|NODE_OPTIONS$|VITEST|npm_)/;
+const NOT_INHERITED = /^(AWS_|CDK_|CI$|JSII_|NODE_OPTIONS$|VITEST|npm_(?!config_registry$))/;
 
 /** No account, and the region of the local AWS. */
 const STRANGERS = { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' };

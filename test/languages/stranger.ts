@@ -1,9 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './clean-tree';
+import { cdk } from './cdk';
 import { Output, run } from './program';
-
-const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');
 
 /** What a validation found. */
 export interface Finding {
@@ -34,13 +32,13 @@ export class Stranger {
 
   /** Calls the real CLI for an app; fails if it reports a warning or an error. */
   public async synth(app: string): Promise<Output> {
-    return this.cdk('synth', '--strict', '--app', `node ${app}`, '--output', `${app}.out`);
+    return cdk(this.directory, ['synth', '--strict', '--app', `node ${app}`, '--output', `${app}.out`]);
   }
 
   /** What validations find in an app; the CLI fails if they find anything. */
   public async findings(app: string): Promise<Finding[]> {
     await this.synth(app).catch(() => undefined);
-    return this.report(app);
+    return this.report(app) ?? [];
   }
 
   public template(app: string): unknown {
@@ -48,15 +46,11 @@ export class Stranger {
   }
 
   /** Older versions of CDK do not write one, nor do they validate. */
-  public report(app: string): Finding[] {
+  public report(app: string): Finding[] | undefined {
     const file = join(this.directory, `${app}.out`, 'validation-report.json');
-    if (!existsSync(file)) return [];
+    if (!existsSync(file)) return undefined;
     const { pluginReports } = JSON.parse(readFileSync(file, 'utf8')) as ValidationReport;
     return pluginReports.flatMap(({ pluginName, violations }) => violations.flatMap(({ ruleName, violatingConstructs }) =>
       violatingConstructs.map(({ constructPath }) => ({ validation: pluginName, rule: ruleName, construct: constructPath }))));
-  }
-
-  private async cdk(...args: string[]): Promise<Output> {
-    return run(CDK, [...args, '--quiet', '--no-notices', '--ci'], { cwd: this.directory });
   }
 }
