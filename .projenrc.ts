@@ -1,4 +1,4 @@
-import { awscdk, javascript, JsonFile, release } from 'projen';
+import { awscdk, javascript, JsonFile, JsonPatch, release } from 'projen';
 
 /** The lowest aws-cdk-lib that has everything in use: `logGroup` of `lambda.Function` came last. Tests compile against it. */
 const CDK_FLOOR = '2.110.0';
@@ -129,11 +129,10 @@ project.tasks.addEnvironment('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
 // 1.13.0 names platform packages that the registry does not have, so that `npm ci` refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 // jsii-pacmak writes their installed versions into go.mod: those of the CDK floor, so that Go users need no later ones.
-project.package.addPackageResolutions(
-  '@aws-cdk/asset-awscli-v1@2.2.201',
-  '@aws-cdk/asset-kubectl-v20@2.1.2',
-  '@aws-cdk/asset-node-proxy-agent-v6@2.0.1',
-);
+const assetVersions = { 'asset-awscli-v1': '2.2.201', 'asset-kubectl-v20': '2.1.2', 'asset-node-proxy-agent-v6': '2.0.1' };
+for (const [asset, version] of Object.entries(assetVersions)) {
+  project.tryFindObjectFile('package.json')?.addOverride(`overrides.@aws-cdk/${asset}`, version);
+}
 
 /** The function's dependencies are bundled: users of the package do not install them. */
 project.eslint?.allowDevDeps('lambda-src/**');
@@ -205,6 +204,9 @@ project.addTask('bench', {
     { exec: 'tsx --tsconfig tsconfig.dev.json test/bench/bench.ts', receiveArgs: true },
   ],
 });
+
+/** The public registry is where publib publishes anyway. */
+project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
 
 /** By default, jsii-diff lets experimental APIs change: ours is one, and not without a word in .compatignore. */
 project.tasks.tryFind('compat')?.reset(`jsii-diff npm:${project.package.packageName} --error-on all --keys --ignore-file .compatignore`);
