@@ -1,4 +1,4 @@
-import { awscdk, javascript, JsonFile } from 'projen';
+import { awscdk, javascript, JsonFile, JsonPatch, release } from 'projen';
 
 /** The lowest aws-cdk-lib that has everything in use: `logGroup` of `lambda.Function` came last. Tests compile against it. */
 const CDK_FLOOR = '2.110.0';
@@ -24,13 +24,36 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
+  // Source maps with the sources inside would be a quarter of the package.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   sampleCode: false,
   jest: false,
   depsUpgrade: false,
   githubOptions: { mergify: false, pullRequestLint: false },
   buildWorkflow: false,
-  release: false,
-  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
+
+  // By button only: docs/releasing.md.
+  workflowNodeVersion: '24',
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  majorVersion: 0,
+  postBuildSteps: [{ name: 'Compare the API with that of the last release', run: 'npx projen compat' }],
+  npmTrustedPublishing: true,
+  publishToPypi: {
+    distName: 'cdk-ses-smtp-credential-rotation',
+    module: 'cdk_ses_smtp_credential_rotation',
+    trustedPublishing: true,
+  },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkses.smtprotation',
+    mavenGroupId: 'io.github.cdk-ses-smtp',
+    mavenArtifactId: 'cdk-ses-smtp-credential-rotation',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToGo: {
+    moduleName: 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go',
+    packageName: 'smtprotation',
+  },
+  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', 'packaging'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
 
   devDeps: [
     '@aws-sdk/client-iam@^3',
@@ -64,6 +87,7 @@ project.bundler.addBundle('lambda-src/index.ts', {
   format: 'esm',
   outfile: 'index.mjs',
   minify: true,
+  metafile: true,
   watchTask: false,
   mainFields: ['module', 'main'],
   logLevel: javascript.BundleLogLevel.WARNING,
@@ -71,17 +95,23 @@ project.bundler.addBundle('lambda-src/index.ts', {
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 });
 
+/** Whose code that is: licences and a bill of materials, in the asset itself. */
+project.bundler.bundleTask.exec('tsx packaging/describe-bundle.ts assets/lambda-src/index');
+
 /** The scripts of the Systems Manager documents are read at synth, so they ship as they are. */
 project.bundler.bundleTask.exec('rm -rf assets/documents && cp -R lambda-src/documents assets/documents');
 
 project.addPackageIgnore('/lambda-src/');
 project.addPackageIgnore('/examples/');
+project.addPackageIgnore('/packaging/');
 project.addPackageIgnore('/vitest.config.mts');
 project.addPackageIgnore('/rosetta/');
 project.addPackageIgnore('/.ci/');
 project.addPackageIgnore('/docs/');
+project.addPackageIgnore('/API.md');
 project.addPackageIgnore('/CONTRIBUTING.md');
 project.addGitIgnore('/cdk.out/');
+for (const made of ['cdk.out/', '.venv/', '__pycache__/', '.pytest_cache/', 'target/', 'go.work', 'go.work.sum']) project.addGitIgnore(`/examples/**/${made}`);
 project.addGitIgnore('/coverage/');
 project.addGitIgnore('/.jsii.tabl.json');
 project.addGitIgnore('/test-results/');
@@ -100,12 +130,17 @@ project.tasks.addEnvironment('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
 
 // 1.13.0 names platform packages that the registry does not have, so that `npm ci` refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+// jsii-pacmak writes their installed versions into go.mod: those of the CDK floor, so that Go users need no later ones.
+const assetVersions = { 'asset-awscli-v1': '2.2.201', 'asset-kubectl-v20': '2.1.2', 'asset-node-proxy-agent-v6': '2.0.1' };
+for (const [asset, version] of Object.entries(assetVersions)) {
+  project.tryFindObjectFile('package.json')?.addOverride(`overrides.@aws-cdk/${asset}`, version);
+}
 
 /** The function's dependencies are bundled: users of the package do not install them. */
 project.eslint?.allowDevDeps('lambda-src/**');
 
 /** Editors and eslint look for the nearest tsconfig.json. */
-for (const folder of ['lambda-src', 'test', 'examples']) {
+for (const folder of ['lambda-src', 'test', 'examples', 'packaging']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts'] } });
 }
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-ses-smtp-credential-rotation': ['./src/index.ts'] });
@@ -152,6 +187,11 @@ project.addTask('test:mail-servers', {
     { exec: 'vitest run --config test/mail-servers/vitest.config.mts', receiveArgs: true },
   ],
 });
+project.addTask('test:languages', {
+  description: 'Build the packages of all languages, and use each of them as a stranger would; needs Python, Java, Maven and Go',
+  exec: 'vitest run --config test/languages/vitest.config.mts',
+  receiveArgs: true,
+});
 project.addTask('mutation', {
   description: 'Change the function in every small way, and count the changes that the tests notice',
   steps: [
@@ -166,6 +206,12 @@ project.addTask('bench', {
     { exec: 'tsx --tsconfig tsconfig.dev.json test/bench/bench.ts', receiveArgs: true },
   ],
 });
+
+/** The public registry is where publib publishes anyway. */
+project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
+
+/** By default, jsii-diff lets experimental APIs change: ours is one, and not without a word in .compatignore. */
+project.tasks.tryFind('compat')?.reset(`jsii-diff npm:${project.package.packageName} --error-on all --keys --ignore-file .compatignore`);
 
 /** README examples that do not compile break the build. */
 project.postCompileTask.exec('jsii-rosetta extract --strict');

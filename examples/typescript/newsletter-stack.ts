@@ -6,13 +6,15 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotation } from 'cdk-ses-smtp-credential-rotation';
 import { Construct } from 'constructs';
 
-/** The credential of three Postfix servers that relay a newsletter through Amazon SES. */
+/** The credential of three Postfix servers that relay a newsletter through Amazon SES, and that of an application. */
 export class NewsletterStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
 
+    const domain = ses.EmailIdentity.fromEmailIdentityName(this, 'Domain', 'example.com');
+
     const rotation = new SesSmtpCredentialRotation(this, 'Credential', {
-      identities: [ses.EmailIdentity.fromEmailIdentityName(this, 'Domain', 'example.com')],
+      identities: [domain],
       encryptionKey: new kms.Key(this, 'Key', { enableKeyRotation: true }),
       schedule: events.Schedule.rate(Duration.days(30)),
       mailServers: [{
@@ -29,5 +31,11 @@ export class NewsletterStack extends Stack {
     });
     rotation.grantRead(role);
     new iam.InstanceProfile(this, 'MailServerProfile', { role });
+
+    // A second credential, with a user of its own, for an application that reads the secret by itself.
+    new SesSmtpCredentialRotation(this, 'BillingCredential', {
+      identities: [domain],
+      fromAddresses: ['billing@example.com'],
+    });
   }
 }

@@ -12,7 +12,7 @@ const USAGE = 'usage: npm run demo [-- [--json] [--fail-server]]';
 async function demonstrate(failServer: boolean, progress: Progress): Promise<DemoReport> {
   const aws = await LocalAws.start();
   try {
-    const newsletter = await Newsletter.deploy(aws, (app: App) => new NewsletterStack(app, 'Newsletter'), progress);
+    const newsletter = await Newsletter.start(aws, aws.deploy((app: App) => new NewsletterStack(app, 'Newsletter')), progress);
     progress.say(`A local AWS is up; it has the stack of examples/typescript and ${newsletter.servers.length} mail servers. Mail flows all the time.`);
     try {
       return await tellStory(newsletter, failServer);

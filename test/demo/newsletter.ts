@@ -1,9 +1,9 @@
-import { DefineStack, LocalAws } from './local-aws';
+import { LocalAws } from './local-aws';
 import { MailClient } from './mail-client';
 import { MailServer } from './mail-server';
 import { Progress } from './progress';
 import { Snapshot, takeSnapshot } from './snapshot';
-import { RotationOutcome } from '../world';
+import { Deployment, RotationOutcome } from '../world';
 
 /** One rotation, with the mail that went out meanwhile and afterwards. */
 export interface RotationReport {
@@ -22,15 +22,16 @@ export interface StepReport {
   readonly seconds: number;
 }
 
+/** The construct in the example with the mail servers. */
+const FLEET_CONSTRUCT = /^Credential/;
 const SENDER = 'newsletter@example.com';
 const SERVERS = ['i-00000000000000001', 'i-00000000000000002', 'i-00000000000000003'];
 /** How long SES refuses a new key, in milliseconds. */
 const PROPAGATION_DELAY = 2000;
 
-/** The example's stack, deployed into a local AWS, with three mail servers that relay through SES. */
+/** The example's stack in a local AWS, with three mail servers that relay through SES. */
 export class Newsletter {
-  public static async deploy(aws: LocalAws, define: DefineStack, progress: Progress): Promise<Newsletter> {
-    const deployment = aws.deploy(define);
+  public static async start(aws: LocalAws, deployment: Deployment, progress: Progress): Promise<Newsletter> {
     aws.ses.setFaults({ propagationDelay: PROPAGATION_DELAY, closeAfterRefusal: true });
     aws.world.ssm.resolutionDelay = 300;
     const functionRoles = Object.values(deployment.functions).map(fn => fn.roleArn);
@@ -45,7 +46,7 @@ export class Newsletter {
     })));
     aws.world.ssm.nodes.push(...servers);
     const client = new MailClient(aws, { host, sender: SENDER });
-    const [secret, user] = [only(Object.values(deployment.secrets), 'secret'), only(Object.values(deployment.users), 'user')];
+    const [secret, user] = [only(ofFleet(deployment.secrets), 'secret'), only(ofFleet(deployment.users), 'user')];
     return new Newsletter(aws, servers, client, secret.arn, user.name, progress);
   }
 
@@ -100,6 +101,10 @@ export class Newsletter {
 function errorOf({ attempts }: RotationOutcome): string | undefined {
   const error = attempts.at(-1)?.at(-1)?.error;
   return error instanceof Error ? error.message : undefined;
+}
+
+function ofFleet<T>(resources: Record<string, T>): T[] {
+  return Object.entries(resources).filter(([logicalId]) => FLEET_CONSTRUCT.test(logicalId)).map(([, resource]) => resource);
 }
 
 function only<T>(found: T[], what: string): T {

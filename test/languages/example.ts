@@ -1,0 +1,63 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cdk } from './cdk';
+import { ROOT } from './clean-tree';
+import { Language } from './languages';
+import { Packages } from './packages';
+import { Output, run } from './program';
+
+/** The example of a language, copied away from the repository, with the built package. */
+export class Example {
+  public static async install(language: Language, directory: string, packages: Packages): Promise<Example> {
+    cpSync(join(ROOT, 'examples', language.name), directory, { recursive: true, filter: source => !/node_modules|cdk\.out/.test(source) });
+    await language.install(directory, packages);
+    return new Example(language, directory);
+  }
+
+  private constructor(private readonly language: Language, public readonly directory: string) {}
+
+  public get assembly(): string {
+    return join(this.directory, 'cdk.out');
+  }
+
+  public get template(): Template {
+    return JSON.parse(readFileSync(join(this.assembly, 'Newsletter.template.json'), 'utf8'));
+  }
+
+  /** Runs its tests; throws if one fails. */
+  public async test(): Promise<Output> {
+    return this.run(...this.language.test);
+  }
+
+  /** Calls the real CLI, with the command that cdk.json says. */
+  public async synth(): Promise<Output> {
+    return cdk(this.directory, ['synth'], this.language.environment(this.directory));
+  }
+
+  /** Makes mistakes in its language; resolves with what the errors say. */
+  public async makeMistakes(): Promise<string> {
+    const { file, run: command } = this.language.mistakes;
+    cpSync(join(__dirname, 'mistakes', basename(file)), join(this.directory, file));
+    return (await this.run(...command)).stdout;
+  }
+
+  public async run(program: string, ...args: string[]): Promise<Output> {
+    return run(program, args, { cwd: this.directory, env: this.language.environment(this.directory) });
+  }
+}
+
+export interface Template {
+  readonly Resources: Record<string, Resource>;
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Metadata?: unknown;
+  readonly [attribute: string]: unknown;
+}
+
+/** Without what is said about it: paths of constructs and assets, and the modules in use. */
+export function withoutMetadata({ Resources: resources }: Template): Template {
+  const all = Object.entries(resources).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata');
+  return { Resources: Object.fromEntries(all.map(([id, { Metadata: _, ...resource }]) => [id, resource as Resource])) };
+}

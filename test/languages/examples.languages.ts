@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { members, readAssembly } from './assembly';
+import { Example, withoutMetadata } from './example';
+import { LANGUAGES } from './languages';
+import { run } from './program';
+import { LocalAws } from '../demo/local-aws';
+import { Newsletter } from '../demo/newsletter';
+import { Progress } from '../demo/progress';
+import { deploy } from '../world';
+
+const examples = new Map<string, Example>();
+
+function exampleOf(name: string): Example {
+  const example = examples.get(name);
+  if (!example) throw new Error(`the example in ${name} could not be installed`);
+  return example;
+}
+
+describe.each(LANGUAGES)('the example in $name', language => {
+  beforeAll(async () => {
+    examples.set(language.name, await Example.install(language, join(inject('workshop'), language.name), inject('packages')));
+  });
+
+  it('passes its own tests', async () => {
+    const { stdout } = await exampleOf(language.name).test();
+    expect(stdout).toMatch(/pass 2\b|2 passed|Tests run: 2, Failures: 0, Errors: 0, Skipped: 0|(--- PASS.*[^]*){2}/);
+  });
+
+  it('is synthesized by the CDK CLI without a warning', async () => {
+    const { stdout, stderr } = await exampleOf(language.name).synth();
+    expect(stdout + stderr).not.toMatch(/warn/i);
+  });
+
+  it('has the same template as in TypeScript', () => {
+    const template = withoutMetadata(exampleOf(language.name).template);
+    expect(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SecretsManager::RotationSchedule')).toHaveLength(2);
+    expect(template).toEqual(withoutMetadata(exampleOf('typescript').template));
+  });
+
+  it('is told about a mistake in the same words', async () => {
+    const said = await exampleOf(language.name).makeMistakes();
+    expect(said).toContain('identities must name at least one SES identity, got none');
+    expect(said).toContain('endpoint port must be one of 25, 465, 587, 2465, 2587, which SES listens on, got 1025');
+  });
+});
+
+describe('the function in the wheel', () => {
+  it('rotates a credential, from the assembly that Python made', async () => {
+    const { assembly, template } = exampleOf('python');
+    const aws = await LocalAws.start();
+    const deployment = deploy(template, aws.world, { stackName: 'Newsletter', assemblyDirectory: assembly });
+    const newsletter = await Newsletter.start(aws, deployment, new Progress(() => undefined));
+    try {
+      const { succeeded, after } = await newsletter.rotate('first rotation');
+      expect(succeeded).toBe(true);
+      const current = after.versions.find(({ labels }) => labels.includes('AWSCURRENT'))?.accessKeyId;
+      expect(after.servers.map(({ accessKeyId }) => accessKeyId)).toEqual([current, current, current]);
+    } finally {
+      await newsletter.close();
+      await aws.close();
+    }
+  });
+});
+
+describe('what is said about the API', () => {
+  it('reaches the help of Python', async () => {
+    const { stdout } = await exampleOf('python').run('python', '-m', 'pydoc', 'cdk_ses_smtp_credential_rotation');
+    expect(summaries().filter(summary => !letters(stdout).includes(letters(summary)))).toEqual([]);
+  });
+
+  it('reaches Javadoc', async () => {
+    const pages = join(inject('workshop'), 'javadoc');
+    const [jar] = readdirSync(inject('packages').java, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('-javadoc.jar'));
+    await run('python3', ['-m', 'zipfile', '--extract', join(inject('packages').java, jar), pages]);
+    const text = readdirSync(pages, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.html'))
+      .map(file => letters(readFileSync(join(pages, file), 'utf8').replaceAll(/<[^>]*>|&#?\w+;/g, ''))).join('\n');
+    expect(summaries().filter(summary => !text.includes(letters(summary)))).toEqual([]);
+  });
+});
+
+/** The first sentence of every class, property, method and parameter. */
+function summaries(): string[] {
+  const documented = members(readAssembly(join(inject('workshop'), 'tree', '.jsii')));
+  return documented.map(({ docs }) => docs?.summary).filter(summary => summary !== undefined);
+}
+
+/** Each language has its own mark-up and its own length of a line. */
+function letters(text: string): string {
+  return text.replaceAll(/[^a-z0-9]/gi, '');
+}

@@ -1,0 +1,94 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GO_ENVIRONMENT, Packages } from './packages';
+import { run } from './program';
+
+/** What a language needs to use a package that is built, but not published. */
+export interface Language {
+  readonly name: string;
+  /** Runs the app's own tests. */
+  readonly test: Command;
+  /** Where a program that makes mistakes and prints the errors belongs in the app, and how it runs there. */
+  readonly mistakes: { readonly file: string; readonly run: Command };
+  /** Installs the dependencies of the app in a directory: the built package, and from the registries whatever else it names. */
+  install(directory: string, packages: Packages): Promise<void>;
+  /** What the app's programs find in their environment, on top. */
+  environment(directory: string): Record<string, string>;
+}
+
+type Command = [program: string, ...args: string[]];
+
+const TYPESCRIPT: Language = {
+  name: 'typescript',
+  install: async (directory, { npm }) => {
+    await run('npm', ['install', '--no-audit', '--no-fund', npm], { cwd: directory });
+  },
+  environment: () => ({}),
+  test: ['npm', 'test'],
+  mistakes: { file: 'mistakes.mjs', run: ['node', 'mistakes.mjs'] },
+};
+
+const PYTHON: Language = {
+  name: 'python',
+  install: async (directory, { python }) => {
+    await run('python3', ['-m', 'venv', '.venv'], { cwd: directory });
+    await run('.venv/bin/pip', ['install', '--quiet', '--find-links', python, '--requirement', 'requirements-dev.txt'], { cwd: directory });
+  },
+  environment: directory => ({ PATH: `${join(directory, '.venv', 'bin')}:${process.env.PATH}` }),
+  test: ['pytest'],
+  mistakes: { file: 'mistakes.py', run: ['python', 'mistakes.py'] },
+};
+
+const JAVA: Language = {
+  name: 'java',
+  install: async (directory, { java }) => {
+    writeFileSync(join(directory, 'settings.xml'), mavenSettings(`file://${java}`));
+    mkdirSync(join(directory, '.mvn'));
+    // Read by every call of mvn, that in cdk.json included.
+    writeFileSync(join(directory, '.mvn', 'maven.config'), `--settings\n${join(directory, 'settings.xml')}\n`);
+    await run('mvn', ['--batch-mode', '--quiet', 'test-compile'], { cwd: directory });
+  },
+  environment: () => ({}),
+  test: ['mvn', '--batch-mode', 'test'],
+  mistakes: {
+    file: 'src/main/java/com/example/newsletter/Mistakes.java',
+    run: ['mvn', '--batch-mode', '--quiet', 'compile', 'exec:java', '-Dexec.mainClass=com.example.newsletter.Mistakes'],
+  },
+};
+
+const GO_MODULE = 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go/smtprotation';
+
+const GO: Language = {
+  name: 'go',
+  install: async (directory, { go }) => {
+    await run('go', ['work', 'init', '.'], { cwd: directory, env: GO_ENVIRONMENT });
+    await run('go', ['work', 'edit', `-replace=${GO_MODULE}=${go}`], { cwd: directory, env: GO_ENVIRONMENT });
+  },
+  environment: () => GO_ENVIRONMENT,
+  test: ['go', 'test', '-v', '.'],
+  mistakes: { file: 'mistakes/mistakes.go', run: ['go', 'run', './mistakes'] },
+};
+
+export const LANGUAGES = [TYPESCRIPT, PYTHON, JAVA, GO];
+
+/** A local repository of its own: that of the user may have an earlier build of the same version. */
+function mavenSettings(repository: string): string {
+  return `<settings>
+  <localRepository>\${user.dir}/.m2</localRepository>
+  <profiles>
+    <profile>
+      <id>built-package</id>
+      <repositories>
+        <repository>
+          <id>built-package</id>
+          <url>${repository}</url>
+        </repository>
+      </repositories>
+    </profile>
+  </profiles>
+  <activeProfiles>
+    <activeProfile>built-package</activeProfile>
+  </activeProfiles>
+</settings>
+`;
+}
