@@ -1,7 +1,7 @@
 import { Credential, isForEndpoint, mentionsAccessKey, parseCredential } from './credential';
 import { RotationError } from './errors';
 import { Inventory } from './inventory';
-import { isReferenced } from './key-use';
+import { isCurrent, isOurs, isReferenced } from './key-use';
 import { proveLogin } from './login-proof';
 import type { Upkeep } from './rotation';
 import { CURRENT, PENDING, SecretVersion } from './secret-versions';
@@ -81,10 +81,10 @@ export function checkPending({ clock, config }: Upkeep, { secret, versions }: In
 }
 
 /** Every key must be one that the secret refers to. */
-export function checkKeys({ clock, config, keys: { userName } }: Upkeep, { keys, versions }: Inventory): Problem {
+export function checkKeys({ clock, config, keys: { userName } }: Upkeep, { keys, secret, versions }: Inventory): Problem {
   const stray = keys.find(key => !isReferenced(key, versions) && clock.now() - key.createdAt > STORING_TIME);
   if (!stray) return undefined;
-  const fate = config.user.owned ? 'the next rotation deletes it' : 'the rotation stops once it needs its slot';
+  const fate = isOurs(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops once it needs its slot';
   return new RotationError(`no version of the secret refers to access key ${stray.id} of user "${userName}"; ${fate}; `
     + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${stray.id}`, 'stray-key');
 }
@@ -92,10 +92,6 @@ export function checkKeys({ clock, config, keys: { userName } }: Upkeep, { keys,
 /** The version whose rotation has begun and not ended. */
 function inFlight({ stages }: Inventory['secret']): string | undefined {
   return [...stages].find(([, labels]) => labels.includes(PENDING) && !labels.includes(CURRENT))?.[0];
-}
-
-function isCurrent({ stages }: SecretVersion): boolean {
-  return stages.includes(CURRENT);
 }
 
 function rotateNow(secretArn: string): string {

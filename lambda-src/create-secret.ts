@@ -2,7 +2,7 @@ import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
 import { formatCredential, parseCredential } from './credential';
 import { deliver, isDelivered, isDeliveryLabel } from './delivery';
 import { describe, isAwsError, RotationError } from './errors';
-import { isNeeded, isReferenced } from './key-use';
+import { isNeeded, isOurs, isReferenced } from './key-use';
 import { LoginRefusedError } from './login-proof';
 import { abandonVersion, whyUnusable } from './pending-version';
 import { checkStages, findVersion, Rotation } from './rotation';
@@ -61,12 +61,8 @@ async function checkPending(rotation: Rotation, pending: SecretVersion): Promise
   rotation.log.info('credential found that an earlier attempt stored');
 }
 
-/**
- * Whether a key that no labelled version refers to can only be ours: of a user that nobody else makes keys
- * for, and not from before this secret, when the keys were another secret's.
- */
-function isLeftOver({ config }: Rotation, key: AccessKey, { createdAt, versions }: LabelledVersions): boolean {
-  return config.user.owned && key.createdAt >= createdAt && !isReferenced(key, versions);
+function isLeftOver({ config }: Rotation, key: AccessKey, secret: LabelledVersions): boolean {
+  return isOurs(config, key, secret) && !isReferenced(key, secret.versions);
 }
 
 async function removeLeftOvers({ keys, log }: Rotation, leftOvers: AccessKey[]): Promise<void> {

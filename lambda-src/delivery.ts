@@ -63,6 +63,13 @@ async function releaseOthers({ versions }: Rotation, push: Push, verdicts: Fleet
   }
 }
 
+/** Without fleets no server holds any version: whoever took the last fleet away has seen to that. */
+export async function releaseAll({ versions }: Rotation, stages: Map<string, string[]>): Promise<void> {
+  for (const [id, labels] of stages) {
+    for (const label of labels.filter(isDeliveryLabel)) await versions.detach(label, id);
+  }
+}
+
 /** Every fleet is sent its command before the first one is waited for. */
 async function pushToAll(push: Push, fleets: FleetConfig[]): Promise<FleetVerdict[]> {
   const sent: [FleetConfig, string][] = [];

@@ -1,4 +1,5 @@
 import { parseCredential } from './credential';
+import { releaseAll } from './delivery';
 import { RotationError } from './errors';
 import { takeInventory } from './inventory';
 import { retireKeys } from './retirement';
@@ -23,5 +24,6 @@ export async function finishSecret(rotation: Rotation): Promise<void> {
     await versions.makeCurrent(token, present);
     log.info('credential promoted', { accessKeyId: credential.username });
   }
+  if (config.fleets.length === 0) await releaseAll(rotation, stages);
   if (config.gracePeriodSeconds === 0) await retireKeys(rotation, await takeInventory(rotation));
 }

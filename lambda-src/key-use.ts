@@ -1,7 +1,8 @@
 import { AccessKey } from './access-keys';
 import { isDeliveryLabel } from './delivery';
 import { isGraceLabel } from './grace';
-import { PREVIOUS, SecretVersion } from './secret-versions';
+import { CURRENT, PREVIOUS, SecretVersion } from './secret-versions';
+import { RotationConfig } from '../src/rotation-contract';
 
 /** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */
 export function isReferenced({ id }: AccessKey, versions: SecretVersion[]): boolean {
@@ -11,4 +12,16 @@ export function isReferenced({ id }: AccessKey, versions: SecretVersion[]): bool
 /** Whether a version is in use, or about to be. Labels of somebody else's count: whoever put one there may use the version. */
 export function isNeeded({ stages }: SecretVersion): boolean {
   return stages.some(stage => stage !== PREVIOUS && !isDeliveryLabel(stage) && !isGraceLabel(stage));
+}
+
+export function isCurrent({ stages }: SecretVersion): boolean {
+  return stages.includes(CURRENT);
+}
+
+/**
+ * Whether a key that no labelled version refers to can only be ours: of a user that nobody else makes keys for, and not
+ * from before this secret, when the keys were another secret's.
+ */
+export function isOurs({ user }: RotationConfig, key: AccessKey, secret: { readonly createdAt: number }): boolean {
+  return user.owned && key.createdAt >= secret.createdAt;
 }

@@ -2,7 +2,7 @@ import { AccessKey } from './access-keys';
 import { isDelivered } from './delivery';
 import { forget, note, notedAt, since } from './grace';
 import { Inventory } from './inventory';
-import { isNeeded, isReferenced } from './key-use';
+import { isCurrent, isNeeded, isReferenced } from './key-use';
 import type { Upkeep } from './rotation';
 import { SecretVersion } from './secret-versions';
 import { DAY, SECOND } from './time';
@@ -10,8 +10,12 @@ import { DAY, SECOND } from './time';
 /** How long a key stays inactive, so that somebody who missed it can make it active again. */
 const INACTIVE_TIME = DAY;
 
-/** Takes keys back that nothing uses any more: inactive when their grace has ended, and deleted a day later. */
+/**
+ * Takes keys back that nothing uses any more: inactive when their grace has ended, and deleted a day later. While mail
+ * servers have not confirmed the current version, as after an import or an edit by hand, they may hold any other.
+ */
 export async function retireKeys(upkeep: Upkeep, { keys, versions }: Inventory): Promise<void> {
+  if (upkeep.config.fleets.length > 0 && !versions.some(version => isCurrent(version) && isDelivered(version))) return;
   const inUse = versions.filter(isInUse);
   for (const version of versions) {
     const key = keys.find(candidate => isReferenced(candidate, [version]));

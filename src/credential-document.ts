@@ -40,6 +40,18 @@ export interface EximDocumentOptions extends MailServerDocumentOptions {
   readonly passwordFile?: string;
 }
 
+/** The type of a map of sendmail. */
+export enum SendmailMapType {
+  /** A hash table of Berkeley DB. */
+  HASH = 'hash',
+  /** A B-tree of Berkeley DB. */
+  BTREE = 'btree',
+  /** NDBM. */
+  DBM = 'dbm',
+  /** A constant database. */
+  CDB = 'cdb',
+}
+
 /** Options of `CredentialDocument.sendmail`. */
 export interface SendmailDocumentOptions extends MailServerDocumentOptions {
   /**
@@ -50,11 +62,11 @@ export interface SendmailDocumentOptions extends MailServerDocumentOptions {
   readonly authinfoFile?: string;
 
   /**
-   * The type of the map that makemap builds: `hash`, `btree`, `dbm` or `cdb`.
+   * The type of the map, as `FEATURE(authinfo)` of sendmail.mc names it.
    *
-   * @default 'hash'
+   * @default SendmailMapType.HASH
    */
-  readonly mapType?: string;
+  readonly mapType?: SendmailMapType;
 }
 
 /** Options of `CredentialDocument.openSmtpd`. */
@@ -83,6 +95,9 @@ export interface MsmtpDocumentOptions extends MailServerDocumentOptions {
    */
   readonly configFile?: string;
 }
+
+/** Options of `CredentialDocument.iisSmtp`. */
+export interface IisSmtpDocumentOptions extends MailServerDocumentOptions {}
 
 /** Options of `CredentialDocument.existing`. */
 export interface ExistingDocumentOptions {
@@ -222,10 +237,9 @@ export class CredentialDocument {
    * reload, and retries deferred mail. Needs `makemap` and `sendmail`.
    */
   public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
-    const { authinfoFile = '/etc/mail/authinfo', mapType = 'hash', relayHost } = options;
+    const { authinfoFile = '/etc/mail/authinfo', mapType = SendmailMapType.HASH, relayHost } = options;
     checkPath('authinfoFile', authinfoFile);
     checkRelayHost(relayHost);
-    if (!/^(hash|btree|dbm|cdb)$/.test(mapType)) throw new Error(`mapType must be hash, btree, dbm or cdb, got '${mapType}'`);
     return new CredentialDocument(bindMailServer('sendmail', ['sets.sh', 'sendmail.sh'], options, { authinfo_file: authinfoFile, map_type: mapType }));
   }
 
@@ -265,7 +279,7 @@ export class CredentialDocument {
    * (https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server). Not
    * tested on Windows.
    */
-  public static iisSmtp(options: MailServerDocumentOptions = {}): CredentialDocument {
+  public static iisSmtp(options: IisSmtpDocumentOptions = {}): CredentialDocument {
     const { relayHost } = options;
     checkRelayHost(relayHost);
     return new CredentialDocument((scope, context) => defineDocument(scope, 'aws:runPowerShellScript', describeFor('IIS SMTP'), [

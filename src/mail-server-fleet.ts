@@ -56,7 +56,10 @@ export interface MailServerFleet {
    * a new server gets that one.
    *
    * The version parameter of a document of your own (`CredentialDocument.existing`) must have a default: without it,
-   * the document is to apply AWSCURRENT.
+   * the document is to apply AWSCURRENT, and `gracePeriod` must be at least an hour, because a run while a rotation is
+   * under way gives servers the previous credential back until the next run.
+   *
+   * A run that fails shows in State Manager only, not in a rotation.
    *
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
    * @default false

@@ -163,7 +163,7 @@ export interface SesSmtpCredentialRotationProps {
    * a route to the internet through a NAT gateway.
    *
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam_vpc_endpoint_create.html
-   * @default - the private subnets of `vpc`
+   * @default - the private subnets of `vpc` or, if it has none with a route to the internet, its isolated ones
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
@@ -256,10 +256,9 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     // The first rotation starts the moment the schedule exists.
     schedule.node.addDependency(permission, policy, role, ...sending, this.readers);
     for (const { association } of fleets) association?.node.addDependency(schedule);
-    // Before the first rotation there is nothing to look after, and no data for the alarm.
+    // Before the first rotation there is nothing to look after.
     this.defineWatchdog().node.addDependency(schedule);
     this.alarm = this.defineAlarm();
-    this.alarm.node.addDependency(schedule);
     this.defineQuery(logGroup);
     if (network.vpc) {
       policy.addStatements(denyNetworkInterfaces(this.rotationFunction));
@@ -314,7 +313,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   /**
    * Defines a rule for the moments at which the `alarm` goes off, which needs no CloudTrail trail, and at which Secrets
    * Manager reports a failed rotation, which comes only where a trail logs the management events of account and region:
-   * with a trail, a failed rotation has two events.
+   * with a trail, a failed rotation has two events. The alarm can go off once in the first minutes after the deployment,
+   * and does not go off again while it is in ALARM.
    */
   public onRotationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.onEvent(id, rotationFailed(this.secret, this.alarm), options);

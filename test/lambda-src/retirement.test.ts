@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { Scenario, withFleet } from './scenario';
+import { isDeliveryLabel } from '../../lambda-src/delivery';
 import { CredentialDocument, MailServerTargets } from '../../src';
 import { holderOf, Secret } from '../world';
 
@@ -173,6 +174,30 @@ describe('the previous key', () => {
     await scenario.world.eventRules.pass(3 * DAY);
     expect(statusOf(scenario, server.heldCredential!.username)).toBe('Active');
     expect(holderOf(secret, 'AWSPREVIOUS')?.labels.size).toBe(2);
+  });
+
+  it('stays while no mail server has confirmed the current version, as after an import', async () => {
+    const tagged = MailServerTargets.tag('EmailServers', 'True');
+    const scenario = new Scenario({ props: withFleet({ document: CredentialDocument.postfix() }, tagged) });
+    scenario.addNode('i-00000001');
+    await scenario.rotateWell();
+    await scenario.rotateWell();
+    const [first] = scenario.keys;
+    const { labels } = holderOf(secretOf(scenario), 'AWSCURRENT')!;
+    for (const label of [...labels].filter(isDeliveryLabel)) labels.delete(label);
+    await scenario.world.eventRules.pass(3 * DAY);
+    expect(statusOf(scenario, first)).toBe('Active');
+  });
+
+  it('is retired as any other after the last fleet was taken out', async () => {
+    const scenario = new Scenario();
+    await scenario.rotateWell();
+    holderOf(secretOf(scenario), 'AWSCURRENT')!.labels.add('SES_SMTP_DELIVERED_before');
+    await scenario.rotateWell();
+    const [first] = scenario.keys;
+    await scenario.world.eventRules.pass(30 * HOUR);
+    expect(statusOf(scenario, first)).toBe('Inactive');
+    expect(Object.values(scenario.world.secretsManager.labelsOf(scenario.secretArn)).flat().filter(isDeliveryLabel)).toEqual([]);
   });
 
   it('is gone without harm when another caller deletes it first', async () => {

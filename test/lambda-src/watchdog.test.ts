@@ -253,6 +253,14 @@ describe('a stray key', () => {
       + seeAlso('stray-key'));
   });
 
+  it("from before the secret will stop the rotation, because it was another secret's", async () => {
+    const scenario = await rotated();
+    scenario.world.iam.createAccessKey(scenario.userName);
+    await scenario.clock.sleep(2 * HOUR);
+    Object.assign(scenario.world.secretsManager.secret(scenario.secretArn), { createdDate: scenario.clock.now() });
+    expect(await complaint(scenario)).toContain('; the rotation stops once it needs its slot; ');
+  });
+
   it("of somebody else's user will stop the rotation", async () => {
     const scenario = await rotated({
       before: world => {

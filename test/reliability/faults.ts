@@ -28,6 +28,8 @@ export interface Fault {
   readonly server?: Strike;
   /** Narrows the calls that it can happen to. */
   readonly actions?: string[];
+  /** Calls that it is not put before. */
+  readonly sparedActions?: string[];
 }
 
 const unreachable = (reply: string): LoginResult => ({ outcome: 'unreachable', reply });
@@ -170,6 +172,7 @@ export const SYSTEM_FAULTS = [
 ];
 
 export function canStrike(fault: Fault, point: Point): boolean {
+  if (point.kind === 'call' && fault.sparedActions?.includes(point.name)) return false;
   return fault[point.kind] !== undefined && (point.kind !== 'call' || !fault.actions || fault.actions.includes(point.name));
 }
 

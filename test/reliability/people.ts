@@ -88,7 +88,9 @@ export function justBefore(deed: Deed): Fault {
     deed.do(lab);
     return effect();
   };
-  return { name: deed.name, call: strike, login: strike, pause: strike };
+  // Nobody can keep a person from making a credential current at the very moment in which its key is taken back.
+  const sparedActions = deed === EDIT_SECRET ? ['DeleteAccessKey', 'UpdateAccessKey'] : [];
+  return { name: deed.name, call: strike, login: strike, pause: strike, sparedActions };
 }
 
 /** What a failed rotation may ask of people; nothing else is done for it. */

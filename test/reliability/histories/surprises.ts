@@ -1,7 +1,7 @@
 import type { Scene } from './scene';
 import { SECOND } from '../../../lambda-src/time';
 import { canStrike, Fault, Point, Strike, SYSTEM_FAULTS } from '../faults';
-import { CANCEL_AND_CLEAN_UP, DEEDS, EDIT_SECRET, justBefore } from '../people';
+import { CANCEL_AND_CLEAN_UP, DEEDS, justBefore } from '../people';
 
 /** Something that happens in the middle of a rotation. */
 export interface Surprise {
@@ -61,7 +61,7 @@ export class Ambush {
   }
 
   public at(point: Point, distance: number): Fault | undefined {
-    const index = this.waiting.findIndex(surprise => isDue(surprise, point, distance) && canHappen(surprise.what, this.scene, point));
+    const index = this.waiting.findIndex(surprise => isDue(surprise, point, distance) && canStrike(faultFor(surprise.what, this.scene), point));
     if (index < 0) return undefined;
     const [{ what }] = this.waiting.splice(index, 1);
     this.struck.push(what);
@@ -71,12 +71,6 @@ export class Ambush {
 
 function isDue({ distance = 0, place }: Surprise, { step, name }: Point, reached: number): boolean {
   return place === undefined ? distance <= reached : place === `${step} ${name}`;
-}
-
-/** Nobody can keep a person from making a credential current at the very moment in which its key is being deleted. */
-function canHappen(what: string, scene: Scene, point: Point): boolean {
-  if (what === EDIT_SECRET.name && point.name === 'DeleteAccessKey') return false;
-  return canStrike(faultFor(what, scene), point);
 }
 
 function faultFor(what: string, scene: Scene): Fault {

@@ -47,7 +47,7 @@ test/fidelity/differences.ts lists where the two disagree.
 
 ## What is not promised
 
-- IAM deletes a key without a condition. The function looks once more whether a key is in use and deletes it with its next call. Who makes that key
+- IAM takes a key back without a condition. The function looks once more whether a key is in use and deletes it, or makes it inactive, with its next call. Who makes that key
   current between these two calls, by hand or by cancelling a rotation that is promoting it, makes a dead key current: the next rotation replaces it.
 - Of two invocations at once, neither stands still for more than a few seconds between two calls in these runs. One that stands still for longer
   just before \`DeleteAccessKey\` can delete the key that the other one has stored meanwhile.
