@@ -35,6 +35,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // By button only: docs/releasing.md.
   workflowNodeVersion: '24',
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  // Limited to main, with a reviewer: docs/releasing.md.
+  releaseEnvironment: 'release',
   majorVersion: 0,
   postBuildSteps: [{ name: 'Compare the API with that of the last release', run: 'npx projen compat' }],
   npmTrustedPublishing: true,
