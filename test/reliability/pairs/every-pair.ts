@@ -16,5 +16,5 @@ export function testEveryPair(setup: Setup, options?: RunOptions): void {
     expect(describeFailures(failed)).toEqual([]);
     expect(done).toBeGreaterThan(40_000);
     expect(merged).toBeLessThan(done);
-  }, 600_000);
+  }, 1_200_000);
 }
