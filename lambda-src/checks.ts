@@ -1,6 +1,6 @@
 import { Credential, isForEndpoint, mentionsAccessKey, parseCredential } from './credential';
 import { RotationError } from './errors';
-import { Inventory } from './inventory';
+import { inFlight, Inventory } from './inventory';
 import { isCurrent, isOurs, isReferenced } from './key-use';
 import { proveLogin } from './login-proof';
 import type { Upkeep } from './rotation';
@@ -87,11 +87,6 @@ export function checkKeys({ clock, config, keys: { userName } }: Upkeep, { keys,
   const fate = isOurs(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops once it needs its slot';
   return new RotationError(`no version of the secret refers to access key ${stray.id} of user "${userName}"; ${fate}; `
     + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${stray.id}`, 'stray-key');
-}
-
-/** The version whose rotation has begun and not ended. */
-function inFlight({ stages }: Inventory['secret']): string | undefined {
-  return [...stages].find(([, labels]) => labels.includes(PENDING) && !labels.includes(CURRENT))?.[0];
 }
 
 function rotateNow(secretArn: string): string {

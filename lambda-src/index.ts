@@ -1,5 +1,6 @@
 import { awsClients } from './aws-clients';
 import { Invocation, invoke } from './invocation';
+import { respond } from './respond';
 import { Surroundings } from './rotation';
 import { smtpLogin } from './smtp-login';
 import { systemClock } from './time';
@@ -11,10 +12,11 @@ const surroundings: Surroundings = {
   clock: systemClock,
   random: Math.random,
   writeLog: line => process.stdout.write(`${line}\n`),
+  respond,
 };
 
-/** The entry that Secrets Manager calls, one step of a rotation at a time, and EventBridge once an hour. */
-export async function handler(event: Invocation, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+/** The entry that Secrets Manager calls, one step of a rotation at a time, EventBridge once an hour, and CloudFormation when it deploys. */
+export async function handler(event: Invocation, context: { getRemainingTimeInMillis(): number }): Promise<unknown> {
   const config = JSON.parse(process.env[CONFIG_VARIABLE]!) as RotationConfig;
-  await invoke(event, config, surroundings, context.getRemainingTimeInMillis());
+  return invoke(event, config, surroundings, context.getRemainingTimeInMillis());
 }

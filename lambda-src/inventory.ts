@@ -1,6 +1,6 @@
 import { AccessKey } from './access-keys';
 import type { Upkeep } from './rotation';
-import { SecretDescription, SecretVersion } from './secret-versions';
+import { CURRENT, PENDING, SecretDescription, SecretVersion } from './secret-versions';
 
 /** What there is at one moment. */
 export interface Inventory {
@@ -16,4 +16,9 @@ export async function takeInventory(upkeep: Upkeep): Promise<Inventory> {
   const secret = await upkeep.versions.describe();
   const found = await Promise.all([...secret.stages.keys()].map(async id => upkeep.versions.get(id)));
   return { secret, keys, versions: found.filter(version => version !== undefined) };
+}
+
+/** The version whose rotation has begun and not ended. */
+export function inFlight({ stages }: SecretDescription): string | undefined {
+  return [...stages].find(([, labels]) => labels.includes(PENDING) && !labels.includes(CURRENT))?.[0];
 }

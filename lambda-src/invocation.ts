@@ -1,16 +1,20 @@
+import { CloudFormationEvent, manageCredential } from './custom-resource';
 import { RotationError } from './errors';
+import { revoke } from './revocation';
 import { rotate, RotationEvent, Surroundings } from './rotation';
 import { watch } from './watchdog';
-import { RotationConfig, WATCHDOG_EVENT } from '../src/rotation-contract';
+import { REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../src/rotation-contract';
 
 /** What the function can be called with. */
-export type Invocation = RotationEvent | typeof WATCHDOG_EVENT;
+export type Invocation = RotationEvent | CloudFormationEvent | typeof WATCHDOG_EVENT | typeof REVOKE_EVENT;
 
 /** Does what the function was called for, and refuses all else. */
-export async function invoke(event: Invocation, config: RotationConfig, surroundings: Surroundings, remainingTime: number): Promise<void> {
+export async function invoke(event: Invocation, config: RotationConfig, surroundings: Surroundings, remainingTime: number): Promise<unknown> {
   if ('Step' in event) return rotate(event, config, surroundings, remainingTime);
+  if ('RequestType' in event) return manageCredential({ event, config, surroundings, remainingTime });
   if (event.action === WATCHDOG_EVENT.action) return watch(config, surroundings, remainingTime);
+  if (event.action === REVOKE_EVENT.action) return revoke(config, surroundings, remainingTime);
   // Not what it was called with: that could be sensitive.
-  throw new RotationError(`this function takes the steps of a rotation from Secrets Manager, or ${JSON.stringify(WATCHDOG_EVENT)}, and nothing else`,
-    'a-call-that-the-function-does-not-know');
+  throw new RotationError('this function takes the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
+    + `${JSON.stringify(WATCHDOG_EVENT)} and ${JSON.stringify(REVOKE_EVENT)}, and nothing else`, 'a-call-that-the-function-does-not-know');
 }

@@ -26,6 +26,8 @@ export interface Surroundings extends AwsClients {
   readonly clock: Clock;
   readonly random: () => number;
   readonly writeLog: (line: string) => void;
+  /** Sends CloudFormation the answer that it waits for. */
+  readonly respond: (url: string, body: string) => Promise<void>;
 }
 
 /** What it takes to look after the credential, during a rotation and between two. */
@@ -51,7 +53,8 @@ export interface Rotation extends Upkeep {
 /** What the function keeps of its time to report a wait that is over, before Lambda cuts it off. */
 const REPORTING_TIME = 45 * SECOND;
 
-const STEPS: Record<string, (rotation: Rotation) => Promise<void>> = { createSecret, setSecret, testSecret, finishSecret };
+/** In the order in which Secrets Manager calls them. */
+export const STEPS: Record<string, (rotation: Rotation) => Promise<void>> = { createSecret, setSecret, testSecret, finishSecret };
 
 /**
  * Runs one step of a rotation, in the time that is left to the function.

@@ -1,5 +1,6 @@
 import {
-  DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
+  CancelRotateSecretCommand, DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, RotateSecretCommand, SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { isAwsError } from './errors';
 import { SecretText } from './secret-text';
@@ -20,6 +21,8 @@ export interface SecretDescription {
   readonly createdAt: number;
   readonly changedAt: number;
   readonly rotationEnabled: boolean;
+  /** The function that Secrets Manager rotates the secret with. */
+  readonly rotationFunctionArn?: string;
   /** Undefined before the first rotation. */
   readonly rotatedAt?: number;
   /** The latest moment at which the next rotation is to begin, which is past if that did not come. */
@@ -39,6 +42,7 @@ export class SecretVersions {
       createdAt: timeOf(found.CreatedDate),
       changedAt: timeOf(found.LastChangedDate),
       rotationEnabled: found.RotationEnabled ?? false,
+      rotationFunctionArn: found.RotationLambdaARN,
       rotatedAt: found.LastRotatedDate?.getTime(),
       rotationDueAt: found.NextRotationDate?.getTime(),
       stages: new Map(labelled),
@@ -57,6 +61,16 @@ export class SecretVersions {
 
   public async getCurrent(): Promise<SecretVersion | undefined> {
     return this.read({ VersionStage: CURRENT });
+  }
+
+  /** Rotates as it is configured. Secrets Manager refuses while a rotation is unfinished, and takes that one up again. */
+  public async startRotation(): Promise<void> {
+    await this.client.send(new RotateSecretCommand({ SecretId: this.secretId }));
+  }
+
+  /** Begins no further step, and leaves AWSPENDING where it is. */
+  public async cancelRotation(): Promise<void> {
+    await this.client.send(new CancelRotateSecretCommand({ SecretId: this.secretId }));
   }
 
   /** Stores the value of the pending version. The same value again is no change; another one is refused. */

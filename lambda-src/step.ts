@@ -2,11 +2,12 @@ import { describe, isAwsError, linkTo, RotationError, Runbook } from './errors';
 import { Log } from './log';
 
 /** Runs what the function was called for, and writes into the log how it began and ended. */
-export async function runStep(name: string, log: Log, nextAfterAwsError: string, run: () => Promise<void>): Promise<void> {
+export async function runStep<T>(name: string, log: Log, nextAfterAwsError: string, run: () => Promise<T>): Promise<T> {
   try {
     log.info('step started');
-    await run();
+    const result = await run();
     log.info('step finished');
+    return result;
   } catch (cause) {
     const { message, runbook } = cause instanceof RotationError ? cause : explain(cause, nextAfterAwsError);
     const complete = `${name}: ${message}; see ${linkTo(runbook)}`;

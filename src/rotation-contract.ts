@@ -25,6 +25,22 @@ export const RUNBOOK = 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-
 /** What the function is called with once an hour. */
 export const WATCHDOG_EVENT = { action: 'watch' };
 
+/** What a person calls the function with when a credential has leaked. */
+export const REVOKE_EVENT = { action: 'revoke' };
+
+/**
+ * The properties of the custom resource. CloudFormation makes text of them. It calls the function with every change of them, and
+ * with the old ones when user or secret are to be deleted.
+ */
+export interface CredentialProperties {
+  readonly SecretArn: string;
+  readonly UserName: string;
+  readonly UserOwned: 'true' | 'false';
+  readonly WaitForFirstRotation: 'true' | 'false';
+  /** JSON of what a credential depends on besides: a change asks for another one. */
+  readonly Credential: string;
+}
+
 export interface RotationConfig {
   /** The only secret that the function rotates. Without the random suffix when the secret was imported by name. */
   readonly secretArn: string;

@@ -57,9 +57,10 @@ export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grant
  * The account of a role or user, as the statements of CDK's own Secret: what may use the key is up to their policies. A key policy
  * that named a role would make the key wait for the role, which may wait for the secret, in the same stack or in another one.
  */
-function keyPrincipal(key: kms.IKey, { grantPrincipal }: iam.IGrantable): iam.IPrincipal {
+function keyPrincipal(key: kms.IKey, grantee: iam.IGrantable): iam.IPrincipal {
+  const { grantPrincipal } = grantee;
   const { principalAccount = Stack.of(key).account } = grantPrincipal;
-  const isDefined = Construct.isConstruct(grantPrincipal) || grantPrincipal instanceof iam.UnknownPrincipal;
+  const isDefined = Construct.isConstruct(grantPrincipal) || Construct.isConstruct(grantee) || grantPrincipal instanceof iam.UnknownPrincipal;
   return isDefined ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
 }
 

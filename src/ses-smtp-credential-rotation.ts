@@ -12,6 +12,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, DependencyGroup } from 'constructs';
 import { CredentialFormat } from './credential-format';
+import { defineCredential, generation } from './credential-resource';
 import {
   defineNetwork, denyNetworkInterfaces, FunctionNetwork, networkInterfacePolicy, ownParts, validateNetwork, warnAboutNetwork,
 } from './function-network';
@@ -121,6 +122,18 @@ export interface SesSmtpCredentialRotationProps {
    * @default true
    */
   readonly rotateImmediatelyOnUpdate?: boolean;
+
+  /**
+   * Whether the deployment ends when the credential works and every mail server has it, or fails within 15 minutes and says why: which
+   * step, which server or endpoint, what to do. If no rotation comes with the deployment, it starts one. Otherwise the deployment ends
+   * before that, and `alarm` tells of a rotation that fails. A deployment that replaces the user or the secret waits in any case.
+   *
+   * A deployment that fails is rolled back, and deletes the new keys: if mail servers that send by another credential have taken one
+   * already, they get the credential in an imported `secret` back, and without one they send no more.
+   *
+   * @default true
+   */
+  readonly waitForFirstRotation?: boolean;
 
   /**
    * How long the previous credential keeps working after the new one has become current, for applications that have not
@@ -241,23 +254,28 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     const endpoint = (props.endpoint ?? SmtpEndpoint.regional())._bind(this);
     this.warnAbout(props, endpoint);
 
-    this.user = props.user ?? this.defineUser(props);
-    const sending = this.defineSendingPolicy(props, endpoint);
+    const group = this.defineSendingGroup(props, endpoint);
+    this.user = props.user ?? this.defineUser(props, group);
+    const membership = props.user && this.defineMembership(props.user, group);
     this.secret = props.secret ?? this.defineSecret(props);
     const fleets = this.defineFleets(props, endpoint);
     const role = this.defineRole(props);
     const network = defineNetwork(this, props, endpoint.port);
     const logGroup = props.logGroup ?? this.defineLogGroup();
-    const policy = this.definePolicy(role, logGroup, fleets);
-    this.rotationFunction = this.defineFunction(role, logGroup, network, this.environmentFor(props, endpoint, fleets, upkeep));
+    const policy = this.definePolicy(props, role, logGroup, fleets);
+    const config = this.configFor(props, endpoint, fleets, upkeep);
+    this.rotationFunction = this.defineFunction(role, logGroup, network, this.environmentFor(props, config));
+    policy.addStatements(invokeItself(this.rotationFunction));
     const permission = this.defineInvokePermission();
-    grantKey(this, this.secret, role, ['kms:Decrypt', 'kms:GenerateDataKey']);
+    grantKey(this, this.secret, policy, ['kms:Decrypt', 'kms:GenerateDataKey']);
     const schedule = this.defineSchedule(rules, props.rotateImmediatelyOnUpdate);
     // The first rotation starts the moment the schedule exists.
-    schedule.node.addDependency(permission, policy, role, ...sending, this.readers);
-    for (const { association } of fleets) association?.node.addDependency(schedule);
-    // Before the first rotation there is nothing to look after.
-    this.defineWatchdog().node.addDependency(schedule);
+    schedule.node.addDependency(permission, policy, role, group, ...membership ? [membership] : [], this.readers);
+    const credential = defineCredential(this, this.rotationFunction, config, props.waitForFirstRotation ?? true);
+    credential.node.addDependency(schedule);
+    // Before the first rotation there is nothing to hand out, and nothing to look after.
+    for (const { association } of fleets) association?.node.addDependency(credential);
+    this.defineWatchdog().node.addDependency(credential);
     this.alarm = this.defineAlarm();
     this.defineQuery(logGroup);
     if (network.vpc) {
@@ -345,12 +363,18 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     }
   }
 
-  private defineUser({ userName, permissionsBoundary }: SesSmtpCredentialRotationProps): iam.User {
-    return new iam.User(this, 'User', { userName, permissionsBoundary });
+  /** In the group by a property of its own: it keeps the right to send until it is deleted, also when another user takes its place. */
+  private defineUser({ userName, permissionsBoundary }: SesSmtpCredentialRotationProps, group: iam.Group): iam.User {
+    return new iam.User(this, 'User', { userName, permissionsBoundary, groups: [group] });
+  }
+
+  private defineMembership(user: iam.IUser, group: iam.Group): iam.CfnUserToGroupAddition {
+    const { userName } = user;
+    return new iam.CfnUserToGroupAddition(this, `GroupMembership${generation(this, userName)}`, { groupName: group.groupName, users: [userName] });
   }
 
   /** A group carries the policy: Security Hub's control IAM.2 wants none on a user. */
-  private defineSendingPolicy({ identities, configurationSets = [], fromAddresses }: SesSmtpCredentialRotationProps, { region }: EndpointConfig) {
+  private defineSendingGroup({ identities, configurationSets = [], fromAddresses }: SesSmtpCredentialRotationProps, { region }: EndpointConfig): iam.Group {
     const stack = Stack.of(this);
     const group = new iam.Group(this, 'Group');
     group.addToPolicy(new iam.PolicyStatement({
@@ -366,8 +390,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       ],
       conditions: fromAddresses && { StringLike: { 'ses:FromAddress': fromAddresses } },
     }));
-    const membership = new iam.CfnUserToGroupAddition(this, 'GroupMembership', { groupName: group.groupName, users: [this.user.userName] });
-    return [group, membership];
+    return group;
   }
 
   private defineSecret({ secretName, encryptionKey, removalPolicy }: SesSmtpCredentialRotationProps): secretsmanager.Secret {
@@ -400,8 +423,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     return new logs.LogGroup(this, 'LogGroup', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
   }
 
-  private definePolicy(role: iam.Role, logGroup: logs.ILogGroup, fleets: BoundFleet[]): iam.Policy {
-    return new iam.Policy(this, 'Policy', {
+  private definePolicy({ secret, secretName, user, userName }: SesSmtpCredentialRotationProps, role: iam.Role, logGroup: logs.ILogGroup, fleets: BoundFleet[]): iam.Policy {
+    return new iam.Policy(this, `Policy${generation(this, user?.userName ?? userName, secret?.secretArn ?? secretName)}`, {
       roles: [role],
       statements: [
         new iam.PolicyStatement({
@@ -412,8 +435,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
         new iam.PolicyStatement({
           sid: 'RotateSecret',
           actions: [
-            'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
+            'secretsmanager:CancelRotateSecret', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue',
+            'secretsmanager:PutSecretValue', 'secretsmanager:RotateSecret', 'secretsmanager:UpdateSecretVersionStage',
           ],
           resources: [secretArnPattern(this.secret)],
         }),
@@ -427,10 +450,10 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     });
   }
 
-  private environmentFor(
+  private configFor(
     props: SesSmtpCredentialRotationProps, endpoint: EndpointConfig, fleets: BoundFleet[], upkeep: UpkeepConfig,
-  ): Record<string, string> {
-    const config: RotationConfig = {
+  ): RotationConfig {
+    return {
       secretArn: this.secret.secretArn,
       user: { name: this.user.userName, owned: props.user === undefined },
       endpoint,
@@ -438,6 +461,9 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       fleets: fleets.map(fleet => fleet.config),
       ...upkeep,
     };
+  }
+
+  private environmentFor(props: SesSmtpCredentialRotationProps, config: RotationConfig): Record<string, string> {
     const environment = { [CONFIG_VARIABLE]: Stack.of(this).toJsonString(config), ...props.endpoint?._fips && { AWS_USE_FIPS_ENDPOINT: 'true' } };
     const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + knownLength(Stack.of(this).resolve(value)), 0);
     if (size > ENVIRONMENT_LIMIT) {
@@ -563,6 +589,11 @@ function runCommandStatements(fleets: BoundFleet[]): iam.PolicyStatement[] {
   const followUp = new iam.PolicyStatement({ sid: 'FollowCommands', actions: ['ssm:ListCommandInvocations', 'ssm:ListCommands'], resources: ['*'] });
   const sending = fleets.flatMap(({ statements }, index) => statements.map(statement => statement.copy({ sid: `${statement.sid}${index}` })));
   return [...sending, followUp];
+}
+
+/** What RotateSecret asks of its caller besides: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html. */
+function invokeItself(rotationFunction: lambda.IFunction): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid: 'InvokeItself', actions: ['lambda:InvokeFunction'], resources: [rotationFunction.functionArn] });
 }
 
 /** The length of a resolved string without what only the deployment knows. */

@@ -160,10 +160,10 @@ describe('applyToNewServers', () => {
     });
   });
 
-  it('begins after the first rotation was started', () => {
+  it('begins after the first rotation', () => {
     const { stack } = defineRotation(() => ({ mailServers: [{ targets, document, applyToNewServers: true }] }));
     const [{ DependsOn }] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Association'));
-    expect(DependsOn).toEqual([expect.stringMatching(/^NewsletterSchedule/)]);
+    expect(DependsOn).toEqual([expect.stringMatching(/^NewsletterCredential/)]);
   });
 
   it('fails with a document that takes the password from the function', () => {

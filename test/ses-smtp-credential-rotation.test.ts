@@ -19,6 +19,9 @@ import {
 const POLICY = 'AWS::IAM::Policy';
 const SCHEDULE = 'AWS::SecretsManager::RotationSchedule';
 const ACCOUNT = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']] };
+const INVOKE_ITSELF = {
+  Sid: 'InvokeItself', Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: expect.stringMatching(/^<NewsletterFunction[0-9A-F]{8}.Arn>$/) as string,
+};
 const COMPLETE_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail/smtp-AbCdEf';
 
 const taggedFleet: MailServerFleet = {
@@ -64,12 +67,12 @@ function sizeOf(props: Parameters<typeof defineRotation>[0]): number {
 describe('the user', () => {
   it('is a new one that belongs to the rotation', () => {
     const { stack, rotation } = defineRotation();
-    expect(onlyResource(stack, 'AWS::IAM::User')).toBeUndefined();
+    expect(Object.keys(onlyResource(stack, 'AWS::IAM::User'))).toEqual(['Groups']);
     expect(configOf(stack).user).toEqual({ name: textOf(stack.resolve(rotation.user.userName)), owned: true });
   });
 
   it('may have a name', () => {
-    expect(onlyResource(defineRotation(() => ({ userName: 'newsletter' })).stack, 'AWS::IAM::User')).toEqual({ UserName: 'newsletter' });
+    expect(onlyResource(defineRotation(() => ({ userName: 'newsletter' })).stack, 'AWS::IAM::User')).toMatchObject({ UserName: 'newsletter' });
   });
 
   it('may be one that somebody else owns', () => {
@@ -94,8 +97,7 @@ describe('the user', () => {
     const { stack } = defineRotation();
     const template = Template.fromStack(stack);
     const [group] = Object.keys(template.findResources('AWS::IAM::Group'));
-    const [user] = Object.keys(template.findResources('AWS::IAM::User'));
-    template.hasResourceProperties('AWS::IAM::UserToGroupAddition', { GroupName: { Ref: group }, Users: [{ Ref: user }] });
+    template.hasResourceProperties('AWS::IAM::User', { Groups: [{ Ref: group }] });
     expect(onlyResource(stack, POLICY, 'NewsletterGroup')).toMatchObject({ Groups: [{ Ref: group }] });
     for (const { Properties } of Object.values(template.findResources(POLICY))) expect(Properties).not.toHaveProperty('Users');
   });
@@ -210,7 +212,7 @@ describe('the secret', () => {
 
   it('may be an existing one with a key, which the function may use', () => {
     const { stack } = defineRotation(scope => ({ secret: new Secret(scope, 'Existing', { encryptionKey: new kms.Key(scope, 'Key') }) }));
-    expect(statementsOf(stack, 'NewsletterRoleDefaultPolicy')).toMatchObject([{ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '<Key961B73FD.Arn>' }]);
+    expect(statementsOf(stack, 'NewsletterPolicy').at(-1)).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '<Key961B73FD.Arn>' });
   });
 });
 
@@ -230,7 +232,8 @@ describe('the function', () => {
         Sid: 'RotateSecret',
         Effect: 'Allow',
         Action: [
-          'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
+          'secretsmanager:CancelRotateSecret', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue',
+          'secretsmanager:RotateSecret', 'secretsmanager:UpdateSecretVersionStage',
         ],
         Resource: expect.stringMatching(/^<NewsletterSecret[0-9A-F]{8}>$/),
       },
@@ -240,11 +243,12 @@ describe('the function', () => {
         Action: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
         Resource: expect.stringMatching(/^<NewsletterUser[0-9A-F]{8}.Arn>$/),
       },
+      INVOKE_ITSELF,
     ]);
   });
 
   it('may also send its document to tagged mail servers and read its commands, and nothing else', () => {
-    const secretOnly = statementsOf(defineRotation().stack, 'NewsletterPolicy');
+    const secretOnly = statementsOf(defineRotation().stack, 'NewsletterPolicy').slice(0, -1);
     const { stack } = defineRotation(() => ({ mailServers: [taggedFleet] }));
     Template.fromStack(stack).resourcePropertiesCountIs(POLICY, { Roles: Match.anyValue() }, 1);
     expect(statementsOf(stack, 'NewsletterPolicy')).toEqual([
@@ -266,12 +270,13 @@ describe('the function', () => {
         Condition: { StringEquals: { 'ssm:resourceTag/EmailServers': ['True'] } },
       },
       { Sid: 'FollowCommands', Effect: 'Allow', Action: ['ssm:ListCommandInvocations', 'ssm:ListCommands'], Resource: '*' },
+      INVOKE_ITSELF,
     ]);
   });
 
   it('may use the key of the secret through Secrets Manager, and the key allows it', () => {
     const { stack } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
-    expect(statementsOf(stack, 'NewsletterRoleDefaultPolicy')).toEqual([{
+    expect(statementsOf(stack, 'NewsletterPolicy').at(-1)).toEqual({
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
       Resource: '<Key961B73FD.Arn>',
@@ -279,7 +284,7 @@ describe('the function', () => {
         StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] } },
         StringLike: { 'kms:EncryptionContext:SecretARN': { Ref: expect.stringMatching(/^NewsletterSecret/) } },
       },
-    }]);
+    });
     const statements: { Principal: unknown }[] = onlyResource(stack, 'AWS::KMS::Key').KeyPolicy.Statement;
     expect(statements).toContainEqual({
       Effect: 'Allow',
@@ -370,9 +375,10 @@ describe('the schedule', () => {
   it('depends on all that the first rotation needs: permission, policies and group membership', () => {
     const { stack } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
     expect(dependenciesOf(stack, 'NewsletterSchedule').map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
-      'NewsletterGroupDefaultPolicy', 'NewsletterGroup', 'NewsletterGroupMembership',
-      'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRoleDefaultPolicy', 'NewsletterRole',
+      'NewsletterGroupDefaultPolicy', 'NewsletterGroup', 'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRole',
     ]);
+    const imported = defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') }));
+    expect(dependenciesOf(imported.stack, 'NewsletterSchedule')).toContainEqual(expect.stringContaining('GroupMembership'));
   });
 });
 
@@ -390,10 +396,10 @@ describe('the watchdog', () => {
     Template.fromStack(defineRotation().stack).hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
   });
 
-  it('begins when the schedule is there', () => {
+  it('begins when the credential is there', () => {
     const template = Template.fromStack(defineRotation().stack);
-    const [schedule] = Object.keys(template.findResources(SCHEDULE));
-    template.hasResource('AWS::Events::Rule', { DependsOn: [schedule] });
+    const [credential] = Object.keys(template.findResources('Custom::SesSmtpCredential'));
+    template.hasResource('AWS::Events::Rule', { DependsOn: [credential] });
   });
 
   it('is told the age at which a key has missed its rotation, if the schedule is a rate', () => {
@@ -702,8 +708,8 @@ describe('the construct', () => {
     }));
     const resources: Record<string, { Properties?: object }> = Template.fromStack(stack).toJSON().Resources;
     const names = Object.values(resources).flatMap(({ Properties = {} }) => Object.keys(Properties).filter(key => /^(\w*Name|Name)$/.test(key)));
-    // `Name` is the saved query's, which need not be unique.
-    expect(new Set(names)).toEqual(new Set(['GroupName', 'PolicyName', 'FunctionName', 'MetricName', 'Name']));
+    // `Name` is the saved query's, which need not be unique, and `UserName` the custom resource's, a reference.
+    expect(new Set(names)).toEqual(new Set(['UserName', 'PolicyName', 'FunctionName', 'MetricName', 'Name']));
     const text = JSON.stringify(resources);
     expect(text).not.toContain('arn:aws');
     expect(text).not.toMatch(/\b(us|eu|ap|ca|sa|me|af|il|mx|cn)-[a-z]+-\d\b/);

@@ -9,7 +9,7 @@ const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
 const scenario = new Scenario();
 const { world, secretArn } = scenario;
 const lines: string[] = [];
-let handler: (event: Invocation, context: typeof CONTEXT) => Promise<void>;
+let handler: (event: Invocation, context: typeof CONTEXT) => Promise<unknown>;
 
 beforeAll(async () => {
   const url = await world.listen();

@@ -22,6 +22,13 @@ export interface ScenarioOptions {
   readonly before?: (world: World) => void;
 }
 
+/** What the function answers a request of CloudFormation. */
+export interface CloudFormationAnswer {
+  readonly Status: string;
+  readonly Reason?: string;
+  readonly PhysicalResourceId: string;
+}
+
 /** The construct, synthesized and deployed into a world of its own, its function running in virtual time. */
 export class Scenario {
   public readonly clock = new VirtualClock();
@@ -30,6 +37,8 @@ export class Scenario {
     credentials: this.world.iam, clock: this.clock, maySend: (user, from) => this.world.maySend(user, from),
   });
   public readonly logs: string[] = [];
+  /** What CloudFormation was answered. */
+  public readonly answers: CloudFormationAnswer[] = [];
   public readonly fn: DeployedFunction;
   public readonly secretArn: string;
   public readonly userName: string;
@@ -104,9 +113,9 @@ export class Scenario {
     await this.runFunction(this.fn, WATCHDOG_EVENT);
   }
 
-  private async runFunction(fn: DeployedFunction, event: Invocation): Promise<void> {
+  private async runFunction(fn: DeployedFunction, event: Invocation): Promise<unknown> {
     const client = this.world.clientConfig(fn.roleArn);
-    await invoke(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
+    return invoke(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
       secretsManager: new SecretsManagerClient({ ...client, maxAttempts: 1 }),
       iam: new IAMClient({ ...client, maxAttempts: 1 }),
       iamSingleTry: new IAMClient({ ...client, maxAttempts: 1 }),
@@ -115,6 +124,7 @@ export class Scenario {
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
+      respond: async (_url, body) => { this.answers.push(JSON.parse(body) as CloudFormationAnswer); },
     }, fn.timeoutSeconds * 1000);
   }
 

@@ -208,6 +208,7 @@ export class Lab {
       },
       random: () => 0.5,
       writeLog: line => this.output.push(line),
+      respond: async () => { throw new Error('CloudFormation has no part in a rotation'); },
     };
   }
 

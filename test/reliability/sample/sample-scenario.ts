@@ -42,6 +42,7 @@ export class SampleScenario extends Scenario {
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
+      respond: async () => { throw new Error('the sample has no custom resource'); },
     }, fn.timeoutSeconds * 1000);
   }
 

@@ -1,0 +1,102 @@
+import { Credential, isForEndpoint, parseCredential } from './credential';
+import { isDelivered } from './delivery';
+import { RotationError } from './errors';
+import { inFlight, Inventory, takeInventory } from './inventory';
+import { isCurrent } from './key-use';
+import { Log } from './log';
+import { equip, rotate, STEPS, Surroundings, Upkeep } from './rotation';
+import { runStep } from './step';
+import { BackOff, MINUTE, SECOND } from './time';
+import { RotationConfig } from '../src/rotation-contract';
+
+/** Secrets Manager begins a rotation within seconds. */
+export const START_TIME = 30 * SECOND;
+/** How long Secrets Manager may take before its rotation is attempted here as well. */
+const PATIENCE = 3 * MINUTE;
+
+export interface Wish {
+  /** How long to wait for a rotation to begin by itself, in milliseconds. */
+  readonly startTime: number;
+  /** An access key that does not do, although it may work for a while. */
+  readonly revoked?: string;
+}
+
+/**
+ * Returns when the current credential is one of the configured user, format and region, works, and is on the mail servers; waits
+ * for the rotation that makes it so, and starts one if none begins within the time that is given.
+ *
+ * Secrets Manager tells nobody why a rotation fails, and retries it at times of its own. One that does not end is therefore
+ * attempted here, too, as every step can run more than once: if it fails, its error is the reason.
+ */
+export async function establish(config: RotationConfig, surroundings: Surroundings, remainingTime: number, wish: Wish): Promise<void> {
+  const { clock, writeLog } = surroundings;
+  const end = clock.now() + remainingTime;
+  const { secretArn } = config;
+  const log = new Log({ secretArn, step: 'waitForRotation' }, writeLog);
+  const upkeep = equip(config, secretArn, surroundings, remainingTime, log);
+  const token = await runStep('waitForRotation', log, 'mend that, and deploy again', async () => awaitRotation(upkeep, wish));
+  if (token === undefined) return;
+  log.warn('the rotation does not come to an end: an attempt of our own says why');
+  for (const Step of Object.keys(STEPS)) {
+    await rotate({ Step, SecretId: secretArn, ClientRequestToken: token }, config, surroundings, end - clock.now());
+  }
+}
+
+/** Waits for a while, and returns the version whose rotation is still unfinished then. */
+async function awaitRotation(upkeep: Upkeep, wish: Wish): Promise<string | undefined> {
+  const { clock, deadline, random } = upkeep;
+  const end = Math.min(deadline, clock.now() + PATIENCE);
+  const backOff = new BackOff(clock, random, 2 * SECOND, 10 * SECOND);
+  let startAt = clock.now() + wish.startTime;
+  for (;;) {
+    const { established, started, token, problem } = await advance(upkeep, wish, clock.now() >= startAt);
+    if (established) return undefined;
+    if (started) startAt = clock.now() + START_TIME;
+    if (await backOff.waitUntil(end)) continue;
+    if (token) return token;
+    throw problem ?? new RotationError('Secrets Manager has not begun to rotate; check that it may invoke the function, and deploy again', 'rotation-overdue');
+  }
+}
+
+interface Progress {
+  readonly established?: boolean;
+  readonly started?: boolean;
+  /** The version whose rotation is unfinished. */
+  readonly token?: string;
+  /** What went wrong just now. It may pass, as when a new policy is not in force everywhere yet. */
+  readonly problem?: unknown;
+}
+
+async function advance(upkeep: Upkeep, wish: Wish, mayStart: boolean): Promise<Progress> {
+  let token: string | undefined;
+  try {
+    const inventory = await takeInventory(upkeep);
+    token = inFlight(inventory.secret);
+    if (await isEstablished(upkeep, wish, inventory)) return { established: true };
+    if (token || !mayStart) return { token };
+    await upkeep.versions.startRotation();
+    upkeep.log.info('rotation started');
+    return { started: true };
+  } catch (problem) {
+    return { token, problem };
+  }
+}
+
+async function isEstablished(upkeep: Upkeep, { revoked }: Wish, inventory: Inventory): Promise<boolean> {
+  const credential = suitable(upkeep, inventory);
+  if (!credential || credential.username === revoked) return false;
+  const { outcome, reply } = await upkeep.login(credential);
+  if (outcome === 'accepted') upkeep.log.info('login accepted', { accessKeyId: credential.username });
+  if (outcome === 'accepted' || outcome === 'refused') return outcome === 'accepted';
+  const { host, port } = upkeep.config.endpoint;
+  throw new RotationError(`${host}:${port} did not take the login of access key ${credential.username}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
+}
+
+/** The current credential, if it is what the configuration asks for. */
+function suitable({ config: { endpoint, fleets, format } }: Upkeep, { keys, versions }: Inventory): Credential | undefined {
+  const current = versions.find(isCurrent);
+  const credential = current && parseCredential(current.value, format);
+  const works = keys.some(({ id, active }) => active && id === credential?.username);
+  const isHere = current && isForEndpoint(current.value, endpoint, format) && (fleets.length === 0 || isDelivered(current));
+  return works && isHere ? credential : undefined;
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'crypto';
+import { CustomResource, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { CredentialProperties, RotationConfig } from './rotation-contract';
+
+/** The function has 15 minutes; Lambda may let it wait for some more before. In seconds. */
+const SERVICE_TIMEOUT = '1080';
+
+/**
+ * Defines the credential as a resource of the stack, by the function itself: what depends on it finds a credential that works, and
+ * its deletion deletes the keys. Another user, secret, region or format is a change of it.
+ */
+export function defineCredential(scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, waitForFirstRotation: boolean): CustomResource {
+  const { endpoint: { region }, format, secretArn, user } = config;
+  const properties: CredentialProperties = {
+    SecretArn: secretArn,
+    UserName: user.name,
+    UserOwned: user.owned ? 'true' : 'false',
+    WaitForFirstRotation: waitForFirstRotation ? 'true' : 'false',
+    Credential: Stack.of(scope).toJsonString({ region, format }),
+  };
+  return new CustomResource(scope, 'Credential', {
+    resourceType: 'Custom::SesSmtpCredential',
+    serviceToken: rotationFunction.functionArn,
+    properties: { ...properties, ServiceTimeout: SERVICE_TIMEOUT },
+  });
+}
+
+/**
+ * Ends the ids of what gives rights to a user or on a secret, so that another user or secret has resources of its own for that: the
+ * function must keep its rights to the former ones until CloudFormation has them deleted. Empty where CloudFormation chooses the names.
+ */
+export function generation(scope: Construct, ...names: (string | undefined)[]): string {
+  if (names.every(name => name === undefined)) return '';
+  return createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(names.map(name => name ?? '')))).digest('hex').slice(0, 8);
+}
