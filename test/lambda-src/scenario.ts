@@ -6,11 +6,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { CloudFormationEvent } from '../../lambda-src/custom-resource';
 import { linkTo, Runbook } from '../../lambda-src/errors';
 import { Invocation, invoke } from '../../lambda-src/invocation';
 import { SmtpLogin } from '../../lambda-src/smtp-login';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
-import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
+import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
 import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
 import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/ses-smtp';
@@ -40,6 +41,8 @@ export class Scenario {
   /** What CloudFormation was answered. */
   public readonly answers: CloudFormationAnswer[] = [];
   public readonly fn: DeployedFunction;
+  /** What the template says of the custom resource. */
+  public readonly credentialProperties: CloudFormationEvent['ResourceProperties'];
   public readonly secretArn: string;
   public readonly userName: string;
 
@@ -53,6 +56,8 @@ export class Scenario {
       const { template } = (rotation.node.root as App).synth().getStackByName('Mail');
       const deployment = deploy(template, this.world, { stackName: 'Mail', assemblyDirectory: directory });
       [this.fn] = Object.values(deployment.functions);
+      const credential = Object.values(deployment.resources).find(({ type }) => type === 'Custom::SesSmtpCredential')!;
+      this.credentialProperties = credential.properties as unknown as CloudFormationEvent['ResourceProperties'];
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -111,6 +116,23 @@ export class Scenario {
 
   public async watch(): Promise<void> {
     await this.runFunction(this.fn, WATCHDOG_EVENT);
+  }
+
+  public async revoke(): Promise<unknown> {
+    return this.runFunction(this.fn, REVOKE_EVENT);
+  }
+
+  /** What the function answers CloudFormation. */
+  public async request(event: Pick<CloudFormationEvent, 'RequestType'> & Partial<CloudFormationEvent>): Promise<CloudFormationAnswer> {
+    await this.runFunction(this.fn, {
+      ResponseURL: 'https://example.com/answer?Signature=hidden',
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'Credential',
+      ResourceProperties: this.credentialProperties,
+      ...event,
+    });
+    return this.answers.at(-1)!;
   }
 
   private async runFunction(fn: DeployedFunction, event: Invocation): Promise<unknown> {
