@@ -95,7 +95,8 @@ async function doomedKeys({ config: { user } }: Rotation, estate: Estate, { keys
   if (user.owned && !estate.successor) return keys;
   const pending = versions.filter(({ stages }) => stages.includes(PENDING));
   const ours = keys.filter(key => user.owned || key.createdAt >= estate.since || isReferenced(key, pending));
-  const kept = estate.successor ? (await readSecret(estate.successor)).versions : versions.filter(version => estate.secretStays && isCurrent(version));
+  const ofSuccessor = estate.successor ? (await readSecret(estate.successor)).versions : [];
+  const kept = [...ofSuccessor, ...versions.filter(version => estate.secretStays && isCurrent(version))];
   return ours.filter(key => isReferenced(key, versions) && !isReferenced(key, kept));
 }
 

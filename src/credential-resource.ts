@@ -11,7 +11,9 @@ const SERVICE_TIMEOUT = '1080';
  * Defines the credential as a resource of the stack, by the function itself: what depends on it finds a credential that works, and
  * its deletion deletes the keys. Another user, secret, region or format is a change of it.
  */
-export function defineCredential(scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, waitForFirstRotation: boolean): CustomResource {
+export function defineCredential(
+  scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, waitForFirstRotation: boolean,
+): CustomResource {
   const { endpoint: { region }, format, secretArn, user } = config;
   const properties: CredentialProperties = {
     SecretArn: secretArn,

@@ -370,7 +370,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   private defineMembership(user: iam.IUser, group: iam.Group): iam.CfnUserToGroupAddition {
     const { userName } = user;
-    return new iam.CfnUserToGroupAddition(this, `GroupMembership${generation(this, userName)}`, { groupName: group.groupName, users: [userName] });
+    const id = `GroupMembership${generation(this, userName)}`;
+    return new iam.CfnUserToGroupAddition(this, id, { groupName: group.groupName, users: [userName] });
   }
 
   /** A group carries the policy: Security Hub's control IAM.2 wants none on a user. */
@@ -423,7 +424,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     return new logs.LogGroup(this, 'LogGroup', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
   }
 
-  private definePolicy({ secret, secretName, user, userName }: SesSmtpCredentialRotationProps, role: iam.Role, logGroup: logs.ILogGroup, fleets: BoundFleet[]): iam.Policy {
+  private definePolicy(props: SesSmtpCredentialRotationProps, role: iam.Role, logGroup: logs.ILogGroup, fleets: BoundFleet[]): iam.Policy {
+    const { secret, secretName, user, userName } = props;
     return new iam.Policy(this, `Policy${generation(this, user?.userName ?? userName, secret?.secretArn ?? secretName)}`, {
       roles: [role],
       statements: [
