@@ -15,6 +15,7 @@ import { ApiCall, InProcessHandler, Interceptor, RecordedCall, Wire } from './wi
 export * from './aws-error';
 export * from './clock';
 export * from './cloudformation';
+export * from './concurrent-clock';
 export * from './environment';
 export * from './event-rules';
 export * from './functions';
