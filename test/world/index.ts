@@ -16,6 +16,7 @@ export * from './aws-error';
 export * from './clock';
 export * from './cloudformation';
 export * from './concurrent-clock';
+export * from './deployment';
 export * from './environment';
 export * from './event-rules';
 export * from './functions';

@@ -1,0 +1,39 @@
+import { DeployedFunction } from './functions';
+import { Identity, User } from './iam';
+import { KmsKey } from './kms';
+import { Secret } from './secrets-manager';
+import { SsmDocument } from './ssm-documents';
+
+/** A resource of a template whose references have been resolved. */
+export interface ResourceDefinition {
+  readonly id: string;
+  readonly type: string;
+  /** Resolved, without AWS::NoValue. */
+  readonly properties: Record<string, unknown>;
+}
+
+export interface DeployedResource extends Omit<ResourceDefinition, 'id'> {
+  readonly ref: string;
+  readonly attributes: Record<string, string>;
+}
+
+/** What making a resource results in. */
+export type Physical = Pick<DeployedResource, 'ref' | 'attributes'>;
+
+/** What a deployment leaves, by logical id. */
+export interface Deployment {
+  readonly functions: Record<string, DeployedFunction>;
+  readonly secrets: Record<string, Secret>;
+  readonly users: Record<string, User>;
+  readonly groups: Record<string, Identity>;
+  readonly roles: Record<string, Identity>;
+  readonly keys: Record<string, KmsKey>;
+  readonly documents: Record<string, SsmDocument>;
+  /** Everything, also what the world does not know. */
+  readonly resources: Record<string, DeployedResource>;
+  readonly outputs: Record<string, unknown>;
+}
+
+export function emptyDeployment(): Deployment {
+  return { functions: {}, secrets: {}, users: {}, groups: {}, roles: {}, keys: {}, documents: {}, resources: {}, outputs: {} };
+}
