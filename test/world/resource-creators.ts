@@ -1,10 +1,11 @@
 import { Deployment, Physical, ResourceDefinition } from './deployment';
-import { DeployedFunction } from './functions';
-import { Identity } from './iam';
+import { DeployedFunction, FunctionSettings } from './functions';
+import { IdentityPolicies } from './identity-policies';
 import type { World } from './index';
 import { DocumentContent } from './managed-node';
 import { PolicyDocument, list } from './policy';
 import { optionalText, text, texts } from './resource-properties';
+import { RotationConfiguration } from './secrets-manager';
 import { AssociationProperties } from './state-manager';
 
 export interface ResourceCreatorsOptions {
@@ -24,9 +25,9 @@ export class ResourceCreators {
     'AWS::IAM::UserToGroupAddition': definition => this.addUsersToGroup(definition),
     'AWS::IAM::Role': definition => this.createRole(definition),
     'AWS::IAM::Policy': definition => this.createPolicy(definition),
-    'AWS::IAM::UserPolicy': definition => this.createPolicy(definition, 'UserName'),
-    'AWS::IAM::RolePolicy': definition => this.createPolicy(definition, 'RoleName'),
-    'AWS::IAM::GroupPolicy': definition => this.createPolicy(definition, 'GroupName'),
+    'AWS::IAM::UserPolicy': definition => this.createPolicy(definition),
+    'AWS::IAM::RolePolicy': definition => this.createPolicy(definition),
+    'AWS::IAM::GroupPolicy': definition => this.createPolicy(definition),
     'AWS::IAM::ManagedPolicy': definition => this.createManagedPolicy(definition),
     'AWS::SecretsManager::Secret': definition => this.createSecret(definition),
     'AWS::SecretsManager::RotationSchedule': definition => this.createRotationSchedule(definition),
@@ -44,12 +45,14 @@ export class ResourceCreators {
   private readonly stackName: string;
   private readonly assets: Map<string, string>;
   private readonly deployment: Deployment;
+  private readonly policies: IdentityPolicies;
 
   constructor({ world, stackName, assets, deployment }: ResourceCreatorsOptions) {
     this.world = world;
     this.stackName = stackName;
     this.assets = assets;
     this.deployment = deployment;
+    this.policies = new IdentityPolicies(world.iam);
   }
 
   public create(definition: ResourceDefinition): Physical {
@@ -59,7 +62,7 @@ export class ResourceCreators {
 
   private createUser(definition: ResourceDefinition): Physical {
     const user = this.world.iam.createUser(this.identityOptions(definition, 'UserName'));
-    this.giveOwnPolicies(user, definition);
+    this.policies.attachOwn(user, definition);
     for (const group of texts(definition, 'Groups')) this.world.iam.addUserToGroup(user.name, group);
     this.deployment.users[definition.id] = user;
     return { ref: user.name, attributes: { Arn: user.arn } };
@@ -67,7 +70,7 @@ export class ResourceCreators {
 
   private createGroup(definition: ResourceDefinition): Physical {
     const group = this.world.iam.createGroup(this.identityOptions(definition, 'GroupName'));
-    this.giveOwnPolicies(group, definition);
+    this.policies.attachOwn(group, definition);
     this.deployment.groups[definition.id] = group;
     return { ref: group.name, attributes: { Arn: group.arn } };
   }
@@ -79,14 +82,13 @@ export class ResourceCreators {
 
   private createRole(definition: ResourceDefinition): Physical {
     const role = this.world.iam.createRole(this.identityOptions(definition, 'RoleName'));
-    this.giveOwnPolicies(role, definition);
+    this.policies.attachOwn(role, definition);
     this.deployment.roles[definition.id] = role;
     return { ref: role.name, attributes: { Arn: role.arn, RoleId: `AROA${this.world.random.upper(17)}` } };
   }
 
-  private createPolicy(definition: ResourceDefinition, owner?: string): Physical {
-    const document = definition.properties.PolicyDocument as PolicyDocument;
-    for (const identity of this.policyTargets(definition, owner)) identity.inlinePolicies.set(text(definition, 'PolicyName'), document);
+  private createPolicy(definition: ResourceDefinition): Physical {
+    this.policies.attachInline(definition);
     return this.unnamed(definition);
   }
 
@@ -95,18 +97,8 @@ export class ResourceCreators {
     const name = optionalText(definition, 'ManagedPolicyName') ?? this.physicalName(definition);
     const arn = `arn:${partition}:iam::${account}:policy${optionalText(definition, 'Path') ?? '/'}${name}`;
     iam.putManagedPolicy(arn, definition.properties.PolicyDocument as PolicyDocument);
-    for (const identity of this.policyTargets(definition)) identity.managedPolicyArns.add(arn);
+    this.policies.attachManaged(arn, definition);
     return { ref: arn, attributes: { PolicyArn: arn } };
-  }
-
-  private policyTargets(definition: ResourceDefinition, owner?: string): Identity[] {
-    const named = (key: string) => owner === undefined ? texts(definition, `${key}s`) : texts(definition, owner === `${key}Name` ? owner : '');
-    const { iam } = this.world;
-    return [
-      ...named('User').map(name => iam.user(name)),
-      ...named('Role').map(name => iam.role(name)),
-      ...named('Group').map(name => iam.group(name)),
-    ];
   }
 
   private identityOptions(definition: ResourceDefinition, nameProperty: string) {
@@ -117,25 +109,20 @@ export class ResourceCreators {
     };
   }
 
-  private giveOwnPolicies(identity: Identity, definition: ResourceDefinition): void {
-    for (const policy of list(definition.properties.Policies as InlinePolicy[] | undefined)) {
-      identity.inlinePolicies.set(policy.PolicyName, policy.PolicyDocument);
-    }
-    for (const arn of texts(definition, 'ManagedPolicyArns')) {
-      this.world.iam.managedPolicy(arn);
-      identity.managedPolicyArns.add(arn);
-    }
-  }
-
   private createSecret(definition: ResourceDefinition): Physical {
     const secret = this.world.secretsManager.createSecret({
       name: optionalText(definition, 'Name') ?? `${definition.id}-${this.world.random.alphanumeric(12)}`,
-      value: optionalText(definition, 'SecretString') ?? this.generated(definition.properties.GenerateSecretString as Generator | undefined),
+      value: this.secretValue(definition),
       kmsKeyId: optionalText(definition, 'KmsKeyId'),
       tags: tagsOf(definition),
     });
     this.deployment.secrets[definition.id] = secret;
     return { ref: secret.arn, attributes: { Id: secret.arn } };
+  }
+
+  /** The value that the template gives, or a generated one; undefined for an empty secret. */
+  public secretValue(definition: ResourceDefinition): string | undefined {
+    return optionalText(definition, 'SecretString') ?? this.generated(definition.properties.GenerateSecretString as Generator | undefined);
   }
 
   private generated(generator: Generator | undefined): string | undefined {
@@ -147,11 +134,7 @@ export class ResourceCreators {
 
   private createRotationSchedule(definition: ResourceDefinition): Physical {
     const secret = this.world.secretsManager.secret(text(definition, 'SecretId'));
-    this.world.secretsManager.setRotation(secret.arn, {
-      lambdaArn: text(definition, 'RotationLambdaARN'),
-      rules: definition.properties.RotationRules as Record<string, unknown> | undefined,
-      rotateImmediately: String(definition.properties.RotateImmediatelyOnUpdate ?? true) === 'true',
-    });
+    this.world.secretsManager.setRotation(secret.arn, rotationOf(definition));
     return { ref: secret.arn, attributes: {} };
   }
 
@@ -174,8 +157,7 @@ export class ResourceCreators {
   }
 
   private createDocument(definition: ResourceDefinition): Physical {
-    const { Content } = definition.properties;
-    const content = (typeof Content === 'string' ? JSON.parse(Content) : Content) as DocumentContent;
+    const content = documentContent(definition);
     const name = optionalText(definition, 'Name') ?? this.physicalName(definition);
     if (/^(aws|amazon|amzn)/i.test(name)) throw new Error(`document names must not begin with aws, amazon or amzn, got ${name}`);
     const document = this.world.ssm.documents.register({ name, content });
@@ -188,45 +170,52 @@ export class ResourceCreators {
     return { ref: this.world.random.uuid(), attributes: {} };
   }
 
-  /** Rules that wait for events wait for ever: nothing sends any here. */
   private createRule(definition: ResourceDefinition): Physical {
     const { ref } = this.unnamed(definition);
     const arn = this.arn('events', `rule/${ref}`);
+    this.putRule(arn, definition);
+    return { ref, attributes: { Arn: arn } };
+  }
+
+  /** Rules that wait for events wait for ever: nothing sends any here. */
+  public putRule(arn: string, definition: ResourceDefinition): void {
     const schedule = optionalText(definition, 'ScheduleExpression');
     const targets = list(definition.properties.Targets as { Arn: string; Input: string }[] | undefined);
     if (schedule !== undefined) this.world.eventRules.add(arn, schedule, targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })));
-    return { ref, attributes: { Arn: arn } };
   }
 
   private createFunction(definition: ResourceDefinition): Physical {
     const name = optionalText(definition, 'FunctionName') ?? this.physicalName(definition);
-    const environment = definition.properties.Environment as { Variables?: Record<string, string> } | undefined;
-    const code = definition.properties.Code as { S3Key?: string } | undefined;
-    const fn: DeployedFunction = {
-      name,
-      arn: this.arn('lambda', `function:${name}`),
-      environment: environment?.Variables ?? {},
-      timeoutSeconds: Number(definition.properties.Timeout ?? 3),
-      roleArn: text(definition, 'Role'),
-      handler: optionalText(definition, 'Handler') ?? '',
-      codeDirectory: this.assets.get(code?.S3Key ?? '') ?? '',
-      permissions: [],
-    };
+    const fn: DeployedFunction = { name, arn: this.arn('lambda', `function:${name}`), permissions: [], ...this.functionSettings(definition) };
     this.world.functions.add(fn);
     this.deployment.functions[definition.id] = fn;
     return { ref: name, attributes: { Arn: fn.arn } };
   }
 
+  public functionSettings(definition: ResourceDefinition): FunctionSettings {
+    const environment = definition.properties.Environment as { Variables?: Record<string, string> } | undefined;
+    const code = definition.properties.Code as { S3Key?: string } | undefined;
+    return {
+      environment: environment?.Variables ?? {},
+      timeoutSeconds: Number(definition.properties.Timeout ?? 3),
+      roleArn: text(definition, 'Role'),
+      handler: optionalText(definition, 'Handler') ?? '',
+      codeDirectory: this.assets.get(code?.S3Key ?? '') ?? '',
+    };
+  }
+
   private createPermission(definition: ResourceDefinition): Physical {
     const fn = this.world.functions.find(text(definition, 'FunctionName'));
     if (!fn) throw new Error(`there is no function ${text(definition, 'FunctionName')}`);
+    const physical = this.unnamed(definition);
     fn.permissions.push({
+      id: physical.ref,
       action: text(definition, 'Action'),
       principal: text(definition, 'Principal'),
       sourceArn: optionalText(definition, 'SourceArn'),
       sourceAccount: optionalText(definition, 'SourceAccount'),
     });
-    return this.unnamed(definition);
+    return physical;
   }
 
   private createUnknown(definition: ResourceDefinition): Physical {
@@ -249,18 +238,25 @@ export class ResourceCreators {
   }
 }
 
-interface InlinePolicy {
-  readonly PolicyName: string;
-  readonly PolicyDocument: PolicyDocument;
-}
-
 interface Generator {
   readonly PasswordLength?: number;
   readonly SecretStringTemplate?: string;
   readonly GenerateStringKey?: string;
 }
 
-function tagsOf(definition: ResourceDefinition): Record<string, string> {
+export function tagsOf(definition: ResourceDefinition): Record<string, string> {
   const tags = list(definition.properties.Tags as { Key: string; Value: string }[] | undefined);
   return Object.fromEntries(tags.map(tag => [tag.Key, tag.Value]));
+}
+
+export function documentContent({ properties: { Content } }: ResourceDefinition): DocumentContent {
+  return (typeof Content === 'string' ? JSON.parse(Content) : Content) as DocumentContent;
+}
+
+export function rotationOf(definition: ResourceDefinition): Omit<RotationConfiguration, 'enabled'> {
+  return {
+    lambdaArn: text(definition, 'RotationLambdaARN'),
+    rules: definition.properties.RotationRules as Record<string, unknown> | undefined,
+    rotateImmediately: String(definition.properties.RotateImmediatelyOnUpdate ?? true) === 'true',
+  };
 }
