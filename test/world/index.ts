@@ -16,6 +16,7 @@ import { ApiCall, InProcessHandler, Interceptor, RecordedCall, Wire } from './wi
 export * from './aws-error';
 export * from './clock';
 export * from './cloudformation';
+export * from './cloudformation-stack';
 export * from './concurrent-clock';
 export * from './custom-resource-answer';
 export * from './custom-resources';
@@ -29,6 +30,7 @@ export * from './permissions';
 export * from './policy';
 export * from './rotation-driver';
 export * from './secrets-manager';
+export * from './stack-events';
 export * from './wire';
 
 export interface WorldOptions {

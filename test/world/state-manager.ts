@@ -24,7 +24,7 @@ export class StateManager {
   }
 
   public dissociate(properties: AssociationProperties): void {
-    this.associations.splice(this.associations.indexOf(properties), 1);
+    this.associations.splice(0, Infinity, ...this.associations.filter(association => association !== properties));
   }
 
   /** A node registers, and runs the associations that it is a target of; returns what they reported. */

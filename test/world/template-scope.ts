@@ -42,6 +42,9 @@ function defaultsOf(template: Template): Record<string, unknown> {
 }
 
 /** Of a type that the world does not know, any attribute has some value. */
-function attributeOf({ partition, region, account }: Environment, { attributes, ref }: DeployedResource, name: string): string {
+function attributeOf({ partition, region, account }: Environment, { attributes, ref, responseObject }: DeployedResource, name: string): string {
+  if (responseObject !== undefined && attributes[name] === undefined) {
+    throw new Error(`CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${responseObject}`);
+  }
   return attributes[name] ?? (name === 'Arn' ? `arn:${partition}:unknown:${region}:${account}:${ref}` : `${ref}.${name}`);
 }
