@@ -1,3 +1,5 @@
+import { Agenda } from './agenda';
+
 /** Time in the world: everything that waits or looks at a clock takes it from here. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -22,10 +24,12 @@ export class RealClock implements Clock {
   }
 }
 
-/** Time that stands still until somebody sleeps: then it jumps, and what was due meanwhile happens in order. */
+/**
+ * Time that stands still until somebody sleeps: then it jumps, and what was due meanwhile happens in order. For one
+ * sleeper at a time, and fast: two that sleep by turns would add their pauses up, and need a ConcurrentClock.
+ */
 export class VirtualClock implements Clock {
-  /** In order; what is due at the same moment happens in the order in which it was asked for. */
-  private readonly due: { at: number; callback: () => void | Promise<void> }[] = [];
+  private readonly agenda = new Agenda();
 
   constructor(private time = Date.UTC(2026, 0, 1)) {}
 
@@ -35,7 +39,7 @@ export class VirtualClock implements Clock {
 
   public async sleep(milliseconds: number): Promise<void> {
     const wakeAt = this.time + milliseconds;
-    for (let next = this.takeDue(wakeAt); next; next = this.takeDue(wakeAt)) {
+    for (let next = this.agenda.take(wakeAt); next; next = this.agenda.take(wakeAt)) {
       this.time = Math.max(this.time, next.at);
       await next.callback();
     }
@@ -43,22 +47,6 @@ export class VirtualClock implements Clock {
   }
 
   public after(milliseconds: number, callback: () => void | Promise<void>): void {
-    const at = this.time + milliseconds;
-    this.due.splice(this.countDue(at), 0, { at, callback });
-  }
-
-  private takeDue(until: number) {
-    return this.due.length > 0 && this.due[0].at <= until ? this.due.shift() : undefined;
-  }
-
-  /** How much is due by then: a bisection, because thousands of nodes have timers. */
-  private countDue(until: number): number {
-    let [low, high] = [0, this.due.length];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.due[middle].at <= until) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    this.agenda.add(this.time + milliseconds, callback);
   }
 }

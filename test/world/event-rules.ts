@@ -30,6 +30,10 @@ export class EventRules {
     this.rules.push({ arn, interval: Number(count) * UNITS[unit], targets });
   }
 
+  public remove(arn: string): void {
+    this.rules.splice(0, Infinity, ...this.rules.filter(rule => rule.arn !== arn));
+  }
+
   /** Time passes, in which every rule calls its functions. */
   public async pass(milliseconds: number): Promise<void> {
     const { clock } = this.environment;
@@ -38,7 +42,7 @@ export class EventRules {
       (_, index) => ({ rule, at: start + (index + 1) * rule.interval })));
     for (const { rule, at } of due.sort((a, b) => a.at - b.at)) {
       await clock.sleep(Math.max(0, at - clock.now()));
-      await this.fire(rule);
+      if (this.rules.includes(rule)) await this.fire(rule);
     }
     await clock.sleep(Math.max(0, start + milliseconds - clock.now()));
   }

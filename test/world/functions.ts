@@ -1,21 +1,26 @@
 import { Environment } from './environment';
 import { arnLike } from './policy';
 
-/** A function as Lambda knows it. */
-export interface DeployedFunction {
-  readonly name: string;
-  readonly arn: string;
+/** What can be changed about a function. */
+export interface FunctionSettings {
   readonly environment: Record<string, string>;
   readonly timeoutSeconds: number;
   readonly roleArn: string;
   readonly handler: string;
   /** The unpacked asset; empty when the code is not an asset. */
   readonly codeDirectory: string;
+}
+
+/** A function as Lambda knows it. */
+export interface DeployedFunction extends FunctionSettings {
+  readonly name: string;
+  readonly arn: string;
   readonly permissions: FunctionPermission[];
 }
 
 /** A statement of the function's resource policy. */
 export interface FunctionPermission {
+  readonly id?: string;
   readonly action: string;
   readonly principal: string;
   readonly sourceArn?: string;
@@ -42,6 +47,10 @@ export class Functions {
 
   public add(fn: DeployedFunction): void {
     this.functions.set(fn.arn, fn);
+  }
+
+  public remove(arn: string): void {
+    this.functions.delete(arn);
   }
 
   /** By name or ARN. */

@@ -114,6 +114,11 @@ export class Iam {
     this.user(userName).groups.add(groupName);
   }
 
+  public removeUserFromGroup(userName: string, groupName: string): void {
+    this.group(groupName);
+    this.user(userName).groups.delete(groupName);
+  }
+
   public user(name: string): User {
     return this.users.get(name) ?? fail(noSuchEntity(`The user with name ${name} cannot be found.`));
   }
@@ -138,6 +143,25 @@ export class Iam {
     if (this.keysOf(name).length > 0) throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete access keys first.', 409);
     if (user.groups.size > 0) throw new AwsError('DeleteConflict', 'Cannot delete entity, must remove users from group first.', 409);
     this.users.delete(name);
+  }
+
+  public deleteGroup(name: string): void {
+    const members = [...this.users.values()].filter(({ groups }) => groups.has(this.group(name).name));
+    if (members.length > 0) throw new AwsError('DeleteConflict', 'Cannot delete entity, must remove users from group first.', 409);
+    this.groups.delete(name);
+  }
+
+  /** Its sessions stay, and may do nothing any more. */
+  public deleteRole(name: string): void {
+    const role = this.role(name);
+    role.inlinePolicies.clear();
+    role.managedPolicyArns.clear();
+    this.roles.delete(role.name);
+  }
+
+  public deleteManagedPolicy(arn: string): void {
+    this.managedPolicy(arn);
+    this.managedPolicies.delete(arn);
   }
 
   public createAccessKey(userName: string): AccessKey {

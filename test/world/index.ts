@@ -1,4 +1,5 @@
 import { Clock } from './clock';
+import { CustomResources } from './custom-resources';
 import { Environment, Random } from './environment';
 import { EventRules } from './event-rules';
 import { FunctionInvoker, Functions } from './functions';
@@ -15,6 +16,11 @@ import { ApiCall, InProcessHandler, Interceptor, RecordedCall, Wire } from './wi
 export * from './aws-error';
 export * from './clock';
 export * from './cloudformation';
+export * from './cloudformation-stack';
+export * from './concurrent-clock';
+export * from './custom-resource-answer';
+export * from './custom-resources';
+export * from './deployment';
 export * from './environment';
 export * from './event-rules';
 export * from './functions';
@@ -24,6 +30,7 @@ export * from './permissions';
 export * from './policy';
 export * from './rotation-driver';
 export * from './secrets-manager';
+export * from './stack-events';
 export * from './wire';
 
 export interface WorldOptions {
@@ -62,6 +69,7 @@ export class World implements Environment {
   public readonly functions: Functions;
   public readonly rotation: RotationDriver;
   public readonly eventRules: EventRules;
+  public readonly customResources: CustomResources;
   /** How the code of functions runs: set it before anything rotates. */
   public functionInvoker?: FunctionInvoker;
 
@@ -82,12 +90,13 @@ export class World implements Environment {
     this.functions = new Functions(this);
     this.rotation = new RotationDriver(this, this.secretsManager, this.functions, async (fn, event) => this.invoke(fn, event));
     this.eventRules = new EventRules(this, this.functions, async (fn, event) => this.invoke(fn, event));
+    this.customResources = new CustomResources(this, this.functions, async (fn, event) => this.invoke(fn, event));
     this.wire = new Wire(this, {
       iam: this.iam.operations(),
       sts: new Sts().operations(),
       ssm: this.ssm.operations(),
       secretsmanager: this.secretsManager.operations(),
-    }, accessKeyId => this.iam.authenticate(accessKeyId));
+    }, accessKeyId => this.iam.authenticate(accessKeyId), request => this.customResources.urls.upload(request));
   }
 
   /** Every call that arrived, in the order in which they ended. */
@@ -127,12 +136,15 @@ export class World implements Environment {
     return this.wire.perform(call, accessKeyId);
   }
 
-  /** Serves all services on one loopback port; resolves with the URL for AWS_ENDPOINT_URL_*. */
+  /** Serves all services on one loopback port; resolves with the URL for AWS_ENDPOINT_URL_*. ResponseURLs lead there as well. */
   public async listen(port = 0): Promise<string> {
-    return this.wire.listen(port);
+    const url = await this.wire.listen(port);
+    this.customResources.urls.baseUrl = url;
+    return url;
   }
 
   public async close(): Promise<void> {
+    this.customResources.urls.baseUrl = undefined;
     await this.wire.close();
   }
 

@@ -7,6 +7,7 @@ export interface KmsKey {
   readonly id: string;
   readonly arn: string;
   policy: PolicyDocument;
+  pendingDeletion?: boolean;
 }
 
 /** Customer managed keys, as far as other services use them for their callers. */
@@ -34,6 +35,15 @@ export class Kms {
     this.aliases.set(name, this.key(keyId).arn);
   }
 
+  public deleteAlias(name: string): void {
+    this.aliases.delete(name);
+  }
+
+  /** From that moment, the key cannot be used. */
+  public scheduleDeletion(id: string): void {
+    this.key(id).pendingDeletion = true;
+  }
+
   /** By id, ARN, alias or alias ARN. */
   public key(id: string): KmsKey {
     const alias = this.aliases.get(id.replace(/^arn:.*:(?=alias\/)/, ''));
@@ -45,6 +55,7 @@ export class Kms {
   /** Uses the key for the caller of another service. */
   public use(principal: Principal, keyId: string, actions: string[], service: string, encryptionContext: Record<string, string>): void {
     const key = this.key(keyId);
+    if (key.pendingDeletion) throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
     const context = this.contextOf(principal, service, encryptionContext);
     const refused = actions.some(action => !this.environment.permissions.isAllowed({
       principal, action, resource: key.arn, context, resourcePolicy: key.policy, resourcePolicyDecides: true,

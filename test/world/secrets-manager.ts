@@ -16,6 +16,8 @@ export interface SecretVersion {
   readonly createdDate: number;
   /** Missing in the placeholder that a rotation starts with. */
   value?: SecretValue;
+  /** The key that the value is encrypted with. */
+  kmsKeyId?: string;
   readonly labels: Set<string>;
 }
 
@@ -36,8 +38,9 @@ export interface RotationConfiguration {
 export interface Secret {
   readonly name: string;
   readonly arn: string;
-  readonly kmsKeyId?: string;
-  readonly tags: Record<string, string>;
+  /** For values to come. */
+  kmsKeyId?: string;
+  tags: Record<string, string>;
   readonly createdDate: number;
   readonly versions: Map<string, SecretVersion>;
   resourcePolicy?: PolicyDocument;
@@ -122,6 +125,28 @@ export class SecretsManager {
     this.secret(secretId).deletedDate = this.environment.clock.now();
   }
 
+  /** Without a recovery window. */
+  public forceDeleteSecret(secretId: string): void {
+    const secret = this.secret(secretId);
+    secret.rotationInFlight = undefined;
+    this.secrets.delete(secret.arn);
+  }
+
+  /** As UpdateSecret's documentation has it, the versions with one of AWS's labels are encrypted anew. */
+  public changeKey(secret: Secret, kmsKeyId: string | undefined): void {
+    secret.kmsKeyId = kmsKeyId;
+    for (const version of secret.versions.values()) {
+      if ([CURRENT, PENDING, PREVIOUS].some(label => version.labels.has(label))) version.kmsKeyId = kmsKeyId;
+    }
+    secret.lastChangedDate = this.environment.clock.now();
+  }
+
+  /** Stops a rotation after the step that is running; its version keeps AWSPENDING, and the secret its function and rules. */
+  public cancelRotation(secret: Secret): void {
+    if (secret.rotation) secret.rotation.enabled = false;
+    secret.rotationInFlight = undefined;
+  }
+
   public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled'>): void {
     this.secret(secretId).rotation = { ...rotation, enabled: true };
   }
@@ -140,6 +165,7 @@ export class SecretsManager {
     const first = ![...secret.versions.values()].some(version => version.value);
     const version = existing ?? { id: token, createdDate: this.environment.clock.now(), labels: new Set<string>() };
     version.value = value;
+    version.kmsKeyId = secret.kmsKeyId;
     secret.versions.set(token, version);
     abandonRotation(secret, token);
     const before = holderOf(secret, CURRENT);
@@ -203,7 +229,7 @@ export class SecretsManager {
       ...(stage !== undefined ? { 'secretsmanager:VersionStage': stage } : {}),
     });
     const version = selectVersion(secret, request.VersionId, stage);
-    this.useKey(secret, version.id, caller, ['kms:Decrypt']);
+    this.useKey(version.kmsKeyId, secret, version.id, caller, ['kms:Decrypt']);
     return {
       ARN: secret.arn,
       Name: secret.name,
@@ -218,7 +244,7 @@ export class SecretsManager {
     const secret = this.authorized('PutSecretValue', request, caller);
     checkPut(request);
     const token = tokenOf(request);
-    this.useKey(secret, token, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    this.useKey(secret.kmsKeyId, secret, token, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
     const value = request.SecretString === undefined ? { SecretBinary: request.SecretBinary } : { SecretString: request.SecretString };
     const version = this.putValue(secret, token, value, request.VersionStages);
     return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.labels] };
@@ -231,6 +257,7 @@ export class SecretsManager {
     return { ARN: secret.arn, Name: secret.name };
   }
 
+  /** "You also need lambda:InvokeFunction permissions on the rotation function", says the API reference. */
   private rotateSecret(request: RotateRequest, caller: Principal) {
     const secret = this.authorized('RotateSecret', request, caller);
     if (request.ClientRequestToken === undefined) throw invalidParameter(NO_TOKEN);
@@ -238,6 +265,7 @@ export class SecretsManager {
     if (lambdaArn === undefined) {
       throw new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.');
     }
+    this.environment.permissions.require({ principal: caller, action: 'lambda:InvokeFunction', resource: lambdaArn });
     secret.rotation = { ...secret.rotation, lambdaArn, rules: request.RotationRules ?? secret.rotation?.rules, enabled: true };
     const VersionId = this.startRotation?.(secret, request.RotateImmediately !== false, request.ClientRequestToken);
     return { ARN: secret.arn, Name: secret.name, VersionId };
@@ -245,14 +273,13 @@ export class SecretsManager {
 
   private cancelRotateSecret(request: SecretRequest, caller: Principal) {
     const secret = this.authorized('CancelRotateSecret', request, caller);
-    if (secret.rotation) secret.rotation.enabled = false;
-    secret.rotationInFlight = undefined;
+    this.cancelRotation(secret);
     return { ARN: secret.arn, Name: secret.name, VersionId: holderOf(secret, PENDING)?.id };
   }
 
-  private useKey(secret: Secret, versionId: string, caller: Principal, actions: string[]): void {
-    if (secret.kmsKeyId === undefined || secret.kmsKeyId === 'alias/aws/secretsmanager') return;
-    this.kms.use(caller, secret.kmsKeyId, actions, 'secretsmanager', { SecretARN: secret.arn, SecretVersionId: versionId });
+  private useKey(keyId: string | undefined, secret: Secret, versionId: string, caller: Principal, actions: string[]): void {
+    if (keyId === undefined || keyId === 'alias/aws/secretsmanager') return;
+    this.kms.use(caller, keyId, actions, 'secretsmanager', { SecretARN: secret.arn, SecretVersionId: versionId });
   }
 }
 
@@ -412,7 +439,7 @@ function listVersions(secret: Secret, includeDeprecated: boolean) {
     Versions: versions.map(version => ({
       VersionId: version.id,
       VersionStages: version.labels.size > 0 ? [...version.labels] : undefined,
-      KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
+      KmsKeyIds: [version.kmsKeyId ?? 'DefaultEncryptionKey'],
       CreatedDate: new Date(version.createdDate),
     })),
   };

@@ -38,6 +38,10 @@ export class Documents {
     return document;
   }
 
+  public remove(name: string): void {
+    this.documents.delete(this.find(name).arn);
+  }
+
   /** By name or ARN. */
   public find(nameOrArn: string): SsmDocument {
     const { partition, region, account } = this.environment;

@@ -23,6 +23,10 @@ export class StateManager {
     this.associations.push(properties);
   }
 
+  public dissociate(properties: AssociationProperties): void {
+    this.associations.splice(0, Infinity, ...this.associations.filter(association => association !== properties));
+  }
+
   /** A node registers, and runs the associations that it is a target of; returns what they reported. */
   public async join(node: ManagedNode): Promise<StepResult[]> {
     this.ssm.nodes.push(node);

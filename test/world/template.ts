@@ -12,6 +12,8 @@ export interface TemplateResource {
   readonly Type: string;
   readonly Condition?: string;
   readonly DependsOn?: string | string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly Properties?: Record<string, unknown>;
 }
 
@@ -52,6 +54,12 @@ export class TemplateResolver {
     const condition = this.template.Conditions?.[name];
     if (condition === undefined) throw new Error(`the template has no condition ${name}`);
     return this.resolve(condition) === true;
+  }
+
+  public outputs(): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.template.Outputs ?? {})
+      .filter(([, { Condition }]) => Condition === undefined || this.condition(Condition))
+      .map(([id, { Value }]) => [id, this.resolve(Value)]));
   }
 
   public resolve(value: unknown): unknown {

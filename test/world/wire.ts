@@ -42,6 +42,9 @@ export interface WireResponse {
   readonly body: string;
 }
 
+/** Takes what is put to a presigned URL; throws an AwsError when it refuses it. */
+export type Upload = (request: WireRequest) => void;
+
 export type Authenticator = (accessKeyId: string) => Principal | undefined;
 
 /** What the AWS SDK's clients take as their `requestHandler`, without a socket. */
@@ -96,6 +99,7 @@ export class Wire {
     private readonly environment: Environment,
     private readonly services: Record<ServiceName, Record<string, Operation>>,
     private readonly authenticate: Authenticator,
+    private readonly upload: Upload,
   ) {}
 
   /** Rejects only when the connection is lost; every other failure is a response. */
@@ -163,10 +167,22 @@ export class Wire {
     return { ...response, body: new TextEncoder().encode(response.body) };
   }
 
+  private store(request: WireRequest): WireResponse {
+    try {
+      this.upload(request);
+      return { statusCode: 200, headers: {}, body: '' };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const body = `<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message></Error>`;
+      return { statusCode: error.status, headers: { 'content-type': 'application/xml' }, body };
+    }
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const reply = await this.handle({ path: request.url ?? '/', headers, body: await text(request) });
+      const received = { path: request.url ?? '/', headers, body: await text(request) };
+      const reply = request.method === 'PUT' ? this.store(received) : await this.handle(received);
       response.writeHead(reply.statusCode, reply.headers).end(reply.body);
     } catch {
       request.socket.destroy();
