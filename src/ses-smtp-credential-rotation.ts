@@ -375,7 +375,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   }
 
   /** A group carries the policy: Security Hub's control IAM.2 wants none on a user. */
-  private defineSendingGroup({ identities, configurationSets = [], fromAddresses }: SesSmtpCredentialRotationProps, { region }: EndpointConfig): iam.Group {
+  private defineSendingGroup(props: SesSmtpCredentialRotationProps, { region }: EndpointConfig): iam.Group {
+    const { identities, configurationSets = [], fromAddresses } = props;
     const stack = Stack.of(this);
     const group = new iam.Group(this, 'Group');
     group.addToPolicy(new iam.PolicyStatement({

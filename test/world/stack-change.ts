@@ -1,6 +1,6 @@
 import { CustomResourceFailure } from './custom-resource-answer';
-import { LiveResource, Physical, ResourceDefinition, emptyDeployment } from './deployment';
 import { dependenciesOf, dependencyOrder } from './dependency-order';
+import { LiveResource, Physical, ResourceDefinition, emptyDeployment } from './deployment';
 import { Environment } from './environment';
 import { isReplaced, isSame } from './replacements';
 import { StackEvents } from './stack-events';
