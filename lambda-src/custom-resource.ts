@@ -3,9 +3,8 @@ import { inFlight, takeInventory } from './inventory';
 import { isReferenced } from './key-use';
 import { freeSlots, windUp } from './last-day';
 import { Log } from './log';
-import { equip, Surroundings, Upkeep } from './rotation';
+import { equip, Rotation, Surroundings, Upkeep } from './rotation';
 import { RunCommand } from './run-command';
-import { SecretVersions } from './secret-versions';
 import { runStep } from './step';
 import { CredentialProperties, RotationConfig } from '../src/rotation-contract';
 
@@ -53,9 +52,9 @@ export async function manageCredential(request: Request): Promise<void> {
 
 async function carryOut(request: Request) {
   const { event } = request;
-  const PhysicalResourceId = isSame(event) ? event.PhysicalResourceId : await nameNew(request);
+  const PhysicalResourceId = event.RequestType === 'Delete' || isSame(event) ? event.PhysicalResourceId : await nameNew(request);
   try {
-    if (event.RequestType === 'Delete') await remove(request);
+    if (event.RequestType === 'Delete') await remove(request, event.ResourceProperties);
     else await provide(request);
     return { Status: 'SUCCESS', PhysicalResourceId };
   } catch (error) {
@@ -64,8 +63,9 @@ async function carryOut(request: Request) {
   }
 }
 
-function isSame({ PhysicalResourceId, ResourceProperties: now, OldResourceProperties: before = now }: CloudFormationEvent): boolean {
-  return PhysicalResourceId !== undefined && now.SecretArn === before.SecretArn && now.UserName === before.UserName;
+/** Whether the resource that there is has this user and this secret. */
+function isSame({ PhysicalResourceId, ResourceProperties: { SecretArn, UserName } }: CloudFormationEvent): boolean {
+  return PhysicalResourceId?.startsWith(`${SecretArn} ${UserName} `) ?? false;
 }
 
 /** The name tells since when the keys of the user can be ours. */
@@ -91,27 +91,36 @@ async function beginning(request: Request): Promise<number> {
 /** Where user or secret are others than before, the credential is awaited in any case: the keys before it are deleted next. */
 async function provide(request: Request): Promise<void> {
   const { config, event, remainingTime, surroundings } = request;
-  const { OldResourceProperties, ResourceProperties } = event;
-  if (OldResourceProperties && OldResourceProperties.SecretArn !== ResourceProperties.SecretArn) {
-    await freeSlots(upkeepOf(request, configOf(config, OldResourceProperties), 'waitForRotation'));
-  }
-  if (ResourceProperties.WaitForFirstRotation !== 'true' && (event.RequestType === 'Create' || isSame(event))) return;
-  await establish(config, surroundings, remainingTime, { startTime: START_TIME });
+  const { OldResourceProperties: before, RequestType, ResourceProperties: now } = event;
+  const isNew = !isSame(event);
+  if (before && isNew && before.SecretArn !== now.SecretArn) await freeSlots(upkeepOf(request, configOf(config, before), 'waitForRotation'));
+  if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) await establish(config, surroundings, remainingTime, { startTime: START_TIME });
+  if (before && !isNew && (before.SecretArn !== now.SecretArn || before.UserName !== now.UserName)) await forgetFailed(request, before);
 }
 
-async function remove(request: Request): Promise<void> {
-  const { config, event: { PhysicalResourceId = '', ResourceProperties }, surroundings: { secretsManager, ssm } } = request;
-  const { SecretArn, ServiceToken, UserName } = ResourceProperties;
-  const upkeep = upkeepOf(request, configOf(config, ResourceProperties), 'deleteKeys');
-  const isSecretOfToday = SecretArn === config.secretArn;
-  const isUserOfToday = UserName === config.user.name;
-  await runStep('deleteKeys', upkeep.log, 'mend that, and delete the stack again', async () =>
-    windUp({ ...upkeep, token: PhysicalResourceId, runCommand: new RunCommand(ssm) }, {
-      functionArn: ServiceToken,
-      since: Date.parse(PhysicalResourceId.split(' ').at(-1)!),
-      secretStays: isSecretOfToday && !isUserOfToday,
-      successor: isUserOfToday && !isSecretOfToday ? new SecretVersions(secretsManager, config.secretArn) : undefined,
-    }));
+/** An update to another user or secret failed, and is rolled back. What it has left must not keep the rollback from coming to its end. */
+async function forgetFailed(request: Request, failed: ResourceProperties): Promise<void> {
+  await remove(request, failed).catch(() => undefined);
+}
+
+/** Deletes the keys of a user and a secret, which may be those of today, or one of them. */
+async function remove(request: Request, gone: ResourceProperties): Promise<void> {
+  const { config, event: { PhysicalResourceId = '', RequestType } } = request;
+  const rotation = rotationOf(request, configOf(config, gone));
+  const isSecretOfToday = gone.SecretArn === config.secretArn;
+  const isUserOfToday = gone.UserName === config.user.name;
+  await runStep('deleteKeys', rotation.log, 'mend that, and delete the stack again', async () => windUp(rotation, {
+    functionArn: gone.ServiceToken,
+    since: Date.parse(PhysicalResourceId.split(' ').at(-1)!),
+    secretStays: isSecretOfToday && !isUserOfToday,
+    successor: isUserOfToday && !isSecretOfToday ? rotationOf(request, config) : undefined,
+    hasFailed: RequestType === 'Update',
+  }));
+}
+
+function rotationOf(request: Request, config: RotationConfig): Rotation {
+  const { event: { RequestId }, surroundings: { ssm } } = request;
+  return { ...upkeepOf(request, config, 'deleteKeys'), token: RequestId, runCommand: new RunCommand(ssm) };
 }
 
 /** The configuration as it was with the user and the secret of then. */

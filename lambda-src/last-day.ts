@@ -21,7 +21,9 @@ export interface Estate {
   /** Another user has taken this one's place, and its keys stand in the same secret from now on. */
   readonly secretStays: boolean;
   /** Another secret has taken this one's place, and has keys of the same user. */
-  readonly successor?: SecretVersions;
+  readonly successor?: Rotation;
+  /** That place was never taken: its rotation failed, after it may have reached some servers. */
+  readonly hasFailed: boolean;
 }
 
 interface Remains {
@@ -42,7 +44,7 @@ export async function windUp(rotation: Rotation, estate: Estate): Promise<void> 
   if (!secret?.rotationEnabled || secret.rotationFunctionArn !== estate.functionArn) return leaveSecret(rotation, estate, remains);
   if (!estate.secretStays) await rotation.versions.cancelRotation();
   const hasUnfinished = await dropPending(rotation, estate, remains);
-  await deleteKeys(rotation, await handBack(rotation, remains, await doomedKeys(rotation, estate, remains)));
+  await deleteKeys(rotation, await handBack(rotation, estate, remains, await doomedKeys(rotation, estate, remains)));
   if (hasUnfinished) await deleteLateKeys(rotation, estate, remains.keys);
   if (!estate.secretStays) await removeLabels(rotation);
 }
@@ -95,7 +97,7 @@ async function doomedKeys({ config: { user } }: Rotation, estate: Estate, { keys
   if (user.owned && !estate.successor) return keys;
   const pending = versions.filter(({ stages }) => stages.includes(PENDING));
   const ours = keys.filter(key => user.owned || key.createdAt >= estate.since || isReferenced(key, pending));
-  const ofSuccessor = estate.successor ? (await readSecret(estate.successor)).versions : [];
+  const ofSuccessor = estate.successor ? (await readSecret(estate.successor.versions)).versions : [];
   const kept = [...ofSuccessor, ...versions.filter(version => estate.secretStays && isCurrent(version))];
   return ours.filter(key => isReferenced(key, versions) && !isReferenced(key, kept));
 }
@@ -104,20 +106,23 @@ async function doomedKeys({ config: { user } }: Rotation, estate: Estate, { keys
  * Gives servers the current credential back if they may hold a doomed one, and the current one remains: a rotation did not come to
  * its end. Returns the keys that may be deleted: not those that a server may still hold, unless their user is to be deleted.
  */
-async function handBack(rotation: Rotation, { versions }: Remains, doomed: AccessKey[]): Promise<AccessKey[]> {
+async function handBack(rotation: Rotation, estate: Estate, { versions }: Remains, doomed: AccessKey[]): Promise<AccessKey[]> {
   const { config: { format, user }, log } = rotation;
-  const current = versions.find(isCurrent);
-  const held = versions.filter(version => isDelivered(version) && !isCurrent(version));
+  const staying = estate.successor ?? rotation;
+  const current = await unlessGone(staying.versions.getCurrent());
+  const held = versions.filter(version => isDelivered(version) && version.id !== current?.id);
   const isHeld = (key: AccessKey) => isReferenced(key, held);
-  if (!current || !doomed.some(isHeld) || doomed.some(key => isReferenced(key, [current]))) return doomed;
-  const credential = parseCredential(current.value, format);
+  const remains = current !== undefined && !doomed.some(key => isReferenced(key, [current]));
+  // Of a successor that has not failed, all servers have the credential.
+  if (!remains || !doomed.some(isHeld) || (estate.successor && !estate.hasFailed)) return doomed;
   try {
+    const credential = parseCredential(current.value, format);
     if (!credential) throw new RotationError('there is no current credential to give back', '535-everywhere');
-    await deliver(rotation, current, credential);
+    await deliver(staying, current, credential);
     return doomed;
   } catch (error) {
     log.error('mail servers may hold a key that has no use any more', { error: describe(error) });
-    return user.owned ? doomed : doomed.filter(key => !isHeld(key));
+    return user.owned && !estate.successor ? doomed : doomed.filter(key => !isHeld(key));
   }
 }
 

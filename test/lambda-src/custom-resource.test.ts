@@ -33,7 +33,10 @@ describe('the answer to CloudFormation', () => {
     const update = { RequestType: 'Update' as const, PhysicalResourceId };
     const changed = { ...scenario.credentialProperties, Credential: 'before' };
     expect(await scenario.request({ ...update, OldResourceProperties: changed })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
-    const next = await scenario.request({ ...update, OldResourceProperties: { ...scenario.credentialProperties, UserName: 'another' } });
+    const next = await scenario.request({
+      ...update, PhysicalResourceId: `${scenario.secretArn} another 2026-01-01T00:00:00.000Z`,
+      OldResourceProperties: { ...scenario.credentialProperties, UserName: 'another' },
+    });
     expect(next).toMatchObject({ Status: 'SUCCESS' });
     expect(next.PhysicalResourceId).not.toBe(PhysicalResourceId);
   });
@@ -50,17 +53,18 @@ describe('the answer to CloudFormation', () => {
 describe('a deployment that does not wait', () => {
   it('ends at once', async () => {
     const scenario = new Scenario();
-    expect(await scenario.request({ RequestType: 'Create', ResourceProperties: withoutWait(scenario) })).toMatchObject({ Status: 'SUCCESS' });
-    expect(await scenario.request({ RequestType: 'Update', PhysicalResourceId: 'it', ResourceProperties: withoutWait(scenario), OldResourceProperties: withoutWait(scenario) }))
-      .toMatchObject({ Status: 'SUCCESS' });
+    const properties = { ResourceProperties: withoutWait(scenario), OldResourceProperties: withoutWait(scenario) };
+    const { PhysicalResourceId, Status } = await scenario.request({ RequestType: 'Create', ...properties });
+    expect(Status).toBe('SUCCESS');
+    expect(await scenario.request({ RequestType: 'Update', PhysicalResourceId, ...properties })).toMatchObject({ Status: 'SUCCESS' });
     expect(scenario.keys).toEqual([]);
   });
 
   it('waits all the same if the user is another one, whose predecessor is about to be deleted', async () => {
     const scenario = new Scenario();
     const OldResourceProperties = { ...withoutWait(scenario), UserName: 'another' };
-    expect(await scenario.request({ RequestType: 'Update', PhysicalResourceId: 'it', ResourceProperties: withoutWait(scenario), OldResourceProperties }))
-      .toMatchObject({ Status: 'SUCCESS' });
+    const update = { RequestType: 'Update' as const, PhysicalResourceId: 'another', ResourceProperties: withoutWait(scenario), OldResourceProperties };
+    expect(await scenario.request(update)).toMatchObject({ Status: 'SUCCESS' });
     expect(scenario.keys).toEqual([scenario.current.username]);
   });
 });

@@ -17,6 +17,7 @@ export interface StackLifeOptions {
   readonly parameters?: Record<string, unknown>;
   /** Whether CloudFormation deletes the access keys of a user before the user. IAM refuses otherwise, and AWS does not say. */
   readonly deletesAccessKeys?: boolean;
+  readonly onEvent?: (event: StackEvent) => void;
 }
 
 /** A template as it is deployed. */
@@ -35,7 +36,7 @@ export class StackLife {
   /** What an update could not delete, or left because its policy retains it. The stack no longer knows it. */
   public readonly orphans: LiveResource[] = [];
 
-  private readonly log = new StackEvents();
+  private readonly log: StackEvents;
   private readonly live = new Map<string, LiveResource>();
   private source?: Source;
 
@@ -43,6 +44,7 @@ export class StackLife {
     if (!(world.clock instanceof ConcurrentClock || world.clock instanceof RealClock)) {
       throw new Error('a StackLife needs a clock for many sleepers: a ConcurrentClock or a RealClock');
     }
+    this.log = new StackEvents(options.onEvent);
     this.stackId = newStackId(world, options.stackName);
   }
 

@@ -17,8 +17,13 @@ export class StackEvents {
   /** Oldest first. */
   public readonly all: StackEvent[] = [];
 
+  /** @param onEvent what else hears of each event */
+  constructor(private readonly onEvent: (event: StackEvent) => void = () => undefined) {}
+
   public note(logicalId: string, status: string, reason?: string): void {
-    this.all.push({ logicalId, status, ...reason !== undefined && { reason } });
+    const event = { logicalId, status, ...reason !== undefined && { reason } };
+    this.all.push(event);
+    this.onEvent(event);
   }
 
   /** Does something to a resource, with the events of its beginning and its end. */

@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { App, Stack } from 'aws-cdk-lib';
+import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { Invocation, invoke } from '../../lambda-src/invocation';
+import { SmtpLogin } from '../../lambda-src/smtp-login';
+import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
+import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig } from '../../src/rotation-contract';
+import { DeployedFunction, Deployment, Secret, World } from '../world';
+import { StackLife } from '../world/cloudformation-stack';
+import { ConcurrentClock } from '../world/concurrent-clock';
+import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
+import { SesSmtp } from '../world/ses-smtp';
+import { Template } from '../world/template';
+
+export type Props = Partial<SesSmtpCredentialRotationProps>;
+export type DefineProps = (stack: Stack) => Props;
+
+/** The tag that makes a node one of the fleet. */
+const TAG = 'EmailServers';
+const SENDER = 'news@example.com';
+
+export const FLEET: MailServerFleet = { targets: MailServerTargets.tag(TAG, 'True'), document: CredentialDocument.shellScript('true') };
+
+/** A stack with one construct from its first day to its last, and mail servers that send all the while. */
+export class Life {
+  public readonly clock = new ConcurrentClock();
+  public readonly world = new World({ clock: this.clock });
+  public readonly ses = new SesSmtp({
+    credentials: this.world.iam, clock: this.clock, maySend: (user, from) => this.world.maySend(user, from),
+  });
+  public readonly logs: string[] = [];
+  public readonly servers: SimulatedNode[] = [];
+  /** Messages that SES did not take, each once. */
+  public readonly refusals = new Set<string>();
+  public readonly stack = new StackLife(this.world, { stackName: 'Mail', onEvent: () => this.sendMail() });
+
+  constructor() {
+    this.world.functionInvoker = async (fn, event) => this.run(fn, event as Invocation);
+    this.world.intercept = async (_call, proceed) => {
+      const result = await proceed();
+      this.sendMail();
+      return result;
+    };
+  }
+
+  public addServer(instanceId: string, behaviour: NodeBehaviour = this.applies()): SimulatedNode {
+    const node = new SimulatedNode({ instanceId, tags: { [TAG]: 'True' }, behaviour });
+    this.servers.push(node);
+    this.world.ssm.nodes.push(node);
+    return node;
+  }
+
+  public applies(): NodeBehaviour {
+    return appliesCredential((secretArn, versionId) => this.world.secretsManager.secret(secretArn).versions.get(versionId)?.value?.SecretString ?? '');
+  }
+
+  public async create(props?: DefineProps, id?: string): Promise<Deployment> {
+    return this.stack.create(synthesize(props, id));
+  }
+
+  public async update(props?: DefineProps, id?: string): Promise<Deployment> {
+    return this.stack.update(synthesize(props, id));
+  }
+
+  /** The one function of the stack. */
+  public get fn(): DeployedFunction {
+    return Object.values(this.stack.deployment.functions)[0];
+  }
+
+  public get config(): RotationConfig {
+    return JSON.parse(this.fn.environment[CONFIG_VARIABLE]) as RotationConfig;
+  }
+
+  public get secret(): Secret {
+    return this.world.secretsManager.secret(this.config.secretArn);
+  }
+
+  /** The access key that the current version holds. */
+  public get currentKey(): string {
+    return this.keyIn(this.world.secretsManager.valueOf(this.secret.arn) ?? '');
+  }
+
+  /** The ids of a user's keys. */
+  public keysOf(userName = this.config.user.name): string[] {
+    return this.world.iam.keysOf(userName).map(({ accessKeyId }) => accessKeyId);
+  }
+
+  public get heldKeys(): (string | undefined)[] {
+    return this.servers.map(({ heldCredential }) => heldCredential?.username);
+  }
+
+  public async rotate(): Promise<void> {
+    const { attempts } = await this.world.rotation.rotate(this.secret.arn);
+    const error = attempts.at(-1)?.at(-1)?.error;
+    if (error) throw error;
+  }
+
+  public async revoke(): Promise<unknown> {
+    return this.run(this.fn, REVOKE_EVENT);
+  }
+
+  private keyIn(value: string): string {
+    return /AKIA\w+/.exec(value)?.[0] ?? '';
+  }
+
+  /** Every server that has a credential sends a message. */
+  private sendMail(): void {
+    for (const { heldCredential, instanceId } of this.servers) {
+      if (heldCredential?.username) this.sendFrom(instanceId, heldCredential);
+    }
+  }
+
+  private sendFrom(instanceId: string, { username, password }: { username: string; password: string }): void {
+    const { region } = this.world;
+    const login = this.ses.login(username, password, { region });
+    const result = login.ok ? this.ses.accept({ username, from: SENDER, to: ['reader@example.org'], raw: '', region }) : login;
+    if (!result.ok) this.refusals.add(`${instanceId}: ${result.code} ${username}`);
+  }
+
+  private async run(fn: DeployedFunction, event: Invocation): Promise<unknown> {
+    const client = { ...this.world.clientConfig(fn.roleArn), maxAttempts: 1 };
+    return invoke(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
+      secretsManager: new SecretsManagerClient(client),
+      iam: new IAMClient(client),
+      iamSingleTry: new IAMClient(client),
+      ssm: new SSMClient(client),
+      loginAt: endpoint => this.loginAt(endpoint),
+      clock: this.clock,
+      random: () => 0.5,
+      writeLog: line => this.logs.push(line),
+      respond: async (url, body) => this.world.customResources.answer(url, body),
+    }, fn.timeoutSeconds * 1000);
+  }
+
+  private loginAt({ region }: EndpointConfig): SmtpLogin {
+    return async ({ username, password }) => {
+      const result = this.ses.login(username, password.reveal(), { region });
+      if (result.ok) return { outcome: 'accepted', reply: '235' };
+      return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
+    };
+  }
+}
+
+function synthesize(props?: DefineProps, id = 'Newsletter'): Template {
+  const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
+  try {
+    const app = new App({ outdir });
+    const stack = new Stack(app, 'Mail');
+    const identities = [EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')];
+    new SesSmtpCredentialRotation(stack, id, { identities, ...props?.(stack) });
+    return app.synth().getStackByName('Mail').template as Template;
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}

@@ -1,0 +1,145 @@
+import { Stack } from 'aws-cdk-lib';
+import { User } from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { describe, expect, it } from 'vitest';
+import { DefineProps, FLEET, Life, Props } from './life';
+import { CredentialFormat } from '../../src';
+import { failsWith } from '../world/nodes';
+
+/** A stack with two mail servers, after some rotations. */
+async function living(props: Props | DefineProps = {}, further: Props = {}): Promise<Life> {
+  const life = new Life();
+  life.addServer('i-00000001');
+  life.addServer('i-00000002');
+  await life.create(withFleet(props, further));
+  await life.rotate();
+  return life;
+}
+
+function withFleet(props: Props | DefineProps, further: Props = {}): DefineProps {
+  return (stack: Stack) => ({ mailServers: [FLEET], ...typeof props === 'function' ? props(stack) : props, ...further });
+}
+
+/** No server was refused, all have the current credential, and there is no key but those that the secret refers to. */
+function expectAllIsWell(life: Life, keys: number): void {
+  expect([...life.refusals]).toEqual([]);
+  // KMS keys are retained.
+  expect(life.stack.orphans.filter(({ type }) => type !== 'AWS::KMS::Key').map(({ id }) => id)).toEqual([]);
+  expect(life.heldKeys).toEqual(life.servers.map(() => life.currentKey));
+  expect(life.keysOf()).toContain(life.currentKey);
+  const { iam } = life.world;
+  expect(iam.issuedKeys.filter(({ accessKeyId }) => iam.findAccessKey(accessKeyId))).toHaveLength(keys);
+}
+
+describe('another name of the user', () => {
+  it('gives servers a key of the new user before the old one is deleted with its keys', async () => {
+    const life = await living();
+    const before = life.config.user.name;
+    await life.update(withFleet({ userName: 'newsletter' }));
+    expectAllIsWell(life, 1);
+    expect(() => life.world.iam.user(before)).toThrow();
+    await life.update(withFleet({ userName: 'newsletter-2' }));
+    expectAllIsWell(life, 1);
+    await life.rotate();
+    expectAllIsWell(life, 2);
+  });
+
+  it('is given up without a loss of mail if a server does not take the key', async () => {
+    const life = await living();
+    life.addServer('i-00000003');
+    await life.rotate();
+    const before = life.config.user.name;
+    life.servers[2].behaviour = failsWith('Failed');
+    await expect(life.update(withFleet({ userName: 'newsletter' }))).rejects.toThrow('1 of 3 mail servers did not take the credential');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect([...life.refusals]).toEqual([]);
+    expect(life.config.user.name).toBe(before);
+    for (const held of life.heldKeys) expect(life.keysOf(before)).toContain(held);
+    expect(() => life.world.iam.user('newsletter')).toThrow();
+    life.servers[2].behaviour = life.applies();
+    await life.rotate();
+    expectAllIsWell(life, 2);
+  });
+});
+
+describe('another user', () => {
+  it('may be one of somebody else, and the own one goes with its keys', async () => {
+    const life = await living();
+    life.world.iam.createUser({ name: 'relay' });
+    await life.update(withFleet(scope => ({ user: User.fromUserName(scope, 'Relay', 'relay') })));
+    expectAllIsWell(life, 1);
+    life.world.iam.createUser({ name: 'relay-2' });
+    await life.update(withFleet(scope => ({ user: User.fromUserName(scope, 'Relay', 'relay-2') })));
+    expectAllIsWell(life, 1);
+    expect(life.keysOf('relay')).toEqual([]);
+  });
+});
+
+describe('another name of the secret', () => {
+  it('moves the servers to a key in the new one, and deletes those of the old one', async () => {
+    const life = await living();
+    const [before] = [life.secret.arn];
+    expect(life.keysOf()).toHaveLength(2);
+    await life.update(withFleet({ secretName: 'smtp/newsletter' }));
+    expectAllIsWell(life, 1);
+    expect(life.secret.arn).not.toBe(before);
+    await life.rotate();
+    expectAllIsWell(life, 2);
+  });
+
+  it('is given up without a loss of mail if a server does not take the key', async () => {
+    const life = await living();
+    const before = life.secret.arn;
+    life.servers[1].behaviour = failsWith('Failed');
+    await expect(life.update(withFleet({ secretName: 'smtp/newsletter' }))).rejects.toThrow('1 of 2 mail servers did not take the credential');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(life.secret.arn).toBe(before);
+    expect([...life.refusals]).toEqual([]);
+    life.servers[1].behaviour = life.applies();
+    await life.rotate();
+    expectAllIsWell(life, 2);
+  });
+
+  it('may come together with another name of the user', async () => {
+    const life = await living();
+    await life.update(withFleet({ secretName: 'smtp/newsletter', userName: 'newsletter' }));
+    expectAllIsWell(life, 1);
+  });
+});
+
+describe('another key of the secret', () => {
+  it('changes nothing for anybody, and the next rotation writes with it', async () => {
+    const life = await living(scope => ({ encryptionKey: new kms.Key(scope, 'First') }));
+    const before = life.currentKey;
+    await life.update(withFleet(scope => ({ encryptionKey: new kms.Key(scope, 'Second') })));
+    expect(life.currentKey).toBe(before);
+    await life.rotate();
+    expectAllIsWell(life, 2);
+  });
+});
+
+describe('another format', () => {
+  it('is that of a new credential when the deployment ends', async () => {
+    const life = await living();
+    await life.update(withFleet({ credentialFormat: CredentialFormat.usernameColonPassword() }));
+    expect(life.world.secretsManager.valueOf(life.secret.arn)).toMatch(/^AKIA\w+:B/);
+    expectAllIsWell(life, 2);
+  });
+});
+
+describe('mail servers', () => {
+  it('get the credential with the next rotation when they are turned on, and no key is held for them when they are turned off', async () => {
+    const life = new Life();
+    await life.create();
+    life.addServer('i-00000001');
+    await life.update(withFleet({}));
+    expect(life.heldKeys).toEqual([undefined]);
+    await life.rotate();
+    expectAllIsWell(life, 2);
+    await life.update();
+    const held = life.heldKeys[0]!;
+    await life.rotate();
+    expect(life.keysOf()).toContain(held);
+    expect([...life.secret.versions.values()].flatMap(({ labels }) => [...labels]).filter(label => label.startsWith('SES_SMTP_DELIVERED_'))).toEqual([]);
+  });
+});
