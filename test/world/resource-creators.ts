@@ -1,3 +1,4 @@
+import { AwsError } from './aws-error';
 import { Deployment, Physical, ResourceDefinition } from './deployment';
 import { DeployedFunction, FunctionSettings } from './functions';
 import { IdentityPolicies } from './identity-policies';
@@ -160,6 +161,7 @@ export class ResourceCreators {
     const content = documentContent(definition);
     const name = optionalText(definition, 'Name') ?? this.physicalName(definition);
     if (/^(aws|amazon|amzn)/i.test(name)) throw new Error(`document names must not begin with aws, amazon or amzn, got ${name}`);
+    if (this.world.ssm.documents.has(name)) throw new AwsError('DocumentAlreadyExists', `Document with same name ${name} already exists`);
     const document = this.world.ssm.documents.register({ name, content });
     this.deployment.documents[definition.id] = document;
     return { ref: name, attributes: { Arn: document.arn } };
