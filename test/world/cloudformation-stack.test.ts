@@ -199,8 +199,10 @@ describe('an update that fails', () => {
     scenario.reply = ({ ResourceProperties: { Text } }) => ({ PhysicalResourceId: `thing-${String(Text)}` });
     await scenario.create(WITH_CUSTOM);
     await expect(update(NEXT)).rejects.toThrow();
-    expect(scenario.requests.slice(1).map(({ RequestType, PhysicalResourceId, ResourceProperties: { Text } }) => [RequestType, PhysicalResourceId, Text])).toEqual([
-      ['Update', 'thing-one', 'two'], ['Update', 'thing-two', 'one'], ['Delete', 'thing-two', 'two'],
+    expect(scenario.requests.slice(1)).toMatchObject([
+      { RequestType: 'Update', PhysicalResourceId: 'thing-one', ResourceProperties: { Text: 'two' } },
+      { RequestType: 'Update', PhysicalResourceId: 'thing-two', ResourceProperties: { Text: 'one' } },
+      { RequestType: 'Delete', PhysicalResourceId: 'thing-two', ResourceProperties: { Text: 'two' } },
     ]);
     expect(stack.deployment.resources.Custom.ref).toBe('thing-one');
   });

@@ -1,7 +1,7 @@
 import { RealClock } from './clock';
 import { ConcurrentClock } from './concurrent-clock';
-import { Deployment, LiveResource, merged } from './deployment';
 import { dependencyOrder } from './dependency-order';
+import { Deployment, LiveResource, merged } from './deployment';
 import type { World } from './index';
 import { StackChange } from './stack-change';
 import { StackEvent, StackEvents, StackOperationFailed } from './stack-events';

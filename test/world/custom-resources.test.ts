@@ -123,7 +123,8 @@ describe('without an answer', () => {
   it.each([[undefined, 3600], [90, 90]])('a ServiceTimeout of %s ends the wait after %d s', async (ServiceTimeout, seconds) => {
     scenario.reply = ({ RequestType }) => RequestType === 'Create' ? undefined : {};
     const start = scenario.clock.now();
-    await expect(create(having(CUSTOM, ServiceTimeout ? { ServiceTimeout } : {}))).rejects.toMatchObject({ reason: expect.stringMatching(NO_RESPONSE) });
+    const custom = having(CUSTOM, ServiceTimeout ? { ServiceTimeout } : {});
+    await expect(create(custom)).rejects.toMatchObject({ reason: expect.stringMatching(NO_RESPONSE) });
     // And the second after which CloudFormation finds the answer to the deletion.
     expect(scenario.clock.now() - start).toBe((seconds + 1) * 1000);
   });

@@ -1,6 +1,6 @@
 import { isCustom } from './custom-resources';
-import { LiveResource } from './deployment';
 import { dependencyOrder } from './dependency-order';
+import { LiveResource } from './deployment';
 import { StackChange } from './stack-change';
 import { StackEvents } from './stack-events';
 import { StackResources } from './stack-resources';

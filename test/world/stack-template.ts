@@ -1,4 +1,4 @@
-import { ConcurrentClock, CustomResourceRequest, FunctionInvoker, RotationEvent, StackLife, StackLifeOptions, World, holderOf } from './index';
+import { ConcurrentClock, CustomResourceRequest, RotationEvent, StackLife, StackLifeOptions, World, holderOf } from './index';
 import { Template, TemplateResource } from './template';
 
 /** Resources for templates of tests, written by hand. */
@@ -46,7 +46,8 @@ export function having(resource: TemplateResource, properties: Record<string, un
   return { ...resource, Properties: { ...resource.Properties, ...properties } };
 }
 
-export type Reply = (request: CustomResourceRequest) => Record<string, unknown> | string | undefined | Promise<Record<string, unknown> | string | undefined>;
+type Answer = Record<string, unknown> | string | undefined;
+export type Reply = (request: CustomResourceRequest) => Answer | Promise<Answer>;
 
 /** A stack whose function rotates like a well-behaved one, and answers for custom resources as the test says. */
 export class StackScenario {
@@ -61,7 +62,7 @@ export class StackScenario {
 
   constructor(options: Partial<StackLifeOptions> = {}) {
     this.stack = new StackLife(this.world, { stackName: 'Mail', ...options });
-    this.world.functionInvoker = this.invoke;
+    this.world.functionInvoker = async (_fn, event) => this.invoke(event as object);
   }
 
   public get requests(): CustomResourceRequest[] {
@@ -79,10 +80,10 @@ export class StackScenario {
     this.news();
   }
 
-  private readonly invoke: FunctionInvoker = async (_fn, event) => {
-    if ('Step' in (event as object)) await this.rotate(event as RotationEvent);
+  private async invoke(event: object): Promise<void> {
+    if ('Step' in event) await this.rotate(event as RotationEvent);
     else await this.answer(event as CustomResourceRequest);
-  };
+  }
 
   private async rotate(event: RotationEvent): Promise<void> {
     this.steps.push(event.Step);
