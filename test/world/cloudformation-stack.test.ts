@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StackLife, VirtualClock, World } from './index';
-import { CUSTOM, GROUP, MEMBERSHIP, SECRET, StackScenario, USER, WITH_CUSTOM, WITH_FUNCTION, WITH_ROTATION, having } from './stack-template';
+import { StackScenario } from './stack-scenario';
+import { CUSTOM, GROUP, MEMBERSHIP, SECRET, USER, WITH_CUSTOM, WITH_FUNCTION, WITH_ROTATION, having } from './stack-template';
 import { TemplateResource } from './template';
 
 const USERS = { Membership: MEMBERSHIP, Group: GROUP, User: USER };
@@ -91,6 +92,26 @@ describe('a rotation schedule', () => {
     };
     await stack.create({ Resources: { ...WITH_ROTATION, Custom: { ...CUSTOM, DependsOn: 'Schedule' } } });
     expect(Math.round((scenario.clock.now() - start) / 60_000)).toBe(4);
+  });
+
+  it('and the function that waits for it do the same at the same times in every run', async () => {
+    const run = async () => {
+      const again = new StackScenario();
+      const { clock, stack: life, world: { rotation, secretsManager } } = again;
+      const diary: [string, number][] = [];
+      again.onStep = async ({ Step }) => {
+        await clock.sleep(7000);
+        diary.push([Step, clock.now()]);
+      };
+      again.reply = async () => {
+        for (; secretsManager.valueOf('smtp') !== 'rotated'; await clock.sleep(5000)) diary.push(['looks', clock.now()]);
+        return {};
+      };
+      await life.create({ Resources: { ...WITH_ROTATION, Custom: { ...CUSTOM, DependsOn: 'Schedule' } } });
+      await rotation.idle();
+      return [diary, life.events, clock.now()];
+    };
+    expect(await run()).toEqual(await run());
   });
 
   it('is refused when the function does not permit Secrets Manager to call it, and leaves no rotation behind', async () => {

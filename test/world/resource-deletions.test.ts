@@ -2,7 +2,8 @@ import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } fr
 import { SSMClient, SendCommandCommand } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Deployment, World } from './index';
-import { FUNCTION, GROUP, MEMBERSHIP, PERMISSION, ROLE, SCHEDULE, SECRET, StackScenario, USER, WITH_ROTATION } from './stack-template';
+import { StackScenario } from './stack-scenario';
+import { FUNCTION, GROUP, MEMBERSHIP, PERMISSION, ROLE, SCHEDULE, SECRET, USER, WITH_ROTATION } from './stack-template';
 import { TemplateResource } from './template';
 
 const MAY_READ = {

@@ -1,7 +1,8 @@
 import { GetSecretValueCommand, ListSecretVersionIdsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Deployment, World } from './index';
-import { FUNCTION, GROUP, MEMBERSHIP, PERMISSION, ROLE, SCHEDULE, SECRET, StackScenario, USER, WITH_FUNCTION, WITH_ROTATION, having } from './stack-template';
+import { StackScenario } from './stack-scenario';
+import { FUNCTION, GROUP, MEMBERSHIP, PERMISSION, ROLE, SCHEDULE, SECRET, USER, WITH_FUNCTION, WITH_ROTATION, having } from './stack-template';
 import { TemplateResource } from './template';
 
 const MANAGED = 'arn:aws:iam::aws:policy/PowerUserAccess';
