@@ -78,6 +78,7 @@ export class StackLife {
 
   /** When it fails, the template before is applied again. What is replaced or removed is deleted at the end, and a failure there fails nothing. */
   public async update(template: Template, assemblyDirectory = this.options.assemblyDirectory): Promise<Deployment> {
+    if (!this.source) throw new Error(`the stack ${this.options.stackName} does not exist`);
     const before = new Map(this.live);
     const source = this.sourceOf(template, assemblyDirectory);
     const change = this.change(source);

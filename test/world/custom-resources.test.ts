@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CustomResourceRequest } from './index';
-import { CUSTOM, StackScenario, WITH_CUSTOM, having } from './stack-template';
+import { CustomResourceRequest, RealClock, StackLife, World } from './index';
+import { LambdaProcess } from './lambda-process';
+import { StackScenario } from './stack-scenario';
+import { CUSTOM, WITH_CUSTOM, having } from './stack-template';
 
 let scenario: StackScenario;
 
@@ -123,7 +128,8 @@ describe('without an answer', () => {
   it.each([[undefined, 3600], [90, 90]])('a ServiceTimeout of %s ends the wait after %d s', async (ServiceTimeout, seconds) => {
     scenario.reply = ({ RequestType }) => RequestType === 'Create' ? undefined : {};
     const start = scenario.clock.now();
-    await expect(create(having(CUSTOM, ServiceTimeout ? { ServiceTimeout } : {}))).rejects.toMatchObject({ reason: expect.stringMatching(NO_RESPONSE) });
+    const custom = having(CUSTOM, ServiceTimeout ? { ServiceTimeout } : {});
+    await expect(create(custom)).rejects.toMatchObject({ reason: expect.stringMatching(NO_RESPONSE) });
     // And the second after which CloudFormation finds the answer to the deletion.
     expect(scenario.clock.now() - start).toBe((seconds + 1) * 1000);
   });
@@ -181,6 +187,40 @@ describe('over HTTP', () => {
   it('an answer to another path is refused', async () => {
     const reply = await fetch(new URL('/elsewhere', url), { method: 'PUT', body: new Uint8Array() });
     expect([reply.status, await reply.text()]).toEqual([403, expect.stringContaining('<Code>SignatureDoesNotMatch</Code>')]);
+  });
+});
+
+describe('a function in a process of its own', () => {
+  const SOURCE = `import { request } from 'node:http';
+    export const handler = async ({ ResponseURL, StackId, RequestId, LogicalResourceId }) => {
+      const body = JSON.stringify({ Status: 'SUCCESS', PhysicalResourceId: 'far', StackId, RequestId, LogicalResourceId });
+      await new Promise((resolve, reject) =>
+        request(ResponseURL, { method: 'PUT', headers: { 'content-type': '', 'content-length': body.length } }, resolve).on('error', reject).end(body));
+    };`;
+  let directory: string;
+  let world: World;
+  let running: LambdaProcess;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'custom-resource-'));
+    await writeFile(join(directory, 'index.mjs'), SOURCE);
+    world = new World({ clock: new RealClock() });
+    world.functionInvoker = async (fn, event) => {
+      running = new LambdaProcess({ ...fn, codeDirectory: directory }, { credentials: world.credentialsFor(fn.roleArn), endpoints: {} });
+      return running.invoke(event);
+    };
+  });
+
+  afterEach(async () => {
+    await running.kill();
+    await world.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('answers over the loopback port, in real time', async () => {
+    await world.listen();
+    const { resources } = await new StackLife(world, { stackName: 'Mail' }).create({ Resources: WITH_CUSTOM });
+    expect(resources.Custom.ref).toBe('far');
   });
 });
 

@@ -1,3 +1,4 @@
+import { AwsError } from './aws-error';
 import { Deployment, Physical, ResourceDefinition } from './deployment';
 import { DeployedFunction, FunctionSettings } from './functions';
 import { IdentityPolicies } from './identity-policies';
@@ -60,6 +61,30 @@ export class ResourceCreators {
     return create(definition);
   }
 
+  /** The value that the template gives, or a generated one; undefined for an empty secret. */
+  public secretValue(definition: ResourceDefinition): string | undefined {
+    return optionalText(definition, 'SecretString') ?? this.generated(definition.properties.GenerateSecretString as Generator | undefined);
+  }
+
+  /** Rules that wait for events wait for ever: nothing sends any here. */
+  public putRule(arn: string, definition: ResourceDefinition): void {
+    const schedule = optionalText(definition, 'ScheduleExpression');
+    const targets = list(definition.properties.Targets as { Arn: string; Input: string }[] | undefined);
+    if (schedule !== undefined) this.world.eventRules.add(arn, schedule, targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })));
+  }
+
+  public functionSettings(definition: ResourceDefinition): FunctionSettings {
+    const environment = definition.properties.Environment as { Variables?: Record<string, string> } | undefined;
+    const code = definition.properties.Code as { S3Key?: string } | undefined;
+    return {
+      environment: environment?.Variables ?? {},
+      timeoutSeconds: Number(definition.properties.Timeout ?? 3),
+      roleArn: text(definition, 'Role'),
+      handler: optionalText(definition, 'Handler') ?? '',
+      codeDirectory: this.assets.get(code?.S3Key ?? '') ?? '',
+    };
+  }
+
   private createUser(definition: ResourceDefinition): Physical {
     const user = this.world.iam.createUser(this.identityOptions(definition, 'UserName'));
     this.policies.attachOwn(user, definition);
@@ -120,11 +145,6 @@ export class ResourceCreators {
     return { ref: secret.arn, attributes: { Id: secret.arn } };
   }
 
-  /** The value that the template gives, or a generated one; undefined for an empty secret. */
-  public secretValue(definition: ResourceDefinition): string | undefined {
-    return optionalText(definition, 'SecretString') ?? this.generated(definition.properties.GenerateSecretString as Generator | undefined);
-  }
-
   private generated(generator: Generator | undefined): string | undefined {
     if (!generator) return undefined;
     const password = this.world.random.alphanumeric(Number(generator.PasswordLength ?? 32));
@@ -160,6 +180,7 @@ export class ResourceCreators {
     const content = documentContent(definition);
     const name = optionalText(definition, 'Name') ?? this.physicalName(definition);
     if (/^(aws|amazon|amzn)/i.test(name)) throw new Error(`document names must not begin with aws, amazon or amzn, got ${name}`);
+    if (this.world.ssm.documents.has(name)) throw new AwsError('DocumentAlreadyExists', `Document with same name ${name} already exists`);
     const document = this.world.ssm.documents.register({ name, content });
     this.deployment.documents[definition.id] = document;
     return { ref: name, attributes: { Arn: document.arn } };
@@ -177,31 +198,12 @@ export class ResourceCreators {
     return { ref, attributes: { Arn: arn } };
   }
 
-  /** Rules that wait for events wait for ever: nothing sends any here. */
-  public putRule(arn: string, definition: ResourceDefinition): void {
-    const schedule = optionalText(definition, 'ScheduleExpression');
-    const targets = list(definition.properties.Targets as { Arn: string; Input: string }[] | undefined);
-    if (schedule !== undefined) this.world.eventRules.add(arn, schedule, targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })));
-  }
-
   private createFunction(definition: ResourceDefinition): Physical {
     const name = optionalText(definition, 'FunctionName') ?? this.physicalName(definition);
     const fn: DeployedFunction = { name, arn: this.arn('lambda', `function:${name}`), permissions: [], ...this.functionSettings(definition) };
     this.world.functions.add(fn);
     this.deployment.functions[definition.id] = fn;
     return { ref: name, attributes: { Arn: fn.arn } };
-  }
-
-  public functionSettings(definition: ResourceDefinition): FunctionSettings {
-    const environment = definition.properties.Environment as { Variables?: Record<string, string> } | undefined;
-    const code = definition.properties.Code as { S3Key?: string } | undefined;
-    return {
-      environment: environment?.Variables ?? {},
-      timeoutSeconds: Number(definition.properties.Timeout ?? 3),
-      roleArn: text(definition, 'Role'),
-      handler: optionalText(definition, 'Handler') ?? '',
-      codeDirectory: this.assets.get(code?.S3Key ?? '') ?? '',
-    };
   }
 
   private createPermission(definition: ResourceDefinition): Physical {

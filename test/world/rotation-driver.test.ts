@@ -1,6 +1,8 @@
-import { CancelRotateSecretCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { beforeEach, expect, it } from 'vitest';
-import { FunctionPermission, RotationEvent, Secret, VirtualClock, World } from './index';
+import {
+  CancelRotateSecretCommand, DescribeSecretCommand, RotateSecretCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FunctionPermission, PolicyStatement, RotationEvent, Secret, VirtualClock, World } from './index';
 
 let world: World;
 let secret: Secret;
@@ -140,4 +142,68 @@ it('stops when the rotation is cancelled, and names the version to clean up', as
   const outcome = await world.rotation.rotate('smtp');
   expect(outcome).toMatchObject({ succeeded: false, abandoned: true, token: cleanUp });
   expect(steps()).toEqual(['createSecret']);
+});
+
+describe('RotateSecret by a role', () => {
+  const ROTATE = { Effect: 'Allow', Action: 'secretsmanager:RotateSecret', Resource: '*' } as const;
+  const INVOKE = { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: 'arn:aws:lambda:eu-west-1:111122223333:function:rotation' } as const;
+
+  async function rotateAs(statements: PolicyStatement[]) {
+    const role = world.iam.createRole({ name: 'deployer' });
+    role.inlinePolicies.set('Rotate', { Statement: statements });
+    const outcome = new SecretsManagerClient({ ...world.clientConfig(role.arn), maxAttempts: 1 }).send(new RotateSecretCommand({ SecretId: 'smtp' }));
+    return outcome.finally(() => world.rotation.idle());
+  }
+
+  it('needs the right to rotate the secret and the one to invoke its function', async () => {
+    expect((await rotateAs([ROTATE, INVOKE])).VersionId).toBe(world.rotation.outcomes[0].token);
+  });
+
+  it.each([
+    ['invoke the function', 'lambda:InvokeFunction', ROTATE],
+    ['rotate the secret', 'secretsmanager:RotateSecret', INVOKE],
+  ])('is refused without the right to %s', async (_name, action, statement) => {
+    await expect(rotateAs([statement])).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(`perform: ${action} `) });
+    expect(events).toEqual([]);
+  });
+});
+
+describe('after a rotation has been cancelled', () => {
+  async function cancel() {
+    failures = { setSecret: 1 };
+    await world.rotation.rotate('smtp');
+    return client().send(new CancelRotateSecretCommand({ SecretId: 'smtp' }));
+  }
+
+  it('the secret keeps its function, its rules and AWSPENDING', async () => {
+    world.secretsManager.setRotation('smtp', { lambdaArn: world.secretsManager.secret('smtp').rotation!.lambdaArn, rules: { AutomaticallyAfterDays: 30 } });
+    const { VersionId = '' } = await cancel();
+    const description = await client().send(new DescribeSecretCommand({ SecretId: 'smtp' }));
+    expect(description).toMatchObject({
+      RotationEnabled: false,
+      RotationLambdaARN: 'arn:aws:lambda:eu-west-1:111122223333:function:rotation',
+      RotationRules: { AutomaticallyAfterDays: 30 },
+      VersionIdsToStages: { [VersionId]: ['AWSPENDING'] },
+    });
+    expect(description.NextRotationDate).toBeUndefined();
+  });
+
+  it('RotateSecret needs nothing but the secret, tells of the unfinished rotation and takes it up', async () => {
+    const { VersionId } = await cancel();
+    await expect(client().send(new RotateSecretCommand({ SecretId: 'smtp' }))).rejects.toMatchObject({
+      name: 'InvalidRequestException', message: "A previous rotation isn't complete. That rotation will be reattempted.",
+    });
+    await world.rotation.idle();
+    expect(world.rotation.outcomes.at(-1)).toMatchObject({ succeeded: true, token: VersionId });
+    expect((await client().send(new DescribeSecretCommand({ SecretId: 'smtp' }))).RotationEnabled).toBe(true);
+  });
+
+  it('RotateSecret starts a new rotation when AWSPENDING has been taken off', async () => {
+    const { VersionId } = await cancel();
+    await client().send(new UpdateSecretVersionStageCommand({ SecretId: 'smtp', VersionStage: 'AWSPENDING', RemoveFromVersionId: VersionId }));
+    const rotated = await client().send(new RotateSecretCommand({ SecretId: 'smtp' }));
+    await world.rotation.idle();
+    expect(rotated.VersionId).not.toBe(VersionId);
+    expect(world.rotation.outcomes.at(-1)).toMatchObject({ succeeded: true, token: rotated.VersionId });
+  });
 });

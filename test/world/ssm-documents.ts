@@ -30,12 +30,15 @@ export class Documents {
 
   /** A name that is known gets a new version, which becomes the default. */
   public register(options: DocumentOptions): SsmDocument {
-    const { partition, region, account } = this.environment;
-    const arn = `arn:${partition}:ssm:${region}:${options.owner ?? account}:document/${options.name}`;
+    const arn = this.arnOf(options.name, options.owner ?? this.environment.account);
     const document = this.documents.get(arn) ?? { name: options.name, arn, versions: [] };
     document.versions.push(options.content);
     this.documents.set(arn, document);
     return document;
+  }
+
+  public has(name: string): boolean {
+    return this.documents.has(this.arnOf(name, this.environment.account));
   }
 
   public remove(name: string): void {
@@ -44,12 +47,15 @@ export class Documents {
 
   /** By name or ARN. */
   public find(nameOrArn: string): SsmDocument {
-    const { partition, region, account } = this.environment;
-    const prefix = `arn:${partition}:ssm:${region}`;
-    const document = [nameOrArn, `${prefix}:${account}:document/${nameOrArn}`, `${prefix}::document/${nameOrArn}`]
+    const document = [nameOrArn, this.arnOf(nameOrArn, this.environment.account), this.arnOf(nameOrArn, '')]
       .map(arn => this.documents.get(arn)).find(found => found !== undefined);
     if (!document) throw new AwsError('InvalidDocument', `Document with name ${nameOrArn} does not exist.`);
     return document;
+  }
+
+  private arnOf(name: string, owner: string): string {
+    const { partition, region } = this.environment;
+    return `arn:${partition}:ssm:${region}:${owner}:document/${name}`;
   }
 }
 

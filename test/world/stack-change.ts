@@ -29,8 +29,7 @@ export class StackChange {
   private readonly dependencies: Map<string, string[]>;
 
   constructor(private readonly options: StackChangeOptions) {
-    const { template, resolver } = options;
-    this.wanted = new Map(Object.entries(template.Resources ?? {}).filter(([, { Condition }]) => Condition === undefined || resolver.condition(Condition)));
+    this.wanted = new Map(Object.entries(options.template.Resources ?? {}).filter(([, resource]) => isWanted(resource, options.resolver)));
     const ids = new Set(this.wanted.keys());
     this.dependencies = new Map([...this.wanted].map(([id, resource]) => [id, dependenciesOf(resource, ids)]));
   }
@@ -117,4 +116,8 @@ export class StackChange {
     if (!resource) throw new Error(`the template has no resource ${id}`);
     return resource;
   }
+}
+
+function isWanted({ Condition }: TemplateResource, resolver: TemplateResolver): boolean {
+  return Condition === undefined || resolver.condition(Condition);
 }

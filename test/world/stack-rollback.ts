@@ -42,7 +42,8 @@ export class StackRollback {
     const now = live.get(before.id) ?? before;
     const isReplaced = now.ref !== before.ref;
     const back = isReplaced && !isCustom(before.type) ? before : await resources.update({ ...now, properties: attempted }, before);
-    if (back.ref !== now.ref) this.obsolete.push(now);
+    // The policy is for what was there before the update.
+    if (back.ref !== now.ref) this.obsolete.push({ ...now, updateReplacePolicy: 'Delete' });
     live.set(before.id, { ...before, ...back });
   }
 }

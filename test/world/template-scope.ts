@@ -23,7 +23,8 @@ export function newStackId({ partition, region, account, random }: Environment, 
   return `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${random.uuid()}`;
 }
 
-function pseudoParameters({ region, account, partition, urlSuffix }: Environment, { stackName, stackId }: TemplateScopeOptions): Record<string, unknown> {
+function pseudoParameters(environment: Environment, { stackName, stackId }: TemplateScopeOptions): Record<string, unknown> {
+  const { region, account, partition, urlSuffix } = environment;
   return {
     'AWS::Region': region,
     'AWS::AccountId': account,
