@@ -156,6 +156,23 @@ export class Lab {
     await this.run(WATCHDOG_EVENT);
   }
 
+  /** What CloudFormation asks for on the first and on the last day; returns what it is answered. */
+  public async manage(RequestType: 'Create' | 'Delete'): Promise<string> {
+    const { secretArn, user: { name: UserName, owned } } = this.config;
+    await this.run({
+      RequestType,
+      ResponseURL: 'https://example.com/answer',
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'Credential',
+      PhysicalResourceId: RequestType === 'Create' ? undefined : `${secretArn} ${UserName} ${new Date(0).toISOString()}`,
+      ResourceProperties: {
+        ServiceToken: this.fn.arn, SecretArn: secretArn, UserName, UserOwned: owned ? 'true' : 'false', WaitForFirstRotation: 'true', Credential: '',
+      },
+    });
+    return this.output.at(-1)!;
+  }
+
   /** The runs that see, end and bury what the last rotation left; returns what they failed with. */
   public async watchThroughGrace(): Promise<unknown[]> {
     const failures: unknown[] = [];
@@ -173,7 +190,7 @@ export class Lab {
   }
 
   private async run(event: FunctionEvent): Promise<void> {
-    const step = 'Step' in event ? event.Step : 'watchdog';
+    const step = nameOf(event);
     const invocation = new Invocation(++this.invocations, step);
     const start = this.clock.now();
     const timeout = this.fn.timeoutSeconds * SECOND;
@@ -208,7 +225,7 @@ export class Lab {
       },
       random: () => 0.5,
       writeLog: line => this.output.push(line),
-      respond: async () => { throw new Error('CloudFormation has no part in a rotation'); },
+      respond: async (_url, body) => void this.output.push(body),
     };
   }
 
@@ -216,10 +233,12 @@ export class Lab {
   private client<Service extends keyof typeof SERVICE_OF>(invocation: Invocation, service: Service, attempts: number): Surroundings[Service] {
     const send = async (command: { readonly constructor: { readonly name: string }; readonly input: ApiCall['input'] }) => {
       const action = command.constructor.name.replace(/Command$/, '');
+      // As the SDK does.
+      const token = action === 'RotateSecret' && { ClientRequestToken: this.world.random.uuid() };
       for (let attempt = 1; ; attempt++) {
         try {
           return await this.at('call', action, invocation, async () =>
-            this.call({ service: SERVICE_OF[service], action, input: command.input }, invocation.step));
+            this.call({ service: SERVICE_OF[service], action, input: { ...command.input, ...token } }, invocation.step));
         } catch (error) {
           if (attempt === attempts || !isTransient(error as Error)) throw error;
         }
@@ -289,4 +308,9 @@ async function never(): Promise<never> {
 function isTransient(error: Error): boolean {
   return error instanceof ConnectionLost || error.name === 'TimeoutError'
     || (error instanceof AwsError && (error.status >= 500 || error.code.startsWith('Throttling')));
+}
+
+function nameOf(event: FunctionEvent): string {
+  if ('Step' in event) return event.Step;
+  return 'RequestType' in event ? event.RequestType : 'watchdog';
 }

@@ -36,11 +36,19 @@ class Recording {
   }
 
   public async record(): Promise<void> {
+    await this.recordLifecycle();
     const options = { watched: true, onEnd: (lab: Lab) => this.note(lab) };
     const calm = this.setup === LARGE_FLEET;
     if (calm) return void await run(this.setup, new Map(), options);
     await singles(this.setup, FAULTS, { ...options, people: true });
     await singles(this.setup, DEEDS, { ...options, people: true });
+  }
+
+  /** A stack that is created, in which nothing rotates by itself, and deleted. */
+  private async recordLifecycle(): Promise<void> {
+    const lab = new Lab(this.setup);
+    for (const request of ['Create', 'Delete'] as const) expect(await lab.manage(request)).toContain('SUCCESS');
+    this.note(lab);
   }
 
   public allows(action: string, resource: string, context: Context = {}): boolean {
@@ -99,13 +107,14 @@ function neighbours({ lab: { secret, config, world } }: Recording): [string, str
   const arn = (service: string, resource: string) => `arn:aws:${service}:${world.region}:${world.account}:${resource}`;
   const startsAlike = `${secret.arn.slice(0, -7)}-backup-AbCdEf`;
   const keyActions = ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'];
-  const secretActions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'].map(name => `secretsmanager:${name}`);
+  const secretActions = ['CancelRotateSecret', 'DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'RotateSecret', 'UpdateSecretVersionStage'].map(name => `secretsmanager:${name}`);
   return [
     ...keyActions.flatMap(action => [`${user}2`, user.replace('user/', 'user/admins/'), arn('iam', 'user/administrator')].map(other => tuple(action, other))),
     ...['iam:DeleteUser', 'iam:PutUserPolicy', 'iam:AttachUserPolicy', 'iam:CreateLoginProfile'].map(action => tuple(action, user)),
     ...secretActions.flatMap(action => [startsAlike, secret.arn.replace(world.region, 'eu-north-1'), arn('secretsmanager', 'secret:other-AbCdEf')]
       .map(other => tuple(action, other))),
-    ...['DeleteSecret', 'PutResourcePolicy', 'RotateSecret', 'UpdateSecret', 'CancelRotateSecret'].map(name => tuple(`secretsmanager:${name}`, secret.arn)),
+    ...['DeleteSecret', 'PutResourcePolicy', 'UpdateSecret'].map(name => tuple(`secretsmanager:${name}`, secret.arn)),
+    tuple('lambda:InvokeFunction', arn('lambda', 'function:another')),
     tuple('secretsmanager:GetRandomPassword', '*'),
     tuple('secretsmanager:ListSecrets', '*'),
     tuple('ssm:SendCommand', 'arn:aws:ssm:eu-west-1::document/AWS-RunShellScript'),
