@@ -15,7 +15,7 @@ interface Widget {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  readonly properties: { readonly title?: string; readonly query?: string; readonly region?: string; readonly alarms?: string[]; readonly metrics?: unknown[] };
+  readonly properties: { readonly title?: string; readonly query?: string; readonly region?: string; readonly alarms?: string[] };
 }
 
 function bodyOf(stack: Stack): { readonly start: string; readonly widgets: Widget[] } {
