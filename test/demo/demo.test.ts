@@ -44,7 +44,7 @@ describe('the demo', () => {
     expect(undisturbed).toMatchObject({ exitCode: 0 });
     expect(failedChecks(undisturbed)).toEqual([]);
     expect(undisturbed.report.rotations.map(rotation => rotation.succeeded)).toEqual([true, true]);
-    expect(undisturbed.report.rotations[1].steps.map(({ step }) => step)).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret']);
+    expect(undisturbed.report.rotations[1].timeline.steps.map(({ step }) => step)).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret']);
   });
 
   it('leaves one credential in use and the one before it working', () => {
