@@ -48,7 +48,7 @@ export interface Lane {
 export function lane({ name, style = '', description, bars = [], dots = [] }: Lane, axis: Axis): Markup {
   return html`<div class="lane ${style}"><span class="name">${name}</span>
 <div class="track" role="img" aria-label="${description}" style="--tick: ${axis.percent(axis.tick)}">
-${bars.map(bar => barOf(bar, axis))}${dots.map(({ at, style }) => html`<span class="dot ${style}" style="left: ${axis.percent(at)}"></span>`)}</div></div>
+${bars.map(bar => barOf(bar, axis))}${dots.map(dot => dotOf(dot, axis))}</div></div>
 `;
 }
 
@@ -57,6 +57,10 @@ export function axisLane(axis: Axis): Markup {
   return html`<div class="lane axis" aria-hidden="true"><span class="name"></span>
 <div class="track">${axis.ticks.map(tick => html`<span class="tick" style="left: ${axis.percent(tick)}">${tick} s</span>`)}</div></div>
 `;
+}
+
+function dotOf({ at, style }: Dot, axis: Axis): Markup {
+  return html`<span class="dot ${style}" style="left: ${axis.percent(at)}"></span>`;
 }
 
 function barOf({ began, ended, style, text = '' }: Bar, axis: Axis): Markup {

@@ -68,6 +68,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.2rem 0.75rem 0.2rem 0
 @media (max-width: 40rem) {
   body { padding: 1rem; }
   .lane { grid-template-columns: 1fr; }
-  .tables { font-size: 0.9em; }
+  table { font-size: 0.72rem; }
+  th, td { padding-right: 0.4rem; }
 }
 `;
