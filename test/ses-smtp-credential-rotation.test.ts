@@ -490,7 +490,7 @@ describe('the saved query', () => {
       QueryString: [
         'fields @timestamp, step, level, message, accessKeyId, commandId, confirmed, targets, seconds, error, versionId',
         '| filter ispresent(step)',
-        '| filter step != "watchdog" or message not in ["step started", "login accepted", "step finished"]',
+        '| filter step != "watchdog" or message not in ["step started", "age of the current access key", "login accepted", "step finished"]',
         '| sort @timestamp asc',
         '| limit 1000',
       ].join('\n'),

@@ -65,9 +65,9 @@ export async function checkEnd(
 }
 
 /** Looks for every password and every secret access key wherever a person could read one. */
-export function checkSecrecy(checks: Checks, { aws: { functionLogs, world } }: Newsletter): void {
+export function checkSecrecy(checks: Checks, { aws: { functionLogs, world } }: Newsletter, rotations: RotationReport[]): void {
   const secrets = world.iam.issuedSecrets.flatMap(secret => [secret, expectedPassword(secret, world.region)]);
   const commands = world.ssm.commands.map(({ request, invocations }) => [request, invocations.map(({ steps }) => steps)]);
-  const readable = JSON.stringify([functionLogs, commands]);
-  checks.add('no password and no secret key is in a log or a command', !secrets.some(secret => readable.includes(secret)));
+  const readable = JSON.stringify([functionLogs, commands, rotations]);
+  checks.add('no password and no secret key is in a log, a command or this report', !secrets.some(secret => readable.includes(secret)));
 }

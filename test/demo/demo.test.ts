@@ -1,50 +1,30 @@
-import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DemoReport } from './story';
+import { DemoRun, runDemo } from './run-demo';
 
-interface Run {
-  readonly exitCode: number;
-  readonly stderr: string;
-  readonly report: DemoReport;
-}
-
-const ROOT = join(__dirname, '..', '..');
-const TSX = createRequire(__filename).resolve('tsx/cli');
 const PATIENCE = 90_000;
 
-async function demo(...options: string[]): Promise<Run> {
-  const args = [TSX, '--tsconfig', join(ROOT, 'tsconfig.dev.json'), join(__dirname, 'demo.ts'), '--json', ...options];
-  return new Promise(resolve => {
-    const child = execFile(process.execPath, args, { cwd: ROOT }, (_error, stdout, stderr) => {
-      resolve({ exitCode: child.exitCode ?? -1, stderr, report: stdout === '' ? undefined : JSON.parse(stdout) });
-    });
-  });
-}
-
-function failedChecks({ report }: Run): string[] {
+function failedChecks({ report }: DemoRun): string[] {
   return report.checks.filter(check => !check.passed).map(check => check.sentence);
 }
 
-function keyWith(label: string, { report }: Run): string | undefined {
+function keyWith(label: string, { report }: DemoRun): string | undefined {
   return report.end.versions.find(version => version.labels.includes(label))?.accessKeyId;
 }
 
 /** The whole library at once: the synthesized template, the bundled function, the document's script, real SMTP. */
 describe('the demo', () => {
-  let undisturbed: Run;
-  let disturbed: Run;
+  let undisturbed: DemoRun;
+  let disturbed: DemoRun;
 
   beforeAll(async () => {
-    [undisturbed, disturbed] = await Promise.all([demo(), demo('--fail-server')]);
+    [undisturbed, disturbed] = await Promise.all([runDemo(), runDemo('--fail-server')]);
   }, PATIENCE);
 
   it('carries a credential from nothing to promoted, twice', () => {
     expect(undisturbed).toMatchObject({ exitCode: 0 });
     expect(failedChecks(undisturbed)).toEqual([]);
     expect(undisturbed.report.rotations.map(rotation => rotation.succeeded)).toEqual([true, true]);
-    expect(undisturbed.report.rotations[1].steps.map(({ step }) => step)).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret']);
+    expect(undisturbed.report.rotations[1].timeline.steps.map(({ step }) => step)).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret']);
   });
 
   it('leaves one credential in use and the one before it working', () => {
@@ -77,7 +57,9 @@ describe('the demo', () => {
 });
 
 it('says what it takes when it is given anything else', async () => {
-  const { exitCode, stderr } = await demo('--fast');
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain('--fail-server');
+  for (const options of [['--fast'], ['page.html'], ['--report', 'page.html', 'other.html']]) {
+    const { exitCode, stderr } = await runDemo(...options);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('usage: npm run demo [-- [--json] [--fail-server] [--report [file]]]');
+  }
 }, PATIENCE);

@@ -1,13 +1,38 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { LocalAws } from './local-aws';
 import { Newsletter } from './newsletter';
 import { Progress } from './progress';
+import { reportPage } from './report/page';
 import { DemoReport, tellStory } from './story';
-import { reportTables } from './tables';
+import { reportText } from './tables';
 import { NewsletterStack } from '../../examples/typescript/newsletter-stack';
 
-const USAGE = 'usage: npm run demo [-- [--json] [--fail-server]]';
+const USAGE = 'usage: npm run demo [-- [--json] [--fail-server] [--report [file]]]';
+const REPORT_FILE = 'demo-report.html';
+
+class UsageError extends Error {}
+
+interface Options {
+  readonly json: boolean;
+  readonly failServer: boolean;
+  readonly help: boolean;
+  /** Where the report goes, if it is wanted. */
+  readonly reportFile?: string;
+}
+
+function readOptions(): Options {
+  const { values, positionals } = parseArgs({
+    options: { 'json': { type: 'boolean' }, 'fail-server': { type: 'boolean' }, 'report': { type: 'boolean' }, 'help': { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const [file = REPORT_FILE, ...others] = positionals;
+  if (others.length > 0 || (positionals.length > 0 && !values.report)) throw new UsageError(`one file at most, and only for --report, got ${positionals.join(' ')}`);
+  return {
+    json: values.json === true, failServer: values['fail-server'] === true, help: values.help === true, reportFile: values.report ? file : undefined,
+  };
+}
 
 async function demonstrate(failServer: boolean, progress: Progress): Promise<DemoReport> {
   const aws = await LocalAws.start();
@@ -25,19 +50,23 @@ async function demonstrate(failServer: boolean, progress: Progress): Promise<Dem
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { 'json': { type: 'boolean' }, 'fail-server': { type: 'boolean' }, 'help': { type: 'boolean' } } });
-  if (values.help) {
+  const { json, failServer, help, reportFile } = readOptions();
+  if (help) {
     console.log(USAGE);
     return 0;
   }
-  const progress = new Progress(values.json ? () => undefined : console.log);
-  const report = await demonstrate(values['fail-server'] === true, progress);
-  console.log(values.json ? JSON.stringify(report, null, 2) : `\n${reportTables(report)}`);
+  const progress = new Progress(json ? () => undefined : console.log);
+  const report = await demonstrate(failServer, progress);
+  console.log(json ? JSON.stringify(report, null, 2) : `\n${reportText(report)}`);
+  if (reportFile) {
+    writeFileSync(reportFile, reportPage(report));
+    progress.say(`\nThe same as a page: ${reportFile}`);
+  }
   return report.passed ? 0 : 1;
 }
 
 main().then(code => { process.exitCode = code; }, (error: Error) => {
-  const badArgument = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const badArgument = error instanceof UsageError || ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
   console.error(badArgument ? `${error.message}\n${USAGE}` : error);
   process.exitCode = 2;
 });

@@ -7,6 +7,8 @@ import { SmtpCredential } from '../world/nodes';
 export interface Delivery {
   /** What was going on. */
   readonly during: string;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
   readonly from: string;
   readonly accessKeyId: string;
   readonly accepted: boolean;
@@ -34,8 +36,9 @@ export class MailClient {
   }
 
   public async send(credential: SmtpCredential, from: string, during: string): Promise<Delivery> {
+    const sentAt = Date.now();
     const { accepted, reply } = await this.submit(credential);
-    const delivery = { during, from, accessKeyId: credential.username, accepted, reply };
+    const delivery = { during, sentAt, from, accessKeyId: credential.username, accepted, reply };
     this.deliveries.push(delivery);
     return delivery;
   }

@@ -65,20 +65,21 @@ export class MailServer extends ScriptNode {
     await rm(join(this.root, DISK_FULL));
   }
 
+  /** Prints paths as they would be on a machine of its own. */
   public async run(execution: CommandExecution): Promise<StepResult[]> {
     const start = Date.now();
     this.onEvent?.({ type: 'started' });
-    const results = await super.run(execution);
+    const results = (await super.run(execution)).map(result => ({ ...result, output: result.output.replaceAll(this.root, '') }));
     const seconds = (Date.now() - start) / 1000;
     const failed = results.find(result => result.status !== 'Success');
-    if (failed) this.onEvent?.({ type: 'failed', seconds, reason: this.reasonOf(failed) });
+    if (failed) this.onEvent?.({ type: 'failed', seconds, reason: reasonOf(failed) });
     else this.onEvent?.({ type: 'applied', seconds, accessKeyId: (await this.credential())?.username ?? '' });
     return results;
   }
+}
 
-  /** In the document's words, with paths as they would be on a machine of its own. */
-  private reasonOf({ output, responseCode }: StepResult): string {
-    const line = output.split('\n').find(candidate => candidate.startsWith(FAILED_MARKER));
-    return line?.slice(FAILED_MARKER.length).trim().replaceAll(this.root, '') ?? `exit code ${responseCode}`;
-  }
+/** In the document's words. */
+function reasonOf({ output, responseCode }: StepResult): string {
+  const line = output.split('\n').find(candidate => candidate.startsWith(FAILED_MARKER));
+  return line?.slice(FAILED_MARKER.length).trim() ?? `exit code ${responseCode}`;
 }

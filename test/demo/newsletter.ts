@@ -2,7 +2,8 @@ import { LocalAws } from './local-aws';
 import { MailClient } from './mail-client';
 import { MailServer } from './mail-server';
 import { Progress } from './progress';
-import { Snapshot, takeSnapshot } from './snapshot';
+import { serverStates, Snapshot, takeSnapshot } from './snapshot';
+import { Recorder, Timeline } from './timeline';
 import { Deployment, RotationOutcome } from '../world';
 
 /** One rotation, with the mail that went out meanwhile and afterwards. */
@@ -11,15 +12,10 @@ export interface RotationReport {
   readonly succeeded: boolean;
   readonly token: string;
   readonly seconds: number;
-  readonly steps: StepReport[];
+  readonly timeline: Timeline;
   /** What the function said when a step failed. */
   readonly error?: string;
   readonly after: Snapshot;
-}
-
-export interface StepReport {
-  readonly step: string;
-  readonly seconds: number;
 }
 
 /** The construct in the example with the mail servers. */
@@ -50,7 +46,7 @@ export class Newsletter {
     return new Newsletter(aws, servers, client, secret.arn, user.name, progress);
   }
 
-  private readonly steps: StepReport[] = [];
+  private readonly recorder: Recorder;
 
   private constructor(
     public readonly aws: LocalAws,
@@ -60,24 +56,29 @@ export class Newsletter {
     private readonly userName: string,
     private readonly progress: Progress,
   ) {
-    aws.onLog = line => progress.functionLine(line);
-    aws.aroundInvocation = async ({ Step }, invoke) => this.measure(Step, invoke);
-    for (const server of servers) server.onEvent = event => progress.serverEvent(server.instanceId, event);
+    this.recorder = new Recorder(aws.world, secretArn);
+    const listeners = [progress, this.recorder];
+    aws.onLog = line => listeners.forEach(listener => listener.functionLine(line));
+    aws.aroundInvocation = async ({ Step }, invoke) => this.recorder.step(Step, invoke);
+    for (const server of servers) server.onEvent = event => listeners.forEach(listener => listener.serverEvent(server.instanceId, event));
   }
 
   /** Rotates once while the servers go on sending; afterwards, each of them sends a message. */
   public async rotate(title: string): Promise<RotationReport> {
     this.progress.begin(title);
-    this.steps.length = 0;
+    const sent = this.client.deliveries.length;
+    this.recorder.begin(await serverStates(this.servers));
     const start = Date.now();
     const meanwhile = `during the ${title}`;
     const outcome = await this.client.keepSending(this.servers, meanwhile, async () => this.aws.world.rotation.rotate(this.secretArn));
+    this.recorder.lookAtLabels();
     const seconds = (Date.now() - start) / 1000;
     const { accepted, refused } = this.client.count(meanwhile);
     this.progress.end(`${outcome.succeeded ? 'rotated' : 'rotation refused'}; meanwhile SES accepted ${accepted} messages and refused ${refused}`);
     for (const server of this.servers) await this.client.sendFrom(server, `after the ${title}`);
     const { succeeded, token } = outcome;
-    return { title, succeeded, token, seconds, steps: [...this.steps], error: errorOf(outcome), after: await this.snapshot() };
+    const timeline = this.recorder.end(this.client.deliveries.slice(sent));
+    return { title, succeeded, token, seconds, timeline, error: errorOf(outcome), after: await this.snapshot() };
   }
 
   public async close(): Promise<void> {
@@ -86,15 +87,6 @@ export class Newsletter {
 
   private async snapshot(): Promise<Snapshot> {
     return takeSnapshot(this.aws.world, this.secretArn, this.userName, this.servers);
-  }
-
-  private async measure(step: string, invoke: () => Promise<unknown>): Promise<unknown> {
-    const start = Date.now();
-    try {
-      return await invoke();
-    } finally {
-      this.steps.push({ step, seconds: (Date.now() - start) / 1000 });
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { MailServer } from './mail-server';
-import { World } from '../world';
+import { CURRENT, PENDING, PREVIOUS, World } from '../world';
 
 /** What a person who may see everything but passwords sees at one moment. */
 export interface Snapshot {
@@ -28,16 +28,31 @@ export interface ServerState {
   readonly accessKeyId?: string;
 }
 
+/** The access keys by the labels of the versions that hold them. */
+export type LabelledKeys = Partial<Record<typeof LABELS[number], string>>;
+
+/** Secrets Manager's own. */
+export const LABELS = [CURRENT, PENDING, PREVIOUS] as const;
+
 export async function takeSnapshot(world: World, secretArn: string, userName: string, servers: MailServer[]): Promise<Snapshot> {
   const versions = labelledVersions(world, secretArn);
   return {
     versions,
     keys: world.iam.keysOf(userName).map(({ accessKeyId, status }) => ({ accessKeyId, status, labels: labelsOf(versions, accessKeyId) })),
-    servers: await Promise.all(servers.map(async server => ({
-      instanceId: server.instanceId,
-      accessKeyId: (await server.credential())?.username,
-    }))),
+    servers: await serverStates(servers),
   };
+}
+
+export async function serverStates(servers: MailServer[]): Promise<ServerState[]> {
+  return Promise.all(servers.map(async server => ({
+    instanceId: server.instanceId,
+    accessKeyId: (await server.credential())?.username,
+  })));
+}
+
+export function labelledKeys(world: World, secretArn: string): LabelledKeys {
+  const versions = labelledVersions(world, secretArn);
+  return Object.fromEntries(LABELS.map(label => [label, versions.find(({ labels }) => labels.includes(label))?.accessKeyId]));
 }
 
 /** The access key of the version with the label. */

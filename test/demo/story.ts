@@ -29,9 +29,10 @@ export async function tellStory(newsletter: Newsletter, failServer: boolean): Pr
   if (kept) await newsletter.client.send(kept, 'an application', 'with the previous key');
   const end = others[others.length - 1];
   await checkEnd(checks, newsletter, first, end);
-  checkSecrecy(checks, newsletter);
+  const rotations = [first, ...others];
+  checkSecrecy(checks, newsletter, rotations);
   const seconds = (Date.now() - start) / 1000;
-  return { passed: checks.passed, seconds, rotations: [first, ...others], end: end.after, messages: countMessages(newsletter), checks: checks.all };
+  return { passed: checks.passed, seconds, rotations, end: end.after, messages: countMessages(newsletter), checks: checks.all };
 }
 
 async function rotateWithBrokenServer(checks: Checks, newsletter: Newsletter, first: RotationReport): Promise<RotationReport[]> {

@@ -1,37 +1,71 @@
 import { DemoReport } from './story';
 import { table } from './table';
 
-/** The report for a person. */
-export function reportTables(report: DemoReport): string {
-  return [rotations(report), versions(report), keys(report), servers(report), messages(report), checks(report)].join('\n\n');
+/** Rows of cells under a title. */
+export interface ReportTable {
+  readonly title: string;
+  readonly head: string[];
+  readonly rows: string[][];
 }
 
-function rotations({ rotations: all }: DemoReport): string {
-  return table('Rotations', ['', 'result', 'seconds', 'steps'], all.map(({ title, succeeded, seconds, steps }) => [
-    title, succeeded ? 'done' : 'refused', seconds.toFixed(1), steps.map(step => `${step.step} ${step.seconds.toFixed(1)} s`).join(', '),
-  ]));
+/** The report for a person who reads a terminal. */
+export function reportText(report: DemoReport): string {
+  const tables = [rotations(report), ...stateTables(report)];
+  return [...tables.map(({ title, head, rows }) => table(title, head, rows)), checks(report)].join('\n\n');
 }
 
-function versions({ end }: DemoReport): string {
-  return table('Versions of the secret', ['version', 'labels', 'access key'],
-    end.versions.map(({ id, labels, accessKeyId }) => [id, labels.join(', '), accessKeyId ?? 'none']));
+/** How everything is at the end. */
+export function stateTables(report: DemoReport): ReportTable[] {
+  return [versions(report), keys(report), servers(report), messages(report)];
 }
 
-function keys({ end }: DemoReport): string {
-  return table('Access keys of the user', ['access key', 'state', 'in version'],
-    end.keys.map(({ accessKeyId, status, labels }) => [accessKeyId, status, labels.join(', ') || 'none']));
+/** Whether all is well, in a sentence. */
+export function verdict({ checks: all, passed, seconds }: DemoReport): string {
+  return `${passed ? 'Everything is as it must be' : `${all.filter(check => !check.passed).length} checks FAILED`} (${seconds.toFixed(1)} s).`;
 }
 
-function servers({ end }: DemoReport): string {
-  return table('Mail servers', ['server', 'logs in with'], end.servers.map(({ instanceId, accessKeyId }) => [instanceId, accessKeyId ?? 'nothing']));
+function rotations({ rotations: all }: DemoReport): ReportTable {
+  return {
+    title: 'Rotations',
+    head: ['', 'result', 'seconds', 'steps'],
+    rows: all.map(({ title, succeeded, seconds, timeline: { steps } }) => [
+      title, succeeded ? 'done' : 'refused', seconds.toFixed(1), steps.map(({ step, began, ended }) => `${step} ${(ended - began).toFixed(1)} s`).join(', '),
+    ]),
+  };
 }
 
-function messages({ messages: counts }: DemoReport): string {
-  return table('Messages', ['', 'accepted', 'refused'], counts.map(({ when, accepted, refused }) => [when, String(accepted), String(refused)]));
+function versions({ end }: DemoReport): ReportTable {
+  return {
+    title: 'Versions of the secret',
+    head: ['version', 'labels', 'access key'],
+    rows: end.versions.map(({ id, labels, accessKeyId }) => [id, labels.join(', '), accessKeyId ?? 'none']),
+  };
 }
 
-function checks({ checks: all, passed, seconds }: DemoReport): string {
-  const lines = all.map(check => `  ${check.passed ? '✓' : '✗'} ${check.sentence}`);
-  const result = passed ? 'Everything is as it must be' : `${all.filter(check => !check.passed).length} checks FAILED`;
-  return ['Checks', ...lines, '', `${result} (${seconds.toFixed(1)} s).`].join('\n');
+function keys({ end }: DemoReport): ReportTable {
+  return {
+    title: 'Access keys of the user',
+    head: ['access key', 'state', 'in version'],
+    rows: end.keys.map(({ accessKeyId, status, labels }) => [accessKeyId, status, labels.join(', ') || 'none']),
+  };
+}
+
+function servers({ end }: DemoReport): ReportTable {
+  return {
+    title: 'Mail servers',
+    head: ['server', 'logs in with'],
+    rows: end.servers.map(({ instanceId, accessKeyId }) => [instanceId, accessKeyId ?? 'nothing']),
+  };
+}
+
+function messages({ messages: counts }: DemoReport): ReportTable {
+  return {
+    title: 'Messages',
+    head: ['', 'accepted', 'refused'],
+    rows: counts.map(({ when, accepted, refused }) => [when, String(accepted), String(refused)]),
+  };
+}
+
+function checks(report: DemoReport): string {
+  return ['Checks', ...report.checks.map(check => `  ${check.passed ? '✓' : '✗'} ${check.sentence}`), '', verdict(report)].join('\n');
 }

@@ -40,7 +40,8 @@ describe('the watchdog', () => {
     expect(await complaint(scenario)).toBeUndefined();
     expect(scenario.actions.slice(length)).toEqual(['ListAccessKeys', 'DescribeSecret', 'GetSecretValue', 'GetSecretValue']);
     expect(scenario.ses.logins).toHaveLength(logins + 1);
-    expect(scenario.logs.slice(-3).map(line => JSON.parse(line) as unknown)).toMatchObject(['step started', 'login accepted', 'step finished']
+    const routine = ['step started', 'age of the current access key', 'login accepted', 'step finished'];
+    expect(scenario.logs.slice(-4).map(line => JSON.parse(line) as unknown)).toMatchObject(routine
       .map(message => ({ level: 'INFO', secretArn: scenario.secretArn, step: 'watchdog', message })));
   });
 

@@ -1,0 +1,138 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+/** The width of a dashboard in CloudWatch's units. */
+const FULL_WIDTH = 24;
+const HALF_WIDTH = FULL_WIDTH / 2;
+
+/** What a dashboard shows of one credential. */
+export interface DashboardSources {
+  readonly secret: secretsmanager.ISecret;
+  readonly rotationFunction: lambda.IFunction;
+  readonly logGroup: logs.ILogGroup;
+  readonly alarm: cloudwatch.IAlarm;
+}
+
+/** A dashboard with one credential, which others can join. It shows some rotations of the default schedule. */
+export function defineDashboard(scope: Construct): cloudwatch.Dashboard {
+  return new cloudwatch.Dashboard(scope, 'Dashboard', { defaultInterval: Duration.days(90) });
+}
+
+/** The rows of a credential: what its state is, what its rotations did, and how the function fares. */
+export function widgetRows(scope: Construct, sources: DashboardSources): cloudwatch.IWidget[][] {
+  return [
+    [new cloudwatch.TextWidget({ markdown: `## SES SMTP credential ${scope.node.path}`, width: FULL_WIDTH, height: 1 })],
+    [alarmStatus(sources), keyAge(scope, sources)],
+    [rotations(scope, sources)],
+    [mailServers(scope, sources), failures(scope, sources)],
+    functionMetrics(sources),
+  ];
+}
+
+function alarmStatus({ alarm }: DashboardSources): cloudwatch.IWidget {
+  return new cloudwatch.AlarmStatusWidget({ title: 'Alarm', alarms: [alarm], width: FULL_WIDTH / 4, height: 6 });
+}
+
+/** From what the watchdog writes down once an hour. */
+function keyAge(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
+  return queryWidget(scope, sources, {
+    title: 'Age of the current access key, and the age at which its rotation is overdue, in days',
+    view: cloudwatch.LogQueryVisualizationType.LINE,
+    width: FULL_WIDTH * 3 / 4,
+    lines: [
+      'filter message = "age of the current access key"',
+      'stats max(ageSeconds / 86400) as age, max(allowedAgeSeconds / 86400) as allowed by bin(1h)',
+    ],
+  });
+}
+
+/** A rotation is the lines with its version id. It has succeeded once `finishSecret` has, whatever failed before. */
+function rotations(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
+  return queryWidget(scope, sources, {
+    title: 'Last rotations: seconds from the first attempt to the last, succeeded (1) or not (0), attempts that failed',
+    view: cloudwatch.LogQueryVisualizationType.TABLE,
+    width: FULL_WIDTH,
+    lines: [
+      'filter ispresent(versionId)',
+      'fields toMillis(@timestamp) as millis, strcontains(concat(step, " ", message), "finishSecret step finished") as finished, '
+        + 'strcontains(message, "step failed") as failure',
+      'stats earliest(@timestamp) as began, min(millis) as first, max(millis) as last, (last - first) / 1000 as seconds, '
+        + 'max(finished) as succeeded, sum(failure) as failures by versionId',
+      'sort first desc',
+      'display began, seconds, succeeded, failures, versionId',
+      'limit 50',
+    ],
+  });
+}
+
+function mailServers(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
+  return queryWidget(scope, sources, {
+    title: 'Mail servers that confirmed a credential, and that did not',
+    view: cloudwatch.LogQueryVisualizationType.TABLE,
+    width: HALF_WIDTH,
+    lines: [
+      'filter message = "mail servers answered"',
+      'fields @timestamp, confirmed, targets - confirmed as failed, document, commandId, versionId',
+      'sort @timestamp desc',
+      'limit 50',
+    ],
+  });
+}
+
+/** Of rotations, and what the watchdog found wrong. */
+function failures(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
+  return queryWidget(scope, sources, {
+    title: 'Last errors',
+    view: cloudwatch.LogQueryVisualizationType.TABLE,
+    width: HALF_WIDTH,
+    lines: [
+      'filter message = "step failed"',
+      'fields @timestamp, step, error, versionId',
+      'sort @timestamp desc',
+      'limit 50',
+    ],
+  });
+}
+
+function functionMetrics({ rotationFunction }: DashboardSources): cloudwatch.IWidget[] {
+  const perHour = { period: Duration.hours(1) };
+  return [
+    new cloudwatch.GraphWidget({
+      title: 'Invocations and errors of the function',
+      left: [rotationFunction.metricInvocations(perHour), rotationFunction.metricErrors(perHour)],
+      width: HALF_WIDTH,
+    }),
+    new cloudwatch.GraphWidget({
+      title: 'Longest duration of the function',
+      left: [rotationFunction.metricDuration({ ...perHour, statistic: cloudwatch.Stats.MAXIMUM })],
+      width: HALF_WIDTH,
+    }),
+  ];
+}
+
+interface QueryOptions {
+  readonly title: string;
+  readonly view: cloudwatch.LogQueryVisualizationType;
+  readonly width: number;
+  readonly lines: string[];
+}
+
+/** The log group may be shared: of all its lines, those of this secret. The dashboard may be in another region. */
+function queryWidget(scope: Construct, { secret, logGroup }: DashboardSources, { lines, ...options }: QueryOptions): cloudwatch.IWidget {
+  return new cloudwatch.LogQueryWidget({
+    ...options,
+    height: 6,
+    logGroupNames: [logGroup.logGroupName],
+    queryLines: [ofSecret(secret), ...lines],
+    region: Stack.of(scope).region,
+  });
+}
+
+/** The ARN of a secret imported by name has no suffix here, and one in the lines of a rotation. */
+function ofSecret({ secretArn, secretFullArn }: secretsmanager.ISecret): string {
+  return secretFullArn ? `filter secretArn = "${secretFullArn}"` : `filter secretArn like "${secretArn}"`;
+}
