@@ -101,13 +101,17 @@ case ",$stages," in
   *) fail "version $version_id is no longer pending or current, so it is not applied" ;;
 esac
 
-if [ -n "$username_field" ]; then
-  SMTP_USERNAME=$(json_field "$username_field")
-  SMTP_PASSWORD=$(json_field "$password_field")
-else
-  SMTP_USERNAME=${value%%:*}
-  SMTP_PASSWORD=${value#*:}
-fi
+# A version from before a change to JSON is username:password. Neither of them can have a brace.
+case $username_field,$value in
+  ?*,*'{'*)
+    SMTP_USERNAME=$(json_field "$username_field")
+    SMTP_PASSWORD=$(json_field "$password_field")
+    ;;
+  *)
+    SMTP_USERNAME=${value%%:*}
+    SMTP_PASSWORD=${value#*:}
+    ;;
+esac
 matches "$SMTP_USERNAME" 'A[A-Z0-9]{15,127}' || fail "version $version_id has no access key id where one is expected"
 matches "$SMTP_PASSWORD" 'B[A-P][A-Za-z0-9+/]{42}' || fail "version $version_id has no SES SMTP password where one is expected"
 unset fetched value

@@ -39,15 +39,15 @@ const MISTAKES: (Omit<KnownBad, 'setup'> & { readonly rivalry: Rivalry })[] = [
 ];
 
 it.each(MISTAKES)('catches a function that $name', async ({ rivalry, ...mistake }) => {
-  const { failure } = await runRivalry(rivalry, { runs: RUNS, seed: 7, subject: await buildVariant({ ...mistake, setup: ONE_FLEET }) });
+  const { failure } = await runRivalry(rivalry, { runs: RUNS, seed: 10, subject: await buildVariant({ ...mistake, setup: ONE_FLEET }) });
   expect(failure).toContain(`): ${mistake.promise} `);
 }, PATIENCE);
 
 /** These orders are rare: one in thousands. */
 const FOUND = [
   { rivalry: RETRIES, seed: 3, path: '2080' },
-  { rivalry: SUCCESSORS, seed: 1, path: '244' },
-  { rivalry: MISHAPS, seed: 1, path: '244' },
+  { rivalry: SUCCESSORS, seed: 1, path: '1229' },
+  { rivalry: MISHAPS, seed: 1, path: '1229' },
 ];
 const TRUSTING: Omit<KnownBad, 'setup'> = {
   name: 'takes servers to hold nothing that another invocation has released',
