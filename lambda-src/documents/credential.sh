@@ -32,14 +32,20 @@ case $(command -v printf) in */*) fail 'this shell has no printf of its own: use
 
 # The rotation function counts this server by this line, and by nothing else.
 report_applied() {
-  if [ -z "$SSM_VersionId" ]; then start_over_if_overtaken; fi
+  is_still_wanted || start_over
   printf 'SES_SMTP_CREDENTIAL_APPLIED %s\n' "$version_id"
 }
 
-# A rotation that began meanwhile counts on the version that it gave this server, perhaps before this run changed it.
-start_over_if_overtaken() {
+# A rotation that began since this run chose its version counts on the one that it gave this server, perhaps before this
+# run changes it.
+is_still_wanted() {
+  [ -z "$SSM_VersionId" ] || return 0
   fetch wanted_version
-  [ "$fetched" = "$version_id" ] || exec "$script"
+  [ "$fetched" = "$version_id" ]
+}
+
+start_over() {
+  exec "$script" </dev/null
 }
 
 # Prints the id of the version that servers are to hold now: the one that a rotation is giving them, if there is one,
