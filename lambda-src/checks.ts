@@ -21,10 +21,17 @@ export async function checkCredential(upkeep: Upkeep, { keys, secret, versions }
   const credential = current && parseCredential(current.value, format);
   if (!credential) return checkMissing(upkeep, current, secret);
   const key = keys.find(({ id }) => id === credential.username);
-  if (key && !key.active) return inactive(upkeep, credential);
-  if (isForEndpoint(current.value, endpoint, format)) return refusal(upkeep, credential);
-  log.warn('the current credential is for another region than the endpoint: the next rotation makes one for it');
-  return undefined;
+  if (key?.active !== false && !isForEndpoint(current.value, endpoint, format)) {
+    log.warn('the current credential is for another region than the endpoint: the next rotation makes one for it');
+    return undefined;
+  }
+  const problem = key?.active === false ? inactive(upkeep, credential) : await refusal(upkeep, credential);
+  return problem && await isStillCurrent(upkeep, current) ? problem : undefined;
+}
+
+/** A rotation may have promoted another version since, and taken this one's key back where there is no grace. */
+async function isStillCurrent({ versions }: Upkeep, { id }: SecretVersion): Promise<boolean> {
+  return (await versions.getCurrent())?.id === id;
 }
 
 /** A secret that waits for its first rotation, or for one that writes another format, has none to be tested. */

@@ -1,8 +1,8 @@
 import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
-import { formatCredential, parseCredential } from './credential';
-import { deliver, isDelivered, isDeliveryLabel } from './delivery';
+import { formatCredential, parseDeliverable } from './credential';
+import { attachLabel, deliver, isDelivered, isDeliveryLabel } from './delivery';
 import { describe, isAwsError, RotationError } from './errors';
-import { isNeeded, isOurs, isReferenced } from './key-use';
+import { isCurrent, isNeeded, isOurs, isReferenced } from './key-use';
 import { LoginRefusedError } from './login-proof';
 import { abandonVersion, whyUnusable } from './pending-version';
 import { checkStages, findVersion, Rotation } from './rotation';
@@ -26,8 +26,9 @@ export async function createSecret(rotation: Rotation): Promise<void> {
   if (pending) await checkPending(rotation, pending);
   const leftOvers = present.filter(key => isLeftOver(rotation, key, secret));
   await removeLeftOvers(rotation, leftOvers);
+  const held = await findHeld(rotation, present, secret.versions);
   if (pending) return;
-  await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), secret.versions);
+  await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), secret.versions, held);
   await storeNewCredential(rotation, secret.versions.find(version => version.stages.includes(CURRENT)));
 }
 
@@ -72,15 +73,28 @@ async function removeLeftOvers({ keys, log }: Rotation, leftOvers: AccessKey[]):
   }
 }
 
+/**
+ * The versions that a mail server may hold. Before any was given to them, as after an import, that is each whose key
+ * exists: these are labelled as well, because a delivery that stops half-way must not look as if it had begun with none.
+ */
+async function findHeld({ config, token, versions }: Rotation, present: AccessKey[], labelled: SecretVersion[]): Promise<SecretVersion[]> {
+  const delivered = labelled.filter(isDelivered);
+  if (delivered.length > 0 || config.fleets.length === 0) return delivered;
+  const usable = labelled.filter(version => version.id !== token && present.some(key => isReferenced(key, [version])));
+  // The current one last: whoever finds its label takes the others for confirmed.
+  for (const { id } of [...usable].sort((a, b) => Number(isCurrent(a)) - Number(isCurrent(b)))) await attachLabel(versions, id);
+  return usable;
+}
+
 /** Makes room for a new key: that of a version which is neither current nor pending goes, once no server can hold it. */
-async function freeSlot(rotation: Rotation, present: AccessKey[], labelled: SecretVersion[]): Promise<void> {
+async function freeSlot(rotation: Rotation, present: AccessKey[], labelled: SecretVersion[], held: SecretVersion[]): Promise<void> {
   const { keys, log } = rotation;
   if (present.length < KEY_SLOTS) return;
   const foreign = present.find(key => !isReferenced(key, labelled));
   if (foreign) throw new RotationError(foreignKeyMessage(keys.userName, foreign.id), 'stray-key');
   const spare = present.find(key => !isReferenced(key, labelled.filter(isNeeded)));
   if (!spare) throw new RotationError(noSlotMessage(keys.userName, present), 'limitexceeded');
-  if (isReferenced(spare, labelled.filter(isDelivered))) await deliverCurrent(rotation, labelled, spare);
+  if (isReferenced(spare, held)) await deliverCurrent(rotation, labelled, spare);
   await checkNotCurrent(rotation, spare);
   await keys.delete(spare.id);
   log.info('previous access key deleted', { accessKeyId: spare.id });
@@ -95,12 +109,12 @@ async function checkNotCurrent({ versions }: Rotation, key: AccessKey): Promise<
 }
 
 /**
- * Hands the current credential to every server, because one may hold another: a rotation was cancelled
- * while it changed servers, or the secret was edited by hand.
+ * Hands the current credential to every server, because one may hold another: a rotation was cancelled while it changed
+ * servers, the secret was edited by hand, or it was imported from somebody who promoted before servers had changed.
  */
 async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { id }: AccessKey): Promise<void> {
   const current = labelled.find(({ stages }) => stages.includes(CURRENT));
-  const credential = current && parseCredential(current.value, rotation.config.format);
+  const credential = current && parseDeliverable(current.value, rotation.config.format);
   if (!credential) {
     throw new RotationError(`mail servers may hold access key ${id}, and ${CURRENT} has no credential in the configured format to give them `
       + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again', '535-everywhere');
@@ -111,7 +125,7 @@ async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { i
   } catch (cause) {
     if (!(cause instanceof LoginRefusedError)) throw cause;
     throw new RotationError(`mail servers may hold access key ${id}, and the ${CURRENT} credential cannot replace it: ${cause.message}; `
-      + 'if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again', '535-everywhere', { cause });
+      + 'put one that works there by hand; if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again', '535-everywhere', { cause });
   }
 }
 

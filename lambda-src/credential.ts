@@ -4,6 +4,8 @@ import { EndpointConfig, FieldNames, FormatConfig } from '../src/rotation-contra
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
 const ACCESS_KEY_ID = /^\w{16,128}$/;
 
+const USERNAME_COLON_PASSWORD: FormatConfig = {};
+
 /** What a mail server logs in with. */
 export interface Credential {
   /** The IAM access key id. */
@@ -17,6 +19,14 @@ export function parseCredential(value: SecretText, format: FormatConfig): Creden
     ? [jsonField(value, format.fields.username), jsonField(value, format.fields.password)]
     : splitAtColon(value);
   return username && password && ACCESS_KEY_ID.test(username) ? { username, password: new SecretText(password) } : undefined;
+}
+
+/**
+ * Reads a value that may be from before a change to JSON: mail servers read `username:password` in that case as well,
+ * so that they can be given a credential of the AWS sample.
+ */
+export function parseDeliverable(value: SecretText, format: FormatConfig): Credential | undefined {
+  return parseCredential(value, format) ?? parseCredential(value, USERNAME_COLON_PASSWORD);
 }
 
 /**

@@ -38,7 +38,8 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   await releaseOthers(rotation, push, verdicts);
 }
 
-async function attachLabel(versions: SecretVersions, id: string): Promise<void> {
+/** Notes that a mail server may hold a version. */
+export async function attachLabel(versions: SecretVersions, id: string): Promise<void> {
   await versions.attach(`${DELIVERED}${id}`, id);
 }
 

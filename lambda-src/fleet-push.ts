@@ -85,7 +85,9 @@ function overtakes(push: Push, commands: Command[], ours: Command): Command | un
 
 /** Those of the last day, and older ones that Run Command may still be working on. */
 async function recentCommands(push: Push, fleet: FleetConfig): Promise<Command[]> {
-  return push.runCommand.findByComment(fleet.document.name, commentStart(push), push.clock.now() - DAY - fleet.timeoutSeconds * SECOND);
+  const since = push.clock.now() - DAY - fleet.timeoutSeconds * SECOND;
+  return push.runCommand.findByComment(fleet.document.name, commentStart(push), since,
+    async ask => readPage(push, `the commands by document ${fleet.document.name}`, ask));
 }
 
 function carriesVersion(push: Push, { Comment }: Command): boolean {
@@ -157,18 +159,21 @@ async function judge(push: Push, fleet: FleetConfig, commandId: string): Promise
   return { fleet, commandId, confirmed, failed, failures: [...failures, ...terminated].slice(0, NAMED_FAILURES) };
 }
 
-/** The invocations of a command, page by page, as fast as Systems Manager lets them be read, and no longer than there is time. */
-async function *invocations({ runCommand, clock, random, deadline }: Push, commandId: string): AsyncGenerator<CommandInvocation> {
+/** The invocations of a command, page by page. */
+async function *invocations(push: Push, commandId: string): AsyncGenerator<CommandInvocation> {
   let token: string | undefined;
   do {
-    const page = await new BackOff(clock, random, SECOND, 15 * SECOND).poll(deadline, async () => runCommand.invocations(commandId, token));
-    if (!page || clock.now() > deadline) {
-      throw new RotationError(`what became of command ${commandId} could not be read before the function had to end; the next attempt reads it again`,
-        'node-offline');
-    }
+    const page = await readPage(push, `what became of command ${commandId}`, async () => push.runCommand.invocations(commandId, token));
     yield* page.CommandInvocations ?? [];
     token = page.NextToken;
   } while (token);
+}
+
+/** Reads a page as fast as Systems Manager lets it be read, and no longer than there is time. */
+async function readPage<Page>({ clock, random, deadline }: Push, what: string, read: () => Promise<Page | undefined>): Promise<Page> {
+  const page = await new BackOff(clock, random, SECOND, 15 * SECOND).poll(deadline, read);
+  if (page !== undefined && clock.now() <= deadline) return page;
+  throw new RotationError(`${what} could not be read before the function had to end; the next attempt reads it again`, 'node-offline');
 }
 
 /** Why a node does not count as confirmed. The parent command's status says nothing about a node. */

@@ -1,4 +1,4 @@
-import { isForEndpoint, parseCredential } from './credential';
+import { isForEndpoint, parseCredential, parseDeliverable } from './credential';
 import { isDeliveryLabel } from './delivery';
 import { RotationError } from './errors';
 import type { Rotation } from './rotation';
@@ -41,7 +41,7 @@ export async function abandonVersion(rotation: Rotation, version: SecretVersion,
   if (stages.has(CURRENT)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`, '535-everywhere');
   }
-  const accessKeyId = parseCredential(value, format)?.username;
+  const accessKeyId = parseDeliverable(value, format)?.username;
   const current = await versions.getCurrent();
   const inUse = [...stages].some(isDeliveryLabel) || (accessKeyId !== undefined && current?.value.reveal().includes(accessKeyId));
   if (accessKeyId && !inUse) await keys.delete(accessKeyId);

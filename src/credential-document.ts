@@ -351,7 +351,8 @@ export class CredentialDocument {
     const { documentVersion, parameters: constants, regionParameter, secretArnParameter, versionIdParameter } = options;
     const parameters = { secretArn: secretArnParameter, versionId: versionIdParameter, region: regionParameter };
     checkParameters('existing', parameters, constants);
-    return new CredentialDocument(scope => existingDocument(scope, { name, version: documentVersion, marker: false, parameters, constants }));
+    const config = { name, version: documentVersion, marker: false, parameters, constants };
+    return new CredentialDocument(scope => existingDocument(scope, config), true, false);
   }
 
   /**
@@ -371,7 +372,7 @@ export class CredentialDocument {
         `document ${name} takes the password as a command parameter, which ssm:ListCommands and EventBridge show; `
         + 'let the document read the secret and use CredentialDocument.existing instead');
       return existingDocument(scope, { name, version: documentVersion, marker: false, parameters, constants });
-    }, false);
+    }, false, false);
   }
 
   private constructor(
@@ -382,6 +383,12 @@ export class CredentialDocument {
      * @internal
      */
     public readonly _readsSecret: boolean = true,
+    /**
+     * Whether it finds out which version servers are to hold, also while a rotation is under way.
+     *
+     * @internal
+     */
+    public readonly _findsVersion: boolean = true,
   ) {}
 
   /** @internal */

@@ -8,6 +8,9 @@ import { MailServerTargets } from './mail-server-targets';
 import { defineAssociation } from './new-servers';
 import { FleetConfig } from './rotation-contract';
 
+/** Two runs of an association: the next one after the rotation gives servers the current credential. */
+const SHORTEST_GRACE = Duration.hours(1);
+
 /** Mail servers of one kind, which Systems Manager hands the new credential to. */
 export interface MailServerFleet {
   /** Which managed nodes are the mail servers. */
@@ -56,8 +59,8 @@ export interface MailServerFleet {
    * a new server gets that one.
    *
    * The version parameter of a document of your own (`CredentialDocument.existing`) must have a default: without it,
-   * the document is to apply AWSCURRENT, and `gracePeriod` must be at least an hour, because a run while a rotation is
-   * under way gives servers the previous credential back until the next run.
+   * the document is to apply AWSCURRENT, and `gracePeriod` must be at least an hour, or synthesis fails: a run while a
+   * rotation is under way gives servers the previous credential back until the next run.
    *
    * A run that fails shows in State Manager only, not in a rotation.
    *
@@ -79,11 +82,11 @@ export interface BoundFleet {
 }
 
 /**
- * Throws if a fleet's options are not what Run Command takes.
+ * Throws if a fleet's options are not what Run Command takes, or if its association could outlast the previous credential.
  *
  * @internal
  */
-export function validateFleet(fleet: MailServerFleet, name: string): void {
+export function validateFleet(fleet: MailServerFleet, name: string, gracePeriod?: Duration): void {
   const { applyToNewServers, document, maxConcurrency, maxErrors, timeout, minimumTargets = 1, targets } = fleet;
   checkNotation(`${name}.maxConcurrency`, maxConcurrency, /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/, "a number from '1' or a percentage from '1%' to '100%'");
   checkNotation(`${name}.maxErrors`, maxErrors, /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/, "a number from '0' or a percentage from '0%' to '100%'");
@@ -95,10 +98,16 @@ export function validateFleet(fleet: MailServerFleet, name: string): void {
     const allowed = targets._count === undefined ? 'an integer from 0' : `an integer from 0 to ${maximum}, the number of node ids`;
     throw new Error(`${name}.minimumTargets must be ${allowed}, got ${minimumTargets}`);
   }
-  if (applyToNewServers && !document._readsSecret) {
-    throw new Error(`${name}.applyToNewServers needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
-      + 'use CredentialDocument.existing');
+  if (applyToNewServers) checkNewServers(`${name}.applyToNewServers`, document, gracePeriod);
+}
+
+function checkNewServers(prop: string, document: CredentialDocument, gracePeriod?: Duration): void {
+  if (!document._readsSecret) {
+    throw new Error(`${prop} needs a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing`);
   }
+  if (document._findsVersion || !gracePeriod || gracePeriod.isUnresolved() || gracePeriod.toSeconds() >= SHORTEST_GRACE.toSeconds()) return;
+  throw new Error(`gracePeriod must be at least ${SHORTEST_GRACE.toHumanString()} because of ${prop}, got ${gracePeriod.toHumanString()}: `
+    + 'an existing document gives servers the previous credential back while a rotation is under way; use a longer one, or a document of this library');
 }
 
 /**

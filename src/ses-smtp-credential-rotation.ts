@@ -595,7 +595,7 @@ function upkeepConfig(props: SesSmtpCredentialRotationProps, interval: Duration 
 }
 
 function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void {
-  const { fromAddresses, identities, mailServers = [], secret, user } = props;
+  const { fromAddresses, gracePeriod, identities, mailServers = [], secret, user } = props;
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
   if (fromAddresses?.length === 0) throw new Error('fromAddresses must name at least one address or be left out, got none');
   if (user && props.userName !== undefined) throw new Error(`userName is for a new user, got '${props.userName}' together with user; leave one of them out`);
@@ -608,7 +608,7 @@ function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void
   if (props.encryptionKey) checkSame("encryptionKey's region", props.encryptionKey.env.region, region);
   if (secret) checkSame("secret's region", secret.env.region, region);
   if (user) checkSame("user's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
-  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`));
+  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, gracePeriod));
 }
 
 function checkSame(what: string, actual: string, expected: string): void {

@@ -171,4 +171,25 @@ describe('applyToNewServers', () => {
       .toThrow('mailServers[3].applyToNewServers needs a document that reads the secret, got CredentialDocument.existingWithCredential; '
         + 'use CredentialDocument.existing');
   });
+
+  describe('with a document of your own, which gives servers the previous credential back while a rotation is under way', () => {
+    const defineWith = (gracePeriod: Duration | undefined, fleet: Partial<MailServerFleet>) => () =>
+      defineRotation(() => ({ gracePeriod, mailServers: [{ targets, document, applyToNewServers: true, ...fleet }] }));
+
+    it.each([Duration.seconds(0), Duration.minutes(59)])('fails with a grace period of less than an hour', gracePeriod => {
+      expect(defineWith(gracePeriod, {})).toThrow('gracePeriod must be at least 1 hour because of mailServers[0].applyToNewServers, '
+        + `got ${gracePeriod.toHumanString()}: an existing document gives servers the previous credential back while a rotation is under way; `
+        + 'use a longer one, or a document of this library');
+    });
+
+    it('accepts an hour, the default, and what only the deployment knows', () => {
+      const token = Duration.seconds(new CfnParameter(new Stack(), 'Seconds', { type: 'Number' }).valueAsNumber);
+      for (const gracePeriod of [Duration.hours(1), undefined, token]) expect(defineWith(gracePeriod, {})).not.toThrow();
+    });
+
+    it('accepts any with a document that finds the version by itself, and without an association', () => {
+      expect(defineWith(Duration.seconds(0), { document: CredentialDocument.postfix() })).not.toThrow();
+      expect(defineWith(Duration.seconds(0), { applyToNewServers: false })).not.toThrow();
+    });
+  });
 });

@@ -84,7 +84,8 @@ if (-not ($Version.VersionStages -ccontains 'AWSPENDING' -or $Version.VersionSta
   Stop-Document "version $VersionId is no longer pending or current, so it is not applied"
 }
 
-if ($UsernameField) {
+# A version from before a change to JSON is username:password. Neither of them can have a brace.
+if ($UsernameField -and $Version.SecretString.Contains('{')) {
   # The message of an error would quote the value.
   try { $Value = $Version.SecretString | ConvertFrom-Json } catch { Stop-Document "version $VersionId is not JSON" }
   $SmtpUsername = $Value.$UsernameField

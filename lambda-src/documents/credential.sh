@@ -32,14 +32,20 @@ case $(command -v printf) in */*) fail 'this shell has no printf of its own: use
 
 # The rotation function counts this server by this line, and by nothing else.
 report_applied() {
-  if [ -z "$SSM_VersionId" ]; then start_over_if_overtaken; fi
+  is_still_wanted || start_over
   printf 'SES_SMTP_CREDENTIAL_APPLIED %s\n' "$version_id"
 }
 
-# A rotation that began meanwhile counts on the version that it gave this server, perhaps before this run changed it.
-start_over_if_overtaken() {
+# A rotation that began since this run chose its version counts on the one that it gave this server, perhaps before this
+# run changes it.
+is_still_wanted() {
+  [ -z "$SSM_VersionId" ] || return 0
   fetch wanted_version
-  [ "$fetched" = "$version_id" ] || exec "$script"
+  [ "$fetched" = "$version_id" ]
+}
+
+start_over() {
+  exec "$script" </dev/null
 }
 
 # Prints the id of the version that servers are to hold now: the one that a rotation is giving them, if there is one,
@@ -101,13 +107,17 @@ case ",$stages," in
   *) fail "version $version_id is no longer pending or current, so it is not applied" ;;
 esac
 
-if [ -n "$username_field" ]; then
-  SMTP_USERNAME=$(json_field "$username_field")
-  SMTP_PASSWORD=$(json_field "$password_field")
-else
-  SMTP_USERNAME=${value%%:*}
-  SMTP_PASSWORD=${value#*:}
-fi
+# A version from before a change to JSON is username:password. Neither of them can have a brace.
+case $username_field,$value in
+  ?*,*'{'*)
+    SMTP_USERNAME=$(json_field "$username_field")
+    SMTP_PASSWORD=$(json_field "$password_field")
+    ;;
+  *)
+    SMTP_USERNAME=${value%%:*}
+    SMTP_PASSWORD=${value#*:}
+    ;;
+esac
 matches "$SMTP_USERNAME" 'A[A-Z0-9]{15,127}' || fail "version $version_id has no access key id where one is expected"
 matches "$SMTP_PASSWORD" 'B[A-P][A-Za-z0-9+/]{42}' || fail "version $version_id has no SES SMTP password where one is expected"
 unset fetched value

@@ -9,7 +9,10 @@ copy_file() {
 # Two commands can reach a server at once. The lock is where other users cannot take it.
 lock() {
   command -v flock >/dev/null 2>&1 || fail 'flock is not installed: install util-linux'
-  exec 9>"${RUNTIME_DIRECTORY:-/run}/ses-smtp-credential.lock"
+  lock_file="${RUNTIME_DIRECTORY:-/run}/ses-smtp-credential.lock"
+  # By itself, a redirection that fails would end the script without a word of ours.
+  (: >>"$lock_file") 2>/dev/null || fail "cannot write $lock_file, which keeps two runs apart"
+  exec 9>"$lock_file"
   flock -w 120 9 || fail 'another run is still changing files'
 }
 

@@ -59,15 +59,14 @@ build() { :; }
 
 # Whether each account has the user by what msmtp makes of the file, and each password line is the new one. msmtp reads
 # a file that it is told of only if nobody else can, and under AppArmor in few places only.
-looks_up() {
-  has_passwords "$1" || return 1
-  copy=$(mktemp /tmp/ses-smtp.XXXXXX) || return 1
+looks_up() (
+  has_passwords "$1" || exit 1
+  copy=$(mktemp /tmp/ses-smtp.XXXXXX) || exit 1
+  trap 'rm -f "$copy"' EXIT
+  trap 'exit 1' HUP INT TERM
   cat "$1" >"$copy"
-  found=1
-  has_users "$copy" || found=0
-  rm -f "$copy"
-  [ "$found" -eq 1 ]
-}
+  has_users "$copy"
+)
 
 has_users() {
   printf '%s\n' "$keys" | while IFS= read -r account; do

@@ -89,6 +89,8 @@ reload_if_needed() {
 }
 
 command -v postconf >/dev/null 2>&1 || fail 'Postfix is not installed: postconf was not found'
+# A run that starts over has that of the last instance.
+unset MAIL_CONFIG
 # Asked for once: in the name of another instance than the first, postmulti knows none.
 all_instances=$(instances)
 found=0

@@ -43,8 +43,8 @@ restore_table() {
   move_table old "$table"
 }
 
-# change_table FILE MODE: ends with exit code 0 if it changed the table, 3 if it was right already. To be run in a
-# process of its own, so that its temporary files are removed when it ends, however it ends.
+# change_table FILE MODE: ends with exit code 0 if it changed the table, 3 if it was right already, 4 if servers are to
+# hold another version by now. To be run in a process of its own, so that its temporary files are removed when it ends, however it ends.
 change_table() {
   table=$1
   lock
@@ -57,6 +57,7 @@ change_table() {
   chmod "$2" new || fail "cannot change the mode of a copy; $table is unchanged"
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential old >new || fail "cannot write a new $table; $table is unchanged"
   if cmp -s old new && looks_up "$table"; then exit 3; fi
+  is_still_wanted || exit 4
   said=$({ build new && match_indexes; } 2>&1) || fail "cannot build the index of a new $table: $(last_line "$said"); $table is unchanged"
   looks_up new || fail "a lookup in the new $table does not give the credential$hint; $table is unchanged"
   sync -f new 2>/dev/null || sync
@@ -75,6 +76,7 @@ apply_table() {
   case $status in
     0) changed=1 ;;
     3) ;;
+    4) start_over ;;
     *) exit "$status" ;;
   esac
 }

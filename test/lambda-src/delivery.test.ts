@@ -93,7 +93,7 @@ describe('a key that a mail server may hold', () => {
     const { keys, fn, config } = fleet.scenario;
     fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...config, endpoint: { ...config.endpoint, region: 'eu-north-1' } });
     expect(failureOf(await fleet.scenario.rotate())?.message).toMatch(new RegExp(`^createSecret: mail servers may hold access key ${fleet.held[0]}, `
-      + 'and the AWSCURRENT credential cannot replace it: .*; if the endpoint was changed, change it back until a rotation has succeeded'));
+      + 'and the AWSCURRENT credential cannot replace it: .*; put one that works there by hand; if the endpoint was changed, change it back until a rotation has succeeded'));
     expect(fleet.scenario.keys).toEqual(keys);
   });
 

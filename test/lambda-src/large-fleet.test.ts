@@ -175,6 +175,35 @@ describe('the retry', () => {
   });
 });
 
+describe('the list of earlier commands', () => {
+  const isList = ({ action, input }: { action: string; input: Record<string, unknown> }) => action === 'ListCommands' && input.CommandId === undefined;
+
+  it('is read although Systems Manager throttles every other call', async () => {
+    const { scenario } = largeFleet();
+    let asked = 0;
+    scenario.world.intercept = async (call, proceed) => {
+      if (isList(call) && ++asked % 2 === 1) throw new AwsError('ThrottlingException', 'Rate exceeded');
+      return proceed();
+    };
+    await scenario.rotateWell();
+    expect(asked).toBe(4);
+  });
+
+  it.each(['throttled for ever', 'slow'])('that is %s ends with an error before the function does', async how => {
+    const { scenario } = largeFleet();
+    scenario.world.intercept = async (call, proceed) => {
+      if (!isList(call)) return proceed();
+      if (how === 'throttled for ever') throw new AwsError('ThrottlingException', 'Rate exceeded');
+      await scenario.clock.sleep(5 * MINUTE);
+      return { Commands: [], NextToken: 'one more' };
+    };
+    const start = scenario.clock.now();
+    expect(failureOf(await scenario.rotate())?.message).toMatch(
+      /^setSecret: the commands by document \S+ could not be read before the function had to end; the next attempt reads it again; see /);
+    expect(scenario.clock.now() - start).toBeLessThanOrEqual(scenario.fn.timeoutSeconds * SECOND + 5 * MINUTE);
+  });
+});
+
 describe('the pages of a command', () => {
   it('are read to the end although Systems Manager throttles every other call', async () => {
     const { scenario } = largeFleet(EVERYBODY_AT_ONCE, MANY);

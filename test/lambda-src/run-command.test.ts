@@ -30,6 +30,10 @@ beforeEach(() => {
   runCommand = new RunCommand(new SSMClient({ ...world.clientConfig(), maxAttempts: 1 }));
 });
 
+async function find(document: string, commentStart: string, since: number) {
+  return runCommand.findByComment(document, commentStart, since, async ask => (await ask())!);
+}
+
 function addNode(instanceId: string, tags: Record<string, string> = { Mail: 'Yes' }): SimulatedNode {
   const node = new SimulatedNode({
     instanceId, tags, behaviour: () => [{ name: 'Apply', status: 'Success', responseCode: 0, output: `done on ${instanceId}` }],
@@ -112,8 +116,8 @@ describe('looking for a command by its comment', () => {
     const [first, second] = await sendMany(2, 'rotation of v1');
     await sendMany(1, 'another');
     const [third] = await sendMany(1, 'rotation of v2');
-    expect(await runCommand.findByComment('Apply', 'rotation of', since)).toMatchObject([first, second, third].map(CommandId => ({ CommandId })));
-    expect(await runCommand.findByComment('Apply', 'otation of', since)).toEqual([]);
+    expect(await find('Apply', 'rotation of', since)).toMatchObject([first, second, third].map(CommandId => ({ CommandId })));
+    expect(await find('Apply', 'otation of', since)).toEqual([]);
   });
 
   it('finds them oldest first in whatever order they are listed', async () => {
@@ -122,39 +126,39 @@ describe('looking for a command by its comment', () => {
     await world.clock.sleep(SECOND);
     const [second] = await sendMany(1, 'rotation of v1');
     world.intercept = async (_call, proceed) => ({ Commands: (await proceed() as { Commands: unknown[] }).Commands.reverse() });
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: first }, { CommandId: second }]);
+    expect(await find('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: first }, { CommandId: second }]);
     world.intercept = undefined;
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: first }, { CommandId: second }]);
+    expect(await find('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: first }, { CommandId: second }]);
   });
 
   it('finds one behind more than a page of others', async () => {
     const since = world.clock.now();
     const [wanted] = await sendMany(1, 'rotation of v1');
     await sendMany(101, 'another');
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: wanted }]);
+    expect(await find('Apply', 'rotation of v1', since)).toMatchObject([{ CommandId: wanted }]);
     expect(world.calls.filter(call => call.action === 'ListCommands')).toHaveLength(3);
   });
 
   it('does not look at those before the moment, the second of the moment included', async () => {
     const [before] = await sendMany(1, 'rotation of v1');
     const since = world.clock.now() + 300;
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toEqual([]);
+    expect(await find('Apply', 'rotation of v1', since)).toEqual([]);
     expect(world.calls.at(-1)?.input).toMatchObject({
       Filters: [{ key: 'InvokedAfter', value: '2026-01-01T00:00:01Z' }, { key: 'DocumentName', value: 'Apply' }],
     });
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since - SECOND)).toMatchObject([{ CommandId: before }]);
+    expect(await find('Apply', 'rotation of v1', since - SECOND)).toMatchObject([{ CommandId: before }]);
   });
 
   it('does not filter by a document that another account shares', async () => {
     const arn = 'arn:aws:ssm:eu-west-1:444455556666:document/Shared';
-    await runCommand.findByComment(arn, 'rotation of v1', world.clock.now());
+    await find(arn, 'rotation of v1', world.clock.now());
     expect(world.calls.at(-1)?.input).toMatchObject({ Filters: [{ key: 'InvokedAfter' }] });
   });
 
   it('finds nothing among no commands, and nothing in a reply without a list', async () => {
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toEqual([]);
+    expect(await find('Apply', 'rotation of v1', world.clock.now())).toEqual([]);
     world.intercept = async () => ({});
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', world.clock.now())).toEqual([]);
+    expect(await find('Apply', 'rotation of v1', world.clock.now())).toEqual([]);
   });
 
   it('takes a command without a date for the oldest', async () => {
@@ -162,7 +166,7 @@ describe('looking for a command by its comment', () => {
     const [known] = await sendMany(1, 'rotation of v1');
     const undated = { CommandId: 'c1', Comment: 'rotation of v1' };
     world.intercept = async (_call, proceed) => ({ Commands: [...(await proceed() as { Commands: unknown[] }).Commands, undated, { CommandId: 'c2' }] });
-    expect(await runCommand.findByComment('Apply', 'rotation of v1', since)).toMatchObject([undated, { CommandId: known }]);
+    expect(await find('Apply', 'rotation of v1', since)).toMatchObject([undated, { CommandId: known }]);
   });
 });
 

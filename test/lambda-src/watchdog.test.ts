@@ -98,6 +98,23 @@ describe('the current credential', () => {
     expect(await complaint(scenario)).toMatch(/^watchdog: email-smtp\S+ refused the login of access key AKIA\w+: 535 /);
   });
 
+  it.each([
+    { name: 'and its key went with it, as there is no grace', deed: () => undefined },
+    { name: 'because somebody had made its key inactive', deed: ({ keys, userName, world }: Scenario) => world.iam.updateAccessKey(userName, keys[0], 'Inactive') },
+  ])('may have been replaced by a rotation since the watchdog looked, $name', async ({ deed }) => {
+    const scenario = await rotated({ props: () => ({ gracePeriod: Duration.seconds(0) }) });
+    deed(scenario);
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action !== 'GetSecretValue') return proceed();
+      scenario.world.intercept = undefined;
+      const output = await proceed();
+      await scenario.rotateWell();
+      return output;
+    };
+    expect(await complaint(scenario)).toBeUndefined();
+    expect(scenario.keys).toHaveLength(2);
+  });
+
   it('may be refused for a moment', async () => {
     const scenario = await rotated();
     let busy = 2;

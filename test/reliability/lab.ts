@@ -21,6 +21,13 @@ export interface LabOptions {
   readonly subject?: Subject;
   /** The SDK sends a request again that got no answer, was throttled or met a server error, as in Lambda. */
   readonly sdkRetries?: boolean;
+  /** Where something has happened already; otherwise a new world. */
+  readonly past?: Past;
+}
+
+export interface Past {
+  readonly clock: VirtualClock;
+  readonly world: World;
 }
 
 /** One run of the function, until it returns or is killed. */
@@ -48,9 +55,9 @@ const SERVICE_OF: Record<'secretsManager' | 'iam' | 'ssm', ServiceName> = { secr
  * the function and of the servers, and where the promises are looked at after each of them.
  */
 export class Lab {
-  public readonly clock = new VirtualClock();
-  public readonly world = new World({ clock: this.clock });
-  public readonly ses = new SesSmtp({ credentials: this.world.iam, clock: this.clock });
+  public readonly clock: VirtualClock;
+  public readonly world: World;
+  public readonly ses: SesSmtp;
   public readonly servers: SimulatedNode[] = [];
   public readonly points: Point[] = [];
   /** Everything that left the function besides its calls: logs and errors. */
@@ -81,6 +88,10 @@ export class Lab {
 
   constructor(public readonly setup: Setup, private readonly options: LabOptions = {}) {
     this.subject = options.subject ?? OURS;
+    const { clock, world } = options.past ?? newWorld();
+    this.clock = clock;
+    this.world = world;
+    this.ses = new SesSmtp({ credentials: world.iam, clock });
     setup.before?.(this.world);
     this.template = templateOf(setup, this.subject.document);
     const { functions } = deploy(this.template, this.world, { stackName: 'Mail' });
@@ -295,6 +306,11 @@ export class Lab {
     const result = await (strike ? strike(checked, this, point) : checked()) as T;
     return invocation?.dead ? never() : result;
   }
+}
+
+function newWorld(): Past {
+  const clock = new VirtualClock();
+  return { clock, world: new World({ clock }) };
 }
 
 function nothing(): undefined {

@@ -42,6 +42,7 @@ export class Promises {
 
   constructor(private readonly lab: Lab) {
     this.currentId = lab.current?.id;
+    for (const version of this.labelled()) this.ownKeys.add(keyIn(version) ?? '');
   }
 
   public noteServer(server: SimulatedNode): void {

@@ -37,6 +37,13 @@ describe('a shell script', () => {
     expect(await onNode.node.read('saved')).toContain(`${USERNAME}:${PASSWORD}@`);
   });
 
+  it('reads username:password where JSON is configured, as in a version from before the change', async () => {
+    shellScript(SAVE);
+    await onNode.answer(`${USERNAME}:${PASSWORD}`, 'AWSCURRENT');
+    expect(await onNode.run()).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read('saved')).toContain(`${USERNAME}:${PASSWORD}@`);
+  });
+
   it('reads JSON with other names and line breaks', async () => {
     shellScript(SAVE, CredentialFormat.json({ fields: { username: 'user', password: 'pass' } }));
     await onNode.answer(JSON.stringify({ pass: PASSWORD, note: 'user', user: USERNAME }, undefined, 2), 'AWSCURRENT');

@@ -235,3 +235,46 @@ describe('on any doubt, the Postfix document fails and leaves the table as it wa
     await expectFailure(`${join(onNode.node.root, 'etc/postfix/missing')} does not exist: smtp_sasl_password_maps names it`);
   });
 });
+
+describe('a run at an interval', () => {
+  const NEW = 'fedcba98-7654-3210-fedc-ba9876543210';
+  const NEW_USERNAME = 'AKIANEWNEWNEWNEWNEW1';
+
+  /** Another run has the lock until a rotation has given the server its version. */
+  async function overtaken(): Promise<void> {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
+    await onNode.label({ [VERSION]: ['AWSCURRENT'] });
+    await onNode.node.write('later', JSON.stringify({ [VERSION]: ['AWSCURRENT'], [NEW]: ['AWSPENDING', `SES_SMTP_DELIVERED_${NEW}`] }));
+    await onNode.node.write('new-answer', `AWSPENDING\t${JSON.stringify({ username: NEW_USERNAME, password: PASSWORD })}\n`);
+    await onNode.node.install('flock', '#!/bin/sh\ncp "$HOME/root/later" "$HOME/root/labels"\n');
+    await onNode.node.install('aws', `#!/bin/sh
+      case "$*" in *describe-secret*) cat "$HOME/root/labels" ;; *${NEW}*) cat "$HOME/root/new-answer" ;; *) cat "$HOME/root/answer" ;; esac`);
+    // Comes just before a table is put in place.
+    await onNode.node.install('sync', '#!/bin/sh\ncat new >>"$HOME/root/put-in-place"\n');
+  }
+
+  it('does not put the older credential in place that it chose before a rotation gave the server another one', async () => {
+    await overtaken();
+    expect(await onNode.run('')).toMatchObject({ status: 'Success', output: `SES_SMTP_CREDENTIAL_APPLIED ${NEW}\n` });
+    expect(await onNode.node.read(TABLE)).toBe(`[${HOST}]:587 ${NEW_USERNAME}:${PASSWORD}\n`);
+    expect(await onNode.node.read('put-in-place')).toBe(await onNode.node.read(TABLE));
+  });
+
+  it('leaves no temporary file when it starts over', async () => {
+    await overtaken();
+    await onNode.run('');
+    expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
+  });
+});
+
+describe('the lock', () => {
+  it('that cannot be written is what the error names', async () => {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
+    Object.assign(onNode.node.environment, { RUNTIME_DIRECTORY: '/nonexistent' });
+    expect(await onNode.run()).toMatchObject({
+      status: 'Failed',
+      output: expect.stringContaining('SES_SMTP_CREDENTIAL_FAILED cannot write /nonexistent/ses-smtp-credential.lock, which keeps two runs apart'),
+    });
+    expect(await onNode.node.read(TABLE)).toContain(OLD);
+  });
+});

@@ -17,37 +17,40 @@ it.each(RIVALRIES)(`keeps every promise in ${RUNS} orders of their moves: $name`
 }, PATIENCE);
 
 /** No single fault and no pair of them shows these. */
-const MISTAKES: (Omit<KnownBad, 'setup'> & { readonly rivalry: Rivalry })[] = [
+const MISTAKES: (Omit<KnownBad, 'setup'> & { readonly rivalry: Rivalry; readonly seed: number })[] = [
   {
     name: 'deletes a key for which it has looked once',
     rivalry: SUCCESSORS,
+    seed: 7,
     promise: 'P1',
     edits: [{ file: 'create-secret.ts', find: 'await findVersion(rotation);\n    secret = await readSecret(rotation);', replace: '' }],
   },
   {
     name: 'does not look whether servers were given another version meanwhile',
     rivalry: RETRIES,
+    seed: 7,
     promise: 'P2',
     edits: [{ file: 'delivery.ts', find: 'for (const { fleet, commandId } of verdicts) await checkLast(push, fleet, commandId);', replace: '' }],
   },
   {
     name: 'gives servers what is current while another rotation gives them its own',
     rivalry: MISHAPS,
+    seed: 10,
     promise: 'P2',
     edits: [{ file: 'set-secret.ts', find: 'await checkNotOvertaken(rotation, version);', replace: '' }],
   },
 ];
 
-it.each(MISTAKES)('catches a function that $name', async ({ rivalry, ...mistake }) => {
-  const { failure } = await runRivalry(rivalry, { runs: RUNS, seed: 7, subject: await buildVariant({ ...mistake, setup: ONE_FLEET }) });
+it.each(MISTAKES)('catches a function that $name', async ({ rivalry, seed, ...mistake }) => {
+  const { failure } = await runRivalry(rivalry, { runs: RUNS, seed, subject: await buildVariant({ ...mistake, setup: ONE_FLEET }) });
   expect(failure).toContain(`): ${mistake.promise} `);
 }, PATIENCE);
 
 /** These orders are rare: one in thousands. */
 const FOUND = [
   { rivalry: RETRIES, seed: 3, path: '2080' },
-  { rivalry: SUCCESSORS, seed: 1, path: '244' },
-  { rivalry: MISHAPS, seed: 1, path: '244' },
+  { rivalry: SUCCESSORS, seed: 1, path: '1229' },
+  { rivalry: MISHAPS, seed: 1, path: '1229' },
 ];
 const TRUSTING: Omit<KnownBad, 'setup'> = {
   name: 'takes servers to hold nothing that another invocation has released',
