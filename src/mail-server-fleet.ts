@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { CredentialDocument, DocumentContext } from './credential-document';
 import { MailServerTargets } from './mail-server-targets';
 import { defineAssociation } from './new-servers';
-import { FleetConfig } from './rotation-contract';
+import { EndpointConfig, FleetConfig, FormatConfig, regionalFields } from './rotation-contract';
 
 /** Mail servers of one kind, which Systems Manager hands the new credential to. */
 export interface MailServerFleet {
@@ -65,6 +65,14 @@ export interface MailServerFleet {
    * @default false
    */
   readonly applyToNewServers?: boolean;
+
+  /**
+   * Which of the `additionalRegions` the servers send in: the document changes their entries of that endpoint. A server that is to
+   * have an entry for each of several regions is in a fleet for each. Not with `CredentialDocument.existingWithCredential`.
+   *
+   * @default - the endpoint's region
+   */
+  readonly region?: string;
 }
 
 /**
@@ -83,8 +91,8 @@ export interface BoundFleet {
  *
  * @internal
  */
-export function validateFleet(fleet: MailServerFleet, name: string): void {
-  const { applyToNewServers, document, maxConcurrency, maxErrors, timeout, minimumTargets = 1, targets } = fleet;
+export function validateFleet(fleet: MailServerFleet, name: string, additionalRegions: string[] = []): void {
+  const { applyToNewServers, document, maxConcurrency, maxErrors, region, timeout, minimumTargets = 1, targets } = fleet;
   checkNotation(`${name}.maxConcurrency`, maxConcurrency, /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/, "a number from '1' or a percentage from '1%' to '100%'");
   checkNotation(`${name}.maxErrors`, maxErrors, /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/, "a number from '0' or a percentage from '0%' to '100%'");
   if (timeout && !timeout.isUnresolved() && (timeout.toSeconds() < 30 || timeout.toDays({ integral: false }) > 2)) {
@@ -95,10 +103,26 @@ export function validateFleet(fleet: MailServerFleet, name: string): void {
     const allowed = targets._count === undefined ? 'an integer from 0' : `an integer from 0 to ${maximum}, the number of node ids`;
     throw new Error(`${name}.minimumTargets must be ${allowed}, got ${minimumTargets}`);
   }
-  if (applyToNewServers && !document._readsSecret) {
-    throw new Error(`${name}.applyToNewServers needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
+  const needsReader = Object.entries({ applyToNewServers, region }).find(([, value]) => value);
+  if (needsReader && !document._readsSecret) {
+    throw new Error(`${name}.${needsReader[0]} needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
       + 'use CredentialDocument.existing');
   }
+  if (region !== undefined && !additionalRegions.includes(region)) {
+    throw new Error(`${name}.region must be one of additionalRegions, got '${region}'; leave it out for the endpoint's region`);
+  }
+}
+
+/**
+ * What a fleet's document has to know: an additional region has an endpoint and fields of its own.
+ *
+ * @internal
+ */
+export function contextOf({ region }: MailServerFleet, endpoints: EndpointConfig[], format: FormatConfig): DocumentContext {
+  const [main, ...additional] = endpoints;
+  const endpoint = additional.find(candidate => candidate.region === region);
+  if (!endpoint || !format.fields) return { endpoint: main, format };
+  return { endpoint, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
 }
 
 /**
