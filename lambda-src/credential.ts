@@ -32,7 +32,9 @@ export function formatCredential(
   const { additionalEndpoints = [], endpoint, format, format: { fields } } = config;
   if (!fields) return new SecretText(`${username}:${passwordFor(endpoint.region).reveal()}`);
   const valuesAt = ({ host, port, region }: EndpointConfig) => ({ username, password: passwordFor(region).reveal(), host, port, region });
-  const regional = additionalEndpoints.map(additional => named(regionalFields(fields, additional.region), valuesAt(additional)));
+  // With those of the endpoint's region: an application that names its region does not notice when the two change places.
+  const severalEndpoints = additionalEndpoints.length > 0 ? [endpoint, ...additionalEndpoints] : [];
+  const regional = severalEndpoints.map(each => named(regionalFields(fields, each.region), valuesAt(each)));
   const kept = present && parseCredential(present, format) ? parseObject(present) : {};
   for (const name of Object.keys(kept)) if (isOurs(name, fields)) delete kept[name];
   // Ours come last, those of the endpoint behind all others: that is where a script on a mail server, which has no JSON parser, finds them.

@@ -39,6 +39,6 @@ export function smtpSend(endpoint: EndpointConfig): SmtpSend {
 
 function judgeMessage(error: SmtpError): MessageResult {
   const result = judge(error);
-  const isDenied = result.outcome === 'hopeless' && MESSAGE_ERRORS.includes(error.code ?? '');
+  const isDenied = result.outcome === 'hopeless' && MESSAGE_ERRORS.some(code => code === error.code);
   return isDenied ? { ...result, outcome: 'denied' } : result;
 }

@@ -15,7 +15,7 @@ export function validateAdditionalRegions(regions: string[], endpointRegion: str
   if (regions.includes(endpointRegion)) throw new Error(`additionalRegions must not name the endpoint's region, got '${endpointRegion}'`);
   if (new Set(regions).size < regions.length) throw new Error(`additionalRegions must differ, got ${regions.join(', ')}`);
   const names = Object.values(fields);
-  const taken = regions.flatMap(region => Object.values(regionalFields(fields, region))).find(name => names.includes(name));
+  const taken = [endpointRegion, ...regions].flatMap(region => Object.values(regionalFields(fields, region))).find(name => names.includes(name));
   if (taken !== undefined) {
     throw new Error(`additionalRegions needs the field '${taken}' of the secret, which credentialFormat uses otherwise; choose another name there`);
   }

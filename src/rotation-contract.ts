@@ -28,7 +28,7 @@ export const WATCHDOG_EVENT = { action: 'watch' };
 /** What the name of a region looks like. SES has no list of its regions here. */
 export const REGION_NAME = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
-/** The names of the fields for an additional region: flat, because ECS and others take single fields out of a secret. */
+/** The names of the fields for one of several regions: flat, because ECS and others take single fields out of a secret. */
 export function regionalFields({ host, password }: FieldNames, region: string): RegionalFieldNames {
   return { password: `${password}_${region}`, ...host !== undefined && { host: `${host}_${region}` } };
 }

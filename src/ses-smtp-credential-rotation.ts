@@ -146,9 +146,9 @@ export interface SesSmtpCredentialRotationProps {
 
   /**
    * Further regions of SES that the same access key sends in, such as `eu-west-1`. The value gets a host and a password
-   * for each, in fields with the region's name appended (`host_eu-west-1`, `password_eu-west-1`), and is proved at
-   * every endpoint before it is promoted. The endpoints are of the kind of `endpoint`: FIPS or not, and with its port;
-   * beside a host of your choice, they are those of `SmtpEndpoint.regional()`.
+   * for each, and for the endpoint's region, in fields with the region's name appended (`host_eu-west-1`,
+   * `password_eu-west-1`), and is proved at every endpoint before it is promoted. The endpoints are of the kind of `endpoint`:
+   * FIPS or not, and with its port; beside a host of your choice, they are those of `SmtpEndpoint.regional()`.
    *
    * A new secret is replicated to these regions, encrypted with the AWS managed key there. In a stack that does
    * not know its region, it cannot be one of these.

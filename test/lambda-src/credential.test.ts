@@ -175,8 +175,10 @@ describe('a credential for several regions', () => {
     return formatCredential(PLAIN.username, passwordFor, config, present && new SecretText(JSON.stringify(present)));
   }
 
-  it('has a host and a password for each, before the fields of the endpoint', () => {
+  it('has a host and a password for each, the endpoint\'s region included, before the fields of the endpoint', () => {
     expect(Object.entries(JSON.parse(writtenFor([FRANKFURT, VIRGINIA]).reveal()) as object)).toEqual([
+      ['password_eu-west-1', 'of eu-west-1'],
+      ['host_eu-west-1', ENDPOINT.host],
       ['password_eu-central-1', 'of eu-central-1'],
       ['host_eu-central-1', 'email-smtp.eu-central-1.amazonaws.com'],
       ['password_us-east-1', 'of us-east-1'],
@@ -191,7 +193,10 @@ describe('a credential for several regions', () => {
 
   it('has no host in a format without hosts', () => {
     expect(JSON.parse(writtenFor([FRANKFURT], OWN_NAMES).reveal())).toEqual({
-      'SMTP_USER': PLAIN.username, 'SMTP_PASSWORD': 'of eu-west-1', 'SMTP_PASSWORD_eu-central-1': 'of eu-central-1',
+      'SMTP_USER': PLAIN.username,
+      'SMTP_PASSWORD': 'of eu-west-1',
+      'SMTP_PASSWORD_eu-west-1': 'of eu-west-1',
+      'SMTP_PASSWORD_eu-central-1': 'of eu-central-1',
     });
   });
 
