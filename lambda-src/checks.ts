@@ -1,8 +1,9 @@
-import { Credential, isForEndpoint, mentionsAccessKey, parseCredential } from './credential';
+import { Credential, mentionsAccessKey, parseCredential } from './credential';
+import { missingRegions } from './endpoints';
 import { RotationError } from './errors';
 import { inFlight, Inventory } from './inventory';
 import { currentKey, isCurrent, isOurs, isReferenced } from './key-use';
-import { proveLogin } from './login-proof';
+import { proveLogins } from './login-proof';
 import type { Upkeep } from './rotation';
 import { CURRENT, PENDING, SecretVersion } from './secret-versions';
 import { HOUR, SECOND } from './time';
@@ -14,18 +15,17 @@ const STORING_TIME = HOUR;
 
 type Problem = RotationError | undefined;
 
-/** AWSCURRENT must authenticate. */
+/** AWSCURRENT must authenticate, at every endpoint that was configured when it was made. */
 export async function checkCredential(upkeep: Upkeep, { keys, secret, versions }: Inventory): Promise<Problem> {
-  const { config: { endpoint, format }, log } = upkeep;
+  const { config, log } = upkeep;
   const current = versions.find(isCurrent);
-  const credential = current && parseCredential(current.value, format);
+  const credential = current && parseCredential(current.value, config.format);
   if (!credential) return checkMissing(upkeep, current, secret);
   const key = keys.find(({ id }) => id === credential.username);
-  if (key?.active !== false && !isForEndpoint(current.value, endpoint, format)) {
-    log.warn('the current credential is for another region than the endpoint: the next rotation makes one for it');
-    return undefined;
-  }
-  const problem = key?.active === false ? inactive(upkeep, credential) : await refusal(upkeep, credential);
+  const missing = missingRegions(current.value, config);
+  if (missing.length > 0) log.warn(`the current credential was not made for ${missing.join(' and ')}: the next rotation makes one that is`);
+  if (key?.active !== false && missing.includes(config.endpoint.region)) return undefined;
+  const problem = key?.active === false ? inactive(upkeep, credential) : await refusal(upkeep, current);
   return problem && await isStillCurrent(upkeep, current) ? problem : undefined;
 }
 
@@ -50,9 +50,9 @@ function inactive({ keys }: Upkeep, { username }: Credential): Problem {
     + `aws iam update-access-key --user-name ${keys.userName} --access-key-id ${username} --status Active; otherwise rotate`, '535-everywhere');
 }
 
-async function refusal(upkeep: Upkeep, credential: Credential): Promise<Problem> {
+async function refusal(upkeep: Upkeep, current: SecretVersion): Promise<Problem> {
   try {
-    await proveLogin({ ...upkeep, endpoint: upkeep.config.endpoint }, credential, 1);
+    await proveLogins(upkeep, current, 1);
     return undefined;
   } catch (error) {
     if (error instanceof RotationError) return error;

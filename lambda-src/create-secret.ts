@@ -1,9 +1,9 @@
 import { AccessKey, KEY_SLOTS, NewAccessKey } from './access-keys';
 import { formatCredential, parseDeliverable } from './credential';
 import { attachLabel, deliver, isDelivered, isDeliveryLabel } from './delivery';
+import { LoginRefusedError } from './endpoint-proof';
 import { describe, isAwsError, RotationError } from './errors';
 import { isCurrent, isNeeded, isOurs, isReferenced } from './key-use';
-import { LoginRefusedError } from './login-proof';
 import { abandonVersion, whyUnusable } from './pending-version';
 import { checkStages, findVersion, Rotation } from './rotation';
 import { CURRENT, SecretVersion } from './secret-versions';
@@ -130,11 +130,10 @@ async function deliverCurrent(rotation: Rotation, labelled: SecretVersion[], { i
 }
 
 async function storeNewCredential(rotation: Rotation, current: SecretVersion | undefined): Promise<void> {
-  const { config: { endpoint, format }, log, token, versions } = rotation;
+  const { config, log, token, versions } = rotation;
   const key = await createKey(rotation);
   log.info('access key created', { accessKeyId: key.id });
-  const password = smtpPassword(key.secret, endpoint.region);
-  const value = formatCredential({ username: key.id, password }, endpoint, format, current?.value);
+  const value = formatCredential(key.id, region => smtpPassword(key.secret, region), config, current?.value);
   try {
     await versions.putPending(token, value);
   } catch (cause) {

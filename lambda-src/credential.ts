@@ -1,5 +1,5 @@
 import { SecretText } from './secret-text';
-import { EndpointConfig, FieldNames, FormatConfig } from '../src/rotation-contract';
+import { EndpointConfig, FieldNames, FormatConfig, REGION_NAME, RegionalFieldNames, regionalFields, RotationConfig } from '../src/rotation-contract';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
 const ACCESS_KEY_ID = /^\w{16,128}$/;
@@ -12,6 +12,9 @@ export interface Credential {
   readonly username: string;
   readonly password: SecretText;
 }
+
+/** What decides on the fields of a value, and on the passwords in them. */
+export type EndpointsConfig = Pick<RotationConfig, 'additionalEndpoints' | 'endpoint' | 'format'>;
 
 /** Reads a secret's value; undefined if it holds no credential, or none in this format. */
 export function parseCredential(value: SecretText, format: FormatConfig): Credential | undefined {
@@ -34,15 +37,26 @@ export function parseDeliverable(value: SecretText, format: FormatConfig): Crede
  * nothing stays of a value in another format, which may hold a password under another name.
  */
 export function formatCredential(
-  credential: Credential, endpoint: EndpointConfig, format: FormatConfig, present?: SecretText,
+  username: string, passwordFor: (region: string) => SecretText, config: EndpointsConfig, present?: SecretText,
 ): SecretText {
-  const { username, password } = credential;
-  if (!format.fields) return new SecretText(`${username}:${password.reveal()}`);
-  const ours = named(format.fields, { username, password: password.reveal(), host: endpoint.host, port: endpoint.port, region: endpoint.region });
+  const { additionalEndpoints = [], endpoint, format, format: { fields } } = config;
+  if (!fields) return new SecretText(`${username}:${passwordFor(endpoint.region).reveal()}`);
+  const valuesAt = ({ host, port, region }: EndpointConfig) => ({ username, password: passwordFor(region).reveal(), host, port, region });
+  // With those of the endpoint's region: an application that names its region does not notice when the two change places.
+  const severalEndpoints = additionalEndpoints.length > 0 ? [endpoint, ...additionalEndpoints] : [];
+  const regional = severalEndpoints.map(each => named(regionalFields(fields, each.region), valuesAt(each)));
   const kept = present && parseCredential(present, format) ? parseObject(present) : {};
-  for (const name of Object.keys(ours)) delete kept[name];
-  // Ours come last: that is where a script on a mail server, which has no JSON parser, finds them.
-  return new SecretText(JSON.stringify({ ...kept, ...ours }));
+  for (const name of Object.keys(kept)) if (isOurs(name, fields)) delete kept[name];
+  // Ours come last, those of the endpoint behind all others: that is where a script on a mail server, which has no JSON parser, finds them.
+  const all = [kept, ...regional, named(fields, valuesAt(endpoint))];
+  return new SecretText(JSON.stringify(Object.fromEntries(all.flatMap(part => Object.entries(part)))));
+}
+
+/** Reads the credential for an endpoint; undefined if the value has none. */
+export function credentialAt({ region }: EndpointConfig, value: SecretText, { endpoint, format }: EndpointsConfig): Credential | undefined {
+  const { fields } = format;
+  if (!fields || region === endpoint.region) return parseDeliverable(value, format);
+  return parseCredential(value, { fields: { ...fields, ...regionalFields(fields, region) } });
 }
 
 /** Whether a password was derived for the endpoint's region; a format without the region cannot tell, and is believed. */
@@ -56,8 +70,15 @@ export function mentionsAccessKey(value: SecretText): boolean {
   return /AKIA[A-Z0-9]{12}/.test(value.reveal());
 }
 
-function named(fields: FieldNames, values: Record<keyof FieldNames, string | number>): Record<string, string | number> {
-  const names = Object.keys(fields) as (keyof FieldNames)[];
+/** Whether a field is one that a rotation writes, or wrote for a region that is no longer among the additional ones. */
+function isOurs(name: string, fields: FieldNames): boolean {
+  const region = name.slice(name.lastIndexOf('_') + 1);
+  const regional = REGION_NAME.test(region) ? Object.values(regionalFields(fields, region)) : [];
+  return [...Object.values(fields), ...regional].includes(name);
+}
+
+function named(fields: FieldNames | RegionalFieldNames, values: Record<keyof FieldNames, string | number>): Record<string, string | number> {
+  const names = Object.keys(fields) as (keyof typeof fields)[];
   return Object.fromEntries(names.map(name => [fields[name], values[name]]));
 }
 

@@ -3,8 +3,7 @@ import { inFlight, takeInventory } from './inventory';
 import { isReferenced } from './key-use';
 import { freeSlots, windUp } from './last-day';
 import { Log } from './log';
-import { equip, Rotation, Surroundings, Upkeep } from './rotation';
-import { RunCommand } from './run-command';
+import { equip, Rotation, rotationBy, Surroundings, Upkeep } from './rotation';
 import { runStep } from './step';
 import { CredentialProperties, RotationConfig } from '../src/rotation-contract';
 
@@ -119,8 +118,7 @@ async function remove(request: Request, gone: ResourceProperties): Promise<void>
 }
 
 function rotationOf(request: Request, config: RotationConfig): Rotation {
-  const { event: { RequestId }, surroundings: { ssm } } = request;
-  return { ...upkeepOf(request, config, 'deleteKeys'), token: RequestId, runCommand: new RunCommand(ssm) };
+  return rotationBy(request.surroundings, request.event.RequestId, upkeepOf(request, config, 'deleteKeys'));
 }
 
 /** The configuration as it was with the user and the secret of then. */

@@ -1,7 +1,7 @@
 import { Credential, mentionsAccessKey } from './credential';
 import { RotationError } from './errors';
 import { awaitPush, checkLast, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
-import { proveLogin } from './login-proof';
+import { proveLogins } from './login-proof';
 import { checkStages, type Rotation } from './rotation';
 import { PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { FleetConfig } from '../src/rotation-contract';
@@ -26,8 +26,8 @@ export function isDeliveryLabel(stage: string): boolean {
 
 /** Proves a version's credential, hands it to every mail server, and waits until all of them confirm. */
 export async function deliver(rotation: Rotation, version: SecretVersion, credential: Credential): Promise<void> {
-  const { config: { endpoint, fleets }, token, versions } = rotation;
-  await proveLogin({ ...rotation, endpoint }, credential, PROOF);
+  const { config: { fleets }, token, versions } = rotation;
+  await proveLogins(rotation, version, PROOF);
   if (fleets.length === 0) return;
   if (!isDelivered(version)) await attachLabel(versions, version.id);
   const { id: versionId, secretArn } = version;

@@ -4,7 +4,7 @@ import { RUNBOOK } from '../src/rotation-contract';
 export type Runbook =
   | '535-everywhere' | 'stuck-rotation' | 'limitexceeded' | 'accessdenied-on-kms' | 'node-offline' | 'endpoint-unreachable'
   | 'a-server-did-not-take-the-credential' | 'rotations-that-met' | 'rotation-overdue' | 'stray-key' | 'the-endpoint-does-not-take-the-login'
-  | 'a-leaked-credential' | 'another-error-of-aws' | 'a-call-that-the-function-does-not-know';
+  | '554' | 'a-leaked-credential' | 'another-error-of-aws' | 'a-call-that-the-function-does-not-know';
 
 /** A failure whose message names what failed and what to do next. Never carries a credential. */
 export class RotationError extends Error {

@@ -1,10 +1,13 @@
-import { Credential, isForEndpoint, parseCredential } from './credential';
+import { parseCredential } from './credential';
 import { isDelivered } from './delivery';
+import { nameOf } from './endpoint-proof';
+import { Account, accountsIn, missingRegions } from './endpoints';
 import { RotationError } from './errors';
 import { inFlight, Inventory, takeInventory } from './inventory';
 import { isCurrent } from './key-use';
 import { Log } from './log';
 import { equip, rotate, STEPS, Surroundings, Upkeep } from './rotation';
+import { SecretVersion } from './secret-versions';
 import { runStep } from './step';
 import { BackOff, MINUTE, SECOND } from './time';
 import { RotationConfig } from '../src/rotation-contract';
@@ -82,21 +85,26 @@ async function advance(upkeep: Upkeep, wish: Wish, mayStart: boolean): Promise<P
   }
 }
 
-async function isEstablished(upkeep: Upkeep, { revoked }: Wish, inventory: Inventory): Promise<boolean> {
-  const credential = suitable(upkeep, inventory);
-  if (!credential || credential.username === revoked) return false;
-  const { outcome, reply } = await upkeep.login(credential);
-  if (outcome === 'accepted') upkeep.log.info('login accepted', { accessKeyId: credential.username });
-  if (outcome === 'accepted' || outcome === 'refused') return outcome === 'accepted';
-  const { host, port } = upkeep.config.endpoint;
-  throw new RotationError(`${host}:${port} did not take the login of access key ${credential.username}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
+async function isEstablished(upkeep: Upkeep, { revoked }: Wish, { keys, versions }: Inventory): Promise<boolean> {
+  const current = versions.find(isCurrent);
+  if (!current || !isSuitable(upkeep.config, current)) return false;
+  const accounts = accountsIn(current, upkeep.config);
+  const works = accounts.every(({ credential: { username } }) => username !== revoked && keys.some(({ active, id }) => active && id === username));
+  if (!works) return false;
+  for (const account of accounts) if (!await logsIn(upkeep, account)) return false;
+  return true;
 }
 
-/** The current credential, if it is what the configuration asks for. */
-function suitable({ config: { endpoint, fleets, format } }: Upkeep, { keys, versions }: Inventory): Credential | undefined {
-  const current = versions.find(isCurrent);
-  const credential = current && parseCredential(current.value, format);
-  const works = keys.some(({ id, active }) => active && id === credential?.username);
-  const isHere = current && isForEndpoint(current.value, endpoint, format) && (fleets.length === 0 || isDelivered(current));
-  return works && isHere ? credential : undefined;
+/** Whether a version is what the configuration asks for: format, regions, and on the mail servers. */
+function isSuitable(config: RotationConfig, version: SecretVersion): boolean {
+  return parseCredential(version.value, config.format) !== undefined && missingRegions(version.value, config).length === 0
+    && (config.fleets.length === 0 || isDelivered(version));
+}
+
+async function logsIn({ log, loginAt }: Upkeep, { credential, endpoint }: Account): Promise<boolean> {
+  const accessKeyId = credential.username;
+  const { outcome, reply } = await loginAt(endpoint)(credential);
+  if (outcome === 'accepted') log.info('login accepted', { accessKeyId, endpoint: nameOf(endpoint) });
+  if (outcome === 'accepted' || outcome === 'refused') return outcome === 'accepted';
+  throw new RotationError(`${nameOf(endpoint)} did not take the login of access key ${accessKeyId}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
 }

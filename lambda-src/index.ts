@@ -3,12 +3,14 @@ import { Invocation, invoke } from './invocation';
 import { respond } from './respond';
 import { Surroundings } from './rotation';
 import { smtpLogin } from './smtp-login';
+import { smtpSend } from './smtp-message';
 import { systemClock } from './time';
 import { CONFIG_VARIABLE, RotationConfig } from '../src/rotation-contract';
 
 const surroundings: Surroundings = {
   ...awsClients(),
   loginAt: smtpLogin,
+  sendAt: smtpSend,
   clock: systemClock,
   random: Math.random,
   writeLog: line => process.stdout.write(`${line}\n`),

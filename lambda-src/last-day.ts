@@ -1,5 +1,5 @@
 import { AccessKey } from './access-keys';
-import { parseCredential } from './credential';
+import { parseDeliverable } from './credential';
 import { deliver, isDelivered, isDeliveryLabel } from './delivery';
 import { describe, isAwsError, RotationError } from './errors';
 import { isGraceLabel } from './grace';
@@ -116,7 +116,7 @@ async function handBack(rotation: Rotation, estate: Estate, { versions }: Remain
   // Of a successor that has not failed, all servers have the credential.
   if (!remains || !doomed.some(isHeld) || (estate.successor && !estate.hasFailed)) return doomed;
   try {
-    const credential = parseCredential(current.value, format);
+    const credential = parseDeliverable(current.value, format);
     if (!credential) throw new RotationError('there is no current credential to give back', '535-everywhere');
     await deliver(staying, current, credential);
     return doomed;

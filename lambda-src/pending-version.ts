@@ -1,5 +1,6 @@
-import { isForEndpoint, parseCredential, parseDeliverable } from './credential';
+import { parseCredential, parseDeliverable } from './credential';
 import { isDeliveryLabel } from './delivery';
+import { missingRegions } from './endpoints';
 import { RotationError } from './errors';
 import type { Rotation } from './rotation';
 import { CURRENT, PENDING, SecretVersion } from './secret-versions';
@@ -10,16 +11,14 @@ const HOPELESS_AGE = 30 * MINUTE;
 
 /** Why a version that has a value can never become a working credential; undefined if it can. */
 export async function whyUnusable(rotation: Rotation, { value, stages }: SecretVersion): Promise<string | undefined> {
-  const { config: { endpoint, format } } = rotation;
-  const credential = parseCredential(value, format);
+  const { config } = rotation;
+  const credential = parseCredential(value, config.format);
   if (!credential) return 'its value is not a credential in the configured format';
   const key = await findKey(rotation, credential.username);
   if (!key) return `its access key ${credential.username} no longer exists`;
   if (!key.active) return `its access key ${credential.username} is inactive`;
-  if (!stages.includes(CURRENT) && !isForEndpoint(value, endpoint, format)) {
-    return `it was made for another region than ${endpoint.region}`;
-  }
-  return undefined;
+  const missing = missingRegions(value, config);
+  return missing.length > 0 && !stages.includes(CURRENT) ? `it was not made for ${missing.join(' and ')}` : undefined;
 }
 
 /** Whether a refused credential has had so much time that it is the credential, and not the propagation of its key. */

@@ -8,6 +8,7 @@ import { RunCommand } from './run-command';
 import { CURRENT, PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { setSecret } from './set-secret';
 import { SmtpLogin } from './smtp-login';
+import { SmtpSend } from './smtp-message';
 import { runStep } from './step';
 import { testSecret } from './test-secret';
 import { BackOff, Clock, SECOND } from './time';
@@ -23,6 +24,7 @@ export interface RotationEvent {
 /** What the function reaches the world through, so that tests can put a world of their own in its place. */
 export interface Surroundings extends AwsClients {
   readonly loginAt: (endpoint: EndpointConfig) => SmtpLogin;
+  readonly sendAt: (endpoint: EndpointConfig) => SmtpSend;
   readonly clock: Clock;
   readonly random: () => number;
   readonly writeLog: (line: string) => void;
@@ -35,7 +37,7 @@ export interface Upkeep {
   readonly config: RotationConfig;
   readonly versions: SecretVersions;
   readonly keys: AccessKeys;
-  readonly login: SmtpLogin;
+  readonly loginAt: Surroundings['loginAt'];
   readonly clock: Clock;
   readonly random: () => number;
   /** The moment at which the function must have ended. */
@@ -48,6 +50,7 @@ export interface Rotation extends Upkeep {
   /** The id of the version that this rotation fills. */
   readonly token: string;
   readonly runCommand: RunCommand;
+  readonly sendAt: Surroundings['sendAt'];
 }
 
 /** What the function keeps of its time to report a wait that is over, before Lambda cuts it off. */
@@ -65,7 +68,7 @@ export async function rotate(event: RotationEvent, config: RotationConfig, surro
   const { ClientRequestToken: token, SecretId: secretArn, Step: step } = event;
   checkSecretId(secretArn, config);
   const log = new Log({ secretArn, versionId: token, step }, surroundings.writeLog);
-  const rotation = { ...equip(config, secretArn, surroundings, remainingTime, log), token, runCommand: new RunCommand(surroundings.ssm) };
+  const rotation = rotationBy(surroundings, token, equip(config, secretArn, surroundings, remainingTime, log));
   await runStep(step, log, 'the next attempt starts again with createSecret', async () => {
     if (!Object.hasOwn(STEPS, step)) {
       throw new RotationError(`there is no such step; Secrets Manager has ${Object.keys(STEPS).join(', ')}`, 'a-call-that-the-function-does-not-know');
@@ -81,12 +84,16 @@ export function equip(config: RotationConfig, secretArn: string, surroundings: S
     config,
     versions: new SecretVersions(secretsManager, secretArn),
     keys: new AccessKeys(iam, iamSingleTry, config.user.name),
-    login: loginAt(config.endpoint),
+    loginAt,
     clock,
     random,
     deadline: clock.now() + remainingTime - REPORTING_TIME,
     log,
   };
+}
+
+export function rotationBy({ sendAt, ssm }: Surroundings, token: string, upkeep: Upkeep): Rotation {
+  return { ...upkeep, token, sendAt, runCommand: new RunCommand(ssm) };
 }
 
 /** Refuses to work on any secret but the function's own, however the event came about. */

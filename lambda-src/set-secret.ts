@@ -1,7 +1,7 @@
 import { parseCredential } from './credential';
 import { deliver } from './delivery';
+import { LoginRefusedError } from './endpoint-proof';
 import { RotationError } from './errors';
-import { LoginRefusedError } from './login-proof';
 import { abandonVersion, isHopeless } from './pending-version';
 import { findVersion, Rotation } from './rotation';
 import { CURRENT, PENDING, SecretVersion } from './secret-versions';

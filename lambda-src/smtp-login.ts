@@ -1,6 +1,5 @@
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { Credential } from './credential';
-import { SECOND } from './time';
+import { runSession, SmtpError } from './smtp-session';
 import { EndpointConfig } from '../src/rotation-contract';
 
 /**
@@ -21,56 +20,22 @@ export interface LoginResult {
 
 export type SmtpLogin = (credential: Credential) => Promise<LoginResult>;
 
-const CONNECT_TIMEOUT = 5 * SECOND;
-const REPLY_TIMEOUT = 15 * SECOND;
 const CREDENTIAL_INVALID = 535;
 
-/** A login on a connection of its own: SES may close a connection after it refused a login. */
+/** Logs in, and does nothing else. */
 export function smtpLogin(endpoint: EndpointConfig): SmtpLogin {
   return async credential => {
-    const connection = openConnection(endpoint);
     try {
-      await authenticate(connection, credential);
+      await runSession(endpoint, credential, (_connection, done) => done());
       return { outcome: 'accepted', reply: '235' };
     } catch (error) {
       return judge(error as SmtpError);
-    } finally {
-      connection.close();
     }
   };
 }
 
-interface SmtpError extends Error {
-  readonly response?: string;
-  readonly responseCode?: number;
-}
-
-function openConnection({ host, port, implicitTls }: EndpointConfig): SMTPConnection {
-  return new SMTPConnection({
-    host,
-    port,
-    secure: implicitTls,
-    requireTLS: !implicitTls,
-    // Said in full so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn the verification off.
-    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
-    connectionTimeout: CONNECT_TIMEOUT,
-    dnsTimeout: CONNECT_TIMEOUT,
-    greetingTimeout: REPLY_TIMEOUT,
-    socketTimeout: REPLY_TIMEOUT,
-  });
-}
-
-async function authenticate(connection: SMTPConnection, { username, password }: Credential): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    connection.once('error', reject);
-    connection.once('end', () => reject(new Error('the connection was closed')));
-    connection.connect(failure => failure ? reject(failure) : connection.login(
-      { credentials: { user: username, pass: password.reveal() } }, error => error ? reject(error) : resolve()));
-  });
-  connection.quit();
-}
-
-function judge(error: SmtpError): LoginResult {
+/** What became of a session that failed. */
+export function judge(error: SmtpError): LoginResult {
   const reply = error.response ?? error.message;
   return { outcome: outcomeOf(reply, error.responseCode), reply };
 }

@@ -1,18 +1,22 @@
 import { mentionsAccessKey, parseCredential } from './credential';
 import { RotationError } from './errors';
-import { proveLogin } from './login-proof';
+import { proveLogins } from './login-proof';
+import { proveSending } from './message-proof';
 import { checkStages, findVersion, Rotation } from './rotation';
 import { SecretVersion } from './secret-versions';
 
-/** Logs in once more with the new credential, or with the current one if no rotation is under way. */
+/** Logs in once more with the new credential, and sends with it; or logs in with the current one if no rotation is under way. */
 export async function testSecret(rotation: Rotation): Promise<void> {
-  const version = await findVersion(rotation) ?? await findCurrent(rotation);
-  const credential = version && parseCredential(version.value, rotation.config.format);
-  if (credential) return proveLogin({ ...rotation, endpoint: rotation.config.endpoint }, credential, 1);
-  if (version?.id === rotation.token && mentionsAccessKey(version.value)) {
+  const pending = await findVersion(rotation);
+  const version = pending ?? await findCurrent(rotation);
+  if (version && parseCredential(version.value, rotation.config.format)) {
+    await proveLogins(rotation, version, 1);
+    if (pending) await proveSending(rotation, pending);
+  } else if (version?.id === rotation.token && mentionsAccessKey(version.value)) {
     throw new RotationError(`version ${version.id} holds no credential in the configured format; the next attempt gives it up`, 'stuck-rotation');
+  } else {
+    rotation.log.warn('there is no credential to test yet: the first rotation makes one');
   }
-  rotation.log.warn('there is no credential to test yet: the first rotation makes one');
 }
 
 /**

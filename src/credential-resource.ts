@@ -14,13 +14,14 @@ const SERVICE_TIMEOUT = '1080';
 export function defineCredential(
   scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, waitForFirstRotation: boolean,
 ): CustomResource {
-  const { endpoint: { region }, format, secretArn, user } = config;
+  const { additionalEndpoints = [], endpoint, format, secretArn, user } = config;
+  const regions = [endpoint, ...additionalEndpoints].map(({ region }) => region);
   const properties: CredentialProperties = {
     SecretArn: secretArn,
     UserName: user.name,
     UserOwned: user.owned ? 'true' : 'false',
     WaitForFirstRotation: waitForFirstRotation ? 'true' : 'false',
-    Credential: Stack.of(scope).toJsonString({ region, format }),
+    Credential: Stack.of(scope).toJsonString({ regions, format }),
   };
   return new CustomResource(scope, 'Credential', {
     resourceType: 'Custom::SesSmtpCredential',

@@ -38,16 +38,16 @@ export function warnAboutNetwork(scope: Construct, { vpc, vpcSubnets }: Function
 }
 
 /** The network as the function takes it: with a security group that lets it out to AWS's APIs and the SMTP endpoint only, unless there are some. */
-export function defineNetwork(scope: Construct, network: FunctionNetwork, smtpPort: number): FunctionNetwork {
+export function defineNetwork(scope: Construct, network: FunctionNetwork, smtpPorts: number[]): FunctionNetwork {
   const { securityGroups, vpc, vpcSubnets } = network;
-  return vpc ? { vpc, vpcSubnets, securityGroups: securityGroups ?? [defineSecurityGroup(scope, vpc, smtpPort)] } : {};
+  return vpc ? { vpc, vpcSubnets, securityGroups: securityGroups ?? [defineSecurityGroup(scope, vpc, smtpPorts)] } : {};
 }
 
-function defineSecurityGroup(scope: Construct, vpc: ec2.IVpc, smtpPort: number): ec2.SecurityGroup {
+function defineSecurityGroup(scope: Construct, vpc: ec2.IVpc, smtpPorts: number[]): ec2.SecurityGroup {
   const description = 'Lets an Amazon SES SMTP credential rotation out';
   const securityGroup = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description, allowAllOutbound: false });
-  for (const port of new Set([HTTPS_PORT, smtpPort])) {
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), port === smtpPort ? 'SMTP endpoint' : 'AWS APIs');
+  for (const port of new Set([HTTPS_PORT, ...smtpPorts])) {
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), smtpPorts.includes(port) ? 'SMTP endpoint' : 'AWS APIs');
   }
   return securityGroup;
 }

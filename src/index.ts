@@ -4,3 +4,4 @@ export * from './mail-server-fleet';
 export * from './mail-server-targets';
 export * from './ses-smtp-credential-rotation';
 export * from './smtp-endpoint';
+export * from './test-message';

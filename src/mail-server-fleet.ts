@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { CredentialDocument, DocumentContext } from './credential-document';
 import { MailServerTargets } from './mail-server-targets';
 import { defineAssociation } from './new-servers';
-import { FleetConfig } from './rotation-contract';
+import { EndpointConfig, FleetConfig, FormatConfig, regionalFields } from './rotation-contract';
 
 /** Two runs of an association: the next one after the rotation gives servers the current credential. */
 const SHORTEST_GRACE = Duration.hours(1);
@@ -68,6 +68,14 @@ export interface MailServerFleet {
    * @default false
    */
   readonly applyToNewServers?: boolean;
+
+  /**
+   * Which of the `additionalRegions` the servers send in: the document changes their entries of that endpoint. A server that is to
+   * have an entry for each of several regions is in a fleet for each. Not with `CredentialDocument.existingWithCredential`.
+   *
+   * @default - the endpoint's region
+   */
+  readonly region?: string;
 }
 
 /**
@@ -81,13 +89,19 @@ export interface BoundFleet {
   readonly association?: ssm.CfnAssociation;
 }
 
+/** What a fleet's options must fit to. */
+interface FleetSurroundings {
+  readonly additionalRegions?: string[];
+  readonly gracePeriod?: Duration;
+}
+
 /**
  * Throws if a fleet's options are not what Run Command takes, or if its association could outlast the previous credential.
  *
  * @internal
  */
-export function validateFleet(fleet: MailServerFleet, name: string, gracePeriod?: Duration): void {
-  const { applyToNewServers, document, maxConcurrency, maxErrors, timeout, minimumTargets = 1, targets } = fleet;
+export function validateFleet(fleet: MailServerFleet, name: string, { additionalRegions = [], gracePeriod }: FleetSurroundings = {}): void {
+  const { applyToNewServers, document, maxConcurrency, maxErrors, region, timeout, minimumTargets = 1, targets } = fleet;
   checkNotation(`${name}.maxConcurrency`, maxConcurrency, /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/, "a number from '1' or a percentage from '1%' to '100%'");
   checkNotation(`${name}.maxErrors`, maxErrors, /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/, "a number from '0' or a percentage from '0%' to '100%'");
   if (timeout && !timeout.isUnresolved() && (timeout.toSeconds() < 30 || timeout.toDays({ integral: false }) > 2)) {
@@ -98,16 +112,33 @@ export function validateFleet(fleet: MailServerFleet, name: string, gracePeriod?
     const allowed = targets._count === undefined ? 'an integer from 0' : `an integer from 0 to ${maximum}, the number of node ids`;
     throw new Error(`${name}.minimumTargets must be ${allowed}, got ${minimumTargets}`);
   }
-  if (applyToNewServers) checkNewServers(`${name}.applyToNewServers`, document, gracePeriod);
+  const needsReader = Object.entries({ applyToNewServers, region }).find(([, value]) => value);
+  if (needsReader && !document._readsSecret) {
+    throw new Error(`${name}.${needsReader[0]} needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
+      + 'use CredentialDocument.existing');
+  }
+  if (region !== undefined && !additionalRegions.includes(region)) {
+    throw new Error(`${name}.region must be one of additionalRegions, got '${region}'; leave it out for the endpoint's region`);
+  }
+  if (applyToNewServers && !document._findsVersion) checkGrace(`${name}.applyToNewServers`, gracePeriod);
 }
 
-function checkNewServers(prop: string, document: CredentialDocument, gracePeriod?: Duration): void {
-  if (!document._readsSecret) {
-    throw new Error(`${prop} needs a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing`);
-  }
-  if (document._findsVersion || !gracePeriod || gracePeriod.isUnresolved() || gracePeriod.toSeconds() >= SHORTEST_GRACE.toSeconds()) return;
-  throw new Error(`gracePeriod must be at least ${SHORTEST_GRACE.toHumanString()} because of ${prop}, got ${gracePeriod.toHumanString()}: `
+function checkGrace(because: string, gracePeriod?: Duration): void {
+  if (!gracePeriod || gracePeriod.isUnresolved() || gracePeriod.toSeconds() >= SHORTEST_GRACE.toSeconds()) return;
+  throw new Error(`gracePeriod must be at least ${SHORTEST_GRACE.toHumanString()} because of ${because}, got ${gracePeriod.toHumanString()}: `
     + 'an existing document gives servers the previous credential back while a rotation is under way; use a longer one, or a document of this library');
+}
+
+/**
+ * What a fleet's document has to know: an additional region has an endpoint and fields of its own.
+ *
+ * @internal
+ */
+export function contextOf({ region }: MailServerFleet, endpoints: EndpointConfig[], format: FormatConfig): DocumentContext {
+  const [main, ...additional] = endpoints;
+  const endpoint = additional.find(candidate => candidate.region === region);
+  if (!endpoint || !format.fields) return { endpoint: main, format };
+  return { endpoint, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
 }
 
 /**

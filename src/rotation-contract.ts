@@ -41,11 +41,23 @@ export interface CredentialProperties {
   readonly Credential: string;
 }
 
+/** What the name of a region looks like. SES has no list of its regions here. */
+export const REGION_NAME = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+
+/** The names of the fields for one of several regions: flat, because ECS and others take single fields out of a secret. */
+export function regionalFields({ host, password }: FieldNames, region: string): RegionalFieldNames {
+  return { password: `${password}_${region}`, ...host !== undefined && { host: `${host}_${region}` } };
+}
+
 export interface RotationConfig {
   /** The only secret that the function rotates. Without the random suffix when the secret was imported by name. */
   readonly secretArn: string;
   readonly user: UserConfig;
   readonly endpoint: EndpointConfig;
+  /** The endpoints of additional regions, which the same key has a password each for. */
+  readonly additionalEndpoints?: EndpointConfig[];
+  /** What every endpoint must take before a credential is promoted. */
+  readonly testMessage?: TestMessageConfig;
   readonly format: FormatConfig;
   readonly fleets: FleetConfig[];
   /** How long a key works after its version has gone out of use. */
@@ -70,6 +82,11 @@ export interface EndpointConfig {
   readonly implicitTls: boolean;
 }
 
+export interface TestMessageConfig {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** The names of the JSON fields; undefined as a whole for `username:password`. */
 export interface FormatConfig {
   readonly fields?: FieldNames;
@@ -82,6 +99,8 @@ export interface FieldNames {
   readonly port?: string;
   readonly region?: string;
 }
+
+export type RegionalFieldNames = Pick<FieldNames, 'password' | 'host'>;
 
 export interface FleetConfig {
   /** How Run Command finds the nodes: `Targets`, or `InstanceIds` for nodes that are named. */

@@ -11,19 +11,21 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, DependencyGroup } from 'constructs';
+import { replicaArnPattern, replicaRegions, validateAdditionalRegions } from './additional-regions';
 import { CredentialFormat } from './credential-format';
 import { defineCredential, generation } from './credential-resource';
 import {
   defineNetwork, denyNetworkInterfaces, FunctionNetwork, networkInterfacePolicy, ownParts, validateNetwork, warnAboutNetwork,
 } from './function-network';
 import { graceSeconds } from './grace-period';
-import { BoundFleet, bindFleet, MailServerFleet, validateFleet } from './mail-server-fleet';
+import { BoundFleet, bindFleet, contextOf, MailServerFleet, validateFleet } from './mail-server-fleet';
 import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './rotation-contract';
 import { DashboardSources, defineDashboard, widgetRows } from './rotation-dashboard';
 import { credentialRotated, rotationFailed } from './rotation-events';
 import { rotationInterval, rotationRules } from './rotation-rules';
 import { grantKey, policiesBefore, secretArnPattern } from './secret-grants';
 import { SmtpEndpoint } from './smtp-endpoint';
+import { TestMessage, testMessageConfig, validateTestMessage } from './test-message';
 
 const FUNCTION_ASSET = join(__dirname, '..', 'assets', 'lambda-src', 'index');
 /** What Lambda allows for all environment variables of a function together, in bytes. */
@@ -32,7 +34,8 @@ const ENVIRONMENT_LIMIT = 4096;
 /** Properties of `SesSmtpCredentialRotation`. */
 export interface SesSmtpCredentialRotationProps {
   /**
-   * The SES identities that the credential may send as, at least one. They must exist in the endpoint's region.
+   * The SES identities that the credential may send as, at least one. They must exist in the endpoint's region, and in
+   * all of the `additionalRegions`.
    *
    * In the SES sandbox, SES checks the recipients' identities as well: list those, too.
    */
@@ -149,11 +152,38 @@ export interface SesSmtpCredentialRotationProps {
 
   /**
    * Where the credential logs in. Another region takes effect with the next rotation, and the right to send
-   * moves with the deployment: define a second rotation instead, move the mail servers, and remove the first.
+   * moves with the deployment: move by way of `additionalRegions`, which leaves no gap.
    *
    * @default SmtpEndpoint.regional(), the stack's region and port 587
    */
   readonly endpoint?: SmtpEndpoint;
+
+  /**
+   * Further regions of SES that the same access key sends in, such as `eu-west-1`. The value gets a host and a password
+   * for each, and for the endpoint's region, in fields with the region's name appended (`host_eu-west-1`,
+   * `password_eu-west-1`), and is proved at every endpoint before it is promoted. The endpoints are of the kind of `endpoint`:
+   * FIPS or not, and with its port; beside a host of your choice, they are those of `SmtpEndpoint.regional()`.
+   *
+   * A new secret is replicated to these regions, encrypted with the AWS managed key there. In a stack that does
+   * not know its region, it cannot be one of these.
+   *
+   * A change takes effect with the next rotation. Identities and configuration sets must exist in every region, and each
+   * region has a sandbox of its own. Not with `CredentialFormat.usernameColonPassword()`.
+   *
+   * @see https://docs.aws.amazon.com/ses/latest/dg/regions.html
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+   * @default - none
+   */
+  readonly additionalRegions?: string[];
+
+  /**
+   * A message that every new credential sends through every endpoint before it is promoted, because a login does not prove the
+   * permission to send. The rotation fails if SES does not take it, within 5 minutes, in which a new policy takes effect.
+   *
+   * @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html
+   * @default - none: the login is proved only
+   */
+  readonly testMessage?: TestMessage;
 
   /**
    * The mail servers that get the credential before it becomes current.
@@ -257,6 +287,9 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    */
   public readonly alarm: cloudwatch.Alarm;
 
+  /** The regions that the new secret is replicated to. */
+  private readonly replicaRegions: string[];
+
   /** The policies by which mail servers may read the secret. */
   private readonly readers = new DependencyGroup();
 
@@ -269,19 +302,20 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     const rotationSchedule = props.schedule ?? events.Schedule.rate(Duration.days(30));
     const rules = rotationRules(rotationSchedule, props.rotationWindow);
     const upkeep = upkeepConfig(props, rotationInterval(rotationSchedule));
-    const endpoint = (props.endpoint ?? SmtpEndpoint.regional())._bind(this);
-    this.warnAbout(props, endpoint);
+    const endpoints = bindEndpoints(this, props);
+    this.warnAbout(props, endpoints);
 
-    const group = this.defineSendingGroup(props, endpoint);
+    const group = this.defineSendingGroup(props, endpoints);
     this.user = props.user ?? this.defineUser(props, group);
     const membership = props.user && this.defineMembership(props.user, group);
+    this.replicaRegions = props.secret ? [] : replicaRegions(this, props.additionalRegions ?? []);
     this.secret = props.secret ?? this.defineSecret(props);
-    const fleets = this.defineFleets(props, endpoint);
+    const fleets = this.defineFleets(props, endpoints);
     const role = this.defineRole(props);
-    const network = defineNetwork(this, props, endpoint.port);
+    const network = defineNetwork(this, props, endpoints.map(({ port }) => port));
     const logGroup = props.logGroup ?? this.defineLogGroup();
     const policy = this.definePolicy(props, role, logGroup, fleets);
-    const config = this.configFor(props, endpoint, fleets, upkeep);
+    const config = this.configFor(props, endpoints, fleets, upkeep);
     this.rotationFunction = this.defineFunction(role, logGroup, network, this.environmentFor(props, config));
     policy.addStatements(invokeItself(this.rotationFunction));
     const permission = this.defineInvokePermission();
@@ -304,8 +338,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       schedule.node.addDependency(network.vpc, ...ownParts(this, network));
     }
 
-    this.smtpHost = endpoint.host;
-    this.smtpPort = endpoint.port;
+    this.smtpHost = endpoints[0].host;
+    this.smtpPort = endpoints[0].port;
   }
 
   /**
@@ -322,7 +356,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   /**
    * Lets a principal read the secret and use its key for that: mail servers, which read the credential by
-   * its version, and applications that log in with it.
+   * its version, and applications that log in with it. The same goes for the replicas in `additionalRegions`.
    *
    * In this stack, the grant is in force before the first rotation starts, unless the grantee was made to wait for
    * this construct by `node.addDependency`.
@@ -331,7 +365,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     const grant = iam.Grant.addToPrincipalOrResource({
       grantee,
       actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      resourceArns: [secretArnPattern(this.secret)],
+      resourceArns: [secretArnPattern(this.secret), ...this.replicaRegions.map(region => replicaArnPattern(this.secret, region))],
       resource: this.secret,
       resourceSelfArns: ['*'],
     });
@@ -373,11 +407,11 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     return rule;
   }
 
-  private warnAbout(props: SesSmtpCredentialRotationProps, { port, region }: EndpointConfig): void {
-    const { user } = props;
+  private warnAbout(props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): void {
+    const { additionalRegions = [], secret, user } = props;
     const annotations = Annotations.of(this);
     warnAboutNetwork(this, props);
-    if (port === 25) {
+    if (endpoints.some(({ port }) => port === 25)) {
       annotations.addWarningV2('cdk-ses-smtp-credential-rotation:port25',
         'AWS Lambda and EC2 restrict port 25, so that the rotation cannot log in: use port 587, 465, 2587 or 2465');
     }
@@ -385,7 +419,12 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       annotations.addWarningV2('cdk-ses-smtp-credential-rotation:importedUser',
         'the policies of an imported user cannot be changed here: it may go on to do what they allow, on top of sending as the identities');
     }
-    if (!Token.isUnresolved(region) && /^(cn|us-iso[a-z]*|eu-isoe)-/.test(region)) {
+    if (secret && additionalRegions.length > 0) {
+      annotations.addWarningV2('cdk-ses-smtp-credential-rotation:secretNotReplicated',
+        `a secret that is not defined here is not replicated to ${additionalRegions.join(', ')}: replicate it where it is defined, if it is to be read there`);
+    }
+    const region = endpoints.map(endpoint => endpoint.region).find(name => !Token.isUnresolved(name) && /^(cn|us-iso[a-z]*|eu-isoe)-/.test(name));
+    if (region !== undefined) {
       annotations.addWarningV2('cdk-ses-smtp-credential-rotation:partitionWithoutSes',
         `no SES is known in the partition of region ${region}: choose another region with SmtpEndpoint.regional({ region })`);
     }
@@ -403,21 +442,21 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   }
 
   /** A group carries the policy: Security Hub's control IAM.2 wants none on a user. */
-  private defineSendingGroup(props: SesSmtpCredentialRotationProps, { region }: EndpointConfig): iam.Group {
+  private defineSendingGroup(props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): iam.Group {
     const { identities, configurationSets = [], fromAddresses } = props;
     const stack = Stack.of(this);
     const group = new iam.Group(this, 'Group');
     group.addToPolicy(new iam.PolicyStatement({
       sid: 'SendAsIdentities',
       actions: ['ses:SendRawEmail'],
-      resources: [
+      resources: endpoints.flatMap(({ region }) => [
         ...identities.map(identity => stack.formatArn({
           service: 'ses', region, account: identity.env.account, resource: 'identity', resourceName: identity.emailIdentityName,
         })),
         ...configurationSets.map(set => stack.formatArn({
           service: 'ses', region, account: set.env.account, resource: 'configuration-set', resourceName: set.configurationSetName,
         })),
-      ],
+      ]),
       conditions: fromAddresses && { StringLike: { 'ses:FromAddress': fromAddresses } },
     }));
     return group;
@@ -429,14 +468,17 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       encryptionKey,
       removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
       description: 'Amazon SES SMTP credential, rotated automatically',
+      replicaRegions: this.replicaRegions.map(region => ({ region })),
       // Never to change, with no property: CloudFormation would overwrite the current credential.
       secretStringValue: SecretValue.unsafePlainText(INITIAL_SECRET_VALUE),
     });
   }
 
-  private defineFleets({ mailServers = [], credentialFormat = CredentialFormat.json() }: SesSmtpCredentialRotationProps, endpoint: EndpointConfig) {
+  private defineFleets(props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]) {
+    const { mailServers = [], credentialFormat = CredentialFormat.json() } = props;
+    const format = credentialFormat._bind();
     return mailServers.map((fleet, index) =>
-      bindFleet(new Construct(this, `MailServers${index}`), fleet, { endpoint, format: credentialFormat._bind() }, this.secret));
+      bindFleet(new Construct(this, `MailServers${index}`), fleet, contextOf(fleet, endpoints, format), this.secret));
   }
 
   private defineRole({ permissionsBoundary, vpc }: SesSmtpCredentialRotationProps): iam.Role {
@@ -482,12 +524,16 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   }
 
   private configFor(
-    props: SesSmtpCredentialRotationProps, endpoint: EndpointConfig, fleets: BoundFleet[], upkeep: UpkeepConfig,
+    props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[], fleets: BoundFleet[], upkeep: UpkeepConfig,
   ): RotationConfig {
+    const [endpoint, ...additionalEndpoints] = endpoints;
     return {
       secretArn: this.secret.secretArn,
       user: { name: this.user.userName, owned: props.user === undefined },
       endpoint,
+      // Left out where there are none: the environment is small.
+      additionalEndpoints: additionalEndpoints.length > 0 ? additionalEndpoints : undefined,
+      testMessage: props.testMessage && testMessageConfig(props.testMessage),
       format: (props.credentialFormat ?? CredentialFormat.json())._bind(),
       fleets: fleets.map(fleet => fleet.config),
       ...upkeep,
@@ -570,7 +616,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       queryDefinitionName: `${this.node.path}/Rotations`,
       logGroups: [logGroup],
       queryString: new logs.QueryString({
-        fields: ['@timestamp', 'step', 'level', 'message', 'accessKeyId', 'commandId', 'confirmed', 'targets', 'seconds', 'error', 'versionId'],
+        fields: ['@timestamp', 'step', 'level', 'message', 'accessKeyId', 'endpoint', 'commandId', 'confirmed', 'targets', 'seconds', 'error', 'versionId'],
         filterStatements: [
           'ispresent(step)',
           'step != "watchdog" or message not in ["step started", "age of the current access key", "login accepted", "step finished"]',
@@ -595,20 +641,29 @@ function upkeepConfig(props: SesSmtpCredentialRotationProps, interval: Duration 
 }
 
 function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void {
-  const { fromAddresses, gracePeriod, identities, mailServers = [], secret, user } = props;
+  const { fromAddresses, identities, mailServers = [], secret, testMessage, user } = props;
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
   if (fromAddresses?.length === 0) throw new Error('fromAddresses must name at least one address or be left out, got none');
   if (user && props.userName !== undefined) throw new Error(`userName is for a new user, got '${props.userName}' together with user; leave one of them out`);
   const forNewSecret = { secretName: props.secretName, encryptionKey: props.encryptionKey, removalPolicy: props.removalPolicy };
   const misplaced = Object.entries(forNewSecret).find(([, value]) => value !== undefined);
   if (secret && misplaced) throw new Error(`${misplaced[0]} is for a new secret, got it together with secret; leave one of them out`);
+  if (testMessage) validateTestMessage(testMessage, identities, fromAddresses);
   validateNetwork(props);
   const { account, region } = Stack.of(scope);
   if (props.vpc) checkSame("vpc's region", props.vpc.env.region, region);
   if (props.encryptionKey) checkSame("encryptionKey's region", props.encryptionKey.env.region, region);
   if (secret) checkSame("secret's region", secret.env.region, region);
   if (user) checkSame("user's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
-  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, gracePeriod));
+  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, props));
+}
+
+/** The endpoint, and those of the additional regions. */
+function bindEndpoints(scope: Construct, props: SesSmtpCredentialRotationProps): EndpointConfig[] {
+  const { additionalRegions = [], credentialFormat = CredentialFormat.json(), endpoint = SmtpEndpoint.regional() } = props;
+  const config = endpoint._bind(scope);
+  validateAdditionalRegions(additionalRegions, config.region, credentialFormat._bind());
+  return [config, ...additionalRegions.map(region => endpoint._bindIn(region, scope))];
 }
 
 function checkSame(what: string, actual: string, expected: string): void {

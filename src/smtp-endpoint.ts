@@ -72,7 +72,8 @@ export class SmtpEndpoint {
       throw new Error(`endpoint port must be one of ${SES_PORTS.join(', ')}, which SES listens on, got ${port}`);
     }
     const prefix = options.fips ? 'email-smtp-fips' : 'email-smtp';
-    return new SmtpEndpoint(port, options.region, region => `${prefix}.${region}.${Aws.URL_SUFFIX}`, IMPLICIT_TLS_PORTS.includes(port), options.fips);
+    const hostIn = (region: string) => `${prefix}.${region}.${Aws.URL_SUFFIX}`;
+    return new SmtpEndpoint(port, options.region, hostIn, IMPLICIT_TLS_PORTS.includes(port), options);
   }
 
   /** A host of your own choice: a VPC endpoint's name, or a relay that takes SES credentials. */
@@ -92,13 +93,26 @@ export class SmtpEndpoint {
     private readonly region: string | undefined,
     private readonly hostIn: (region: string) => string,
     private readonly implicitTls: boolean,
-    /** @internal */
-    public readonly _fips = false,
+    private readonly elsewhere: RegionalSmtpEndpointOptions = {},
   ) {}
+
+  /** @internal */
+  public get _fips(): boolean {
+    return this.elsewhere.fips ?? false;
+  }
 
   /** @internal */
   public _bind(scope: Construct): EndpointConfig {
     const region = this.region ?? Stack.of(scope).region;
     return { host: this.hostIn(region), port: this.port, region, implicitTls: this.implicitTls };
+  }
+
+  /**
+   * The endpoint of SES in another region: of the same kind as this one, or the usual one where this is a host of somebody's choice.
+   *
+   * @internal
+   */
+  public _bindIn(region: string, scope: Construct): EndpointConfig {
+    return SmtpEndpoint.regional({ ...this.elsewhere, region })._bind(scope);
   }
 }

@@ -488,7 +488,7 @@ describe('the saved query', () => {
       Name: 'Stack/Newsletter/Rotations',
       LogGroupNames: [{ Ref: logGroup }],
       QueryString: [
-        'fields @timestamp, step, level, message, accessKeyId, commandId, confirmed, targets, seconds, error, versionId',
+        'fields @timestamp, step, level, message, accessKeyId, endpoint, commandId, confirmed, targets, seconds, error, versionId',
         '| filter ispresent(step)',
         '| filter step != "watchdog" or message not in ["step started", "age of the current access key", "login accepted", "step finished"]',
         '| sort @timestamp asc',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Credential, formatCredential, isForEndpoint, mentionsAccessKey, parseCredential } from '../../lambda-src/credential';
+import { Credential, credentialAt, formatCredential, isForEndpoint, mentionsAccessKey, parseCredential } from '../../lambda-src/credential';
 import { SecretText } from '../../lambda-src/secret-text';
 import { EndpointConfig, FormatConfig } from '../../src/rotation-contract';
 
@@ -15,8 +15,12 @@ const CREDENTIAL: Credential = {
 const PLAIN = { username: CREDENTIAL.username, password: CREDENTIAL.password.reveal() };
 const WRITTEN = { ...PLAIN, host: ENDPOINT.host, port: ENDPOINT.port, region: ENDPOINT.region };
 
+function formatted({ username, password }: Credential, format: FormatConfig, present?: string): SecretText {
+  return formatCredential(username, () => password, { endpoint: ENDPOINT, format }, present === undefined ? undefined : new SecretText(present));
+}
+
 function written(format: FormatConfig, present?: string): unknown {
-  return JSON.parse(formatCredential(CREDENTIAL, ENDPOINT, format, present === undefined ? undefined : new SecretText(present)).reveal());
+  return JSON.parse(formatted(CREDENTIAL, format, present).reveal());
 }
 
 function parsed(value: string, format: FormatConfig): { username: string; password: string } | undefined {
@@ -34,7 +38,7 @@ describe('a credential', () => {
   });
 
   it('is written as username:password', () => {
-    expect(formatCredential(CREDENTIAL, ENDPOINT, COLON_FORMAT).reveal()).toBe(`${PLAIN.username}:${PLAIN.password}`);
+    expect(formatted(CREDENTIAL, COLON_FORMAT).reveal()).toBe(`${PLAIN.username}:${PLAIN.password}`);
   });
 
   it('is read from JSON, from fields of any name, and from username:password', () => {
@@ -85,7 +89,7 @@ const jsonFormats = fc.record({ names: fieldNames, withEndpoint: fc.boolean() })
 
 describe('any credential', () => {
   function expectRoundTrip(username: string, password: string, format: FormatConfig): void {
-    const value = formatCredential({ username, password: new SecretText(password) }, ENDPOINT, format);
+    const value = formatted({ username, password: new SecretText(password) }, format);
     expect(parsed(value.reveal(), format)).toEqual({ username, password });
     expect(isForEndpoint(value, ENDPOINT, format)).toBe(true);
   }
@@ -117,15 +121,15 @@ describe('the fields of the present value', () => {
   });
 
   it('come before ours, where a script without a JSON parser does not take them for ours', () => {
-    const present = new SecretText(JSON.stringify({ ...WRITTEN, legacy: { username: 'AKIAOLDOLDOLDOLDOLD1', password: 'old' } }));
-    const { legacy, ...ours } = JSON.parse(formatCredential(CREDENTIAL, ENDPOINT, JSON_FORMAT, present).reveal()) as Record<string, unknown>;
+    const present = JSON.stringify({ ...WRITTEN, legacy: { username: 'AKIAOLDOLDOLDOLDOLD1', password: 'old' } });
+    const { legacy, ...ours } = JSON.parse(formatted(CREDENTIAL, JSON_FORMAT, present).reveal()) as Record<string, unknown>;
     expect(legacy).toEqual({ username: 'AKIAOLDOLDOLDOLDOLD1', password: 'old' });
-    expect(formatCredential(CREDENTIAL, ENDPOINT, JSON_FORMAT, present).reveal().endsWith(JSON.stringify(ours).slice(1))).toBe(true);
+    expect(formatted(CREDENTIAL, JSON_FORMAT, present).reveal().endsWith(JSON.stringify(ours).slice(1))).toBe(true);
   });
 
   it('are not taken over into username:password', () => {
-    const present = new SecretText(JSON.stringify({ ...WRITTEN, note: 'mine' }));
-    expect(formatCredential(CREDENTIAL, ENDPOINT, COLON_FORMAT, present).reveal()).toBe(`${PLAIN.username}:${PLAIN.password}`);
+    const present = JSON.stringify({ ...WRITTEN, note: 'mine' });
+    expect(formatted(CREDENTIAL, COLON_FORMAT, present).reveal()).toBe(`${PLAIN.username}:${PLAIN.password}`);
   });
 });
 
@@ -144,7 +148,7 @@ describe('a value', () => {
   });
 
   it.each([['without host and region', OWN_NAMES], ['username:password', COLON_FORMAT]])('is believed in a format %s', (_what, format) => {
-    const value = formatCredential(CREDENTIAL, ENDPOINT, format);
+    const value = formatted(CREDENTIAL, format);
     expect(isForEndpoint(value, { ...ENDPOINT, host: 'elsewhere', region: 'elsewhere' }, format)).toBe(true);
   });
 
@@ -158,5 +162,54 @@ describe('a value', () => {
     ['ASIAIOSFODNN7EXAMPLE', false],
   ])('mentions an access key or not: %s', (value, expected) => {
     expect(mentionsAccessKey(new SecretText(value))).toBe(expected);
+  });
+});
+
+describe('a credential for several regions', () => {
+  const FRANKFURT: EndpointConfig = { host: 'email-smtp.eu-central-1.amazonaws.com', port: 587, region: 'eu-central-1', implicitTls: false };
+  const VIRGINIA: EndpointConfig = { ...FRANKFURT, host: 'email-smtp.us-east-1.amazonaws.com', region: 'us-east-1' };
+
+  function writtenFor(additionalEndpoints: EndpointConfig[], format = JSON_FORMAT, present?: object): SecretText {
+    const passwordFor = (region: string) => new SecretText(`of ${region}`);
+    const config = { endpoint: ENDPOINT, additionalEndpoints, format };
+    return formatCredential(PLAIN.username, passwordFor, config, present && new SecretText(JSON.stringify(present)));
+  }
+
+  it('has a host and a password for each, the endpoint\'s region included, before the fields of the endpoint', () => {
+    expect(Object.entries(JSON.parse(writtenFor([FRANKFURT, VIRGINIA]).reveal()) as object)).toEqual([
+      ['password_eu-west-1', 'of eu-west-1'],
+      ['host_eu-west-1', ENDPOINT.host],
+      ['password_eu-central-1', 'of eu-central-1'],
+      ['host_eu-central-1', 'email-smtp.eu-central-1.amazonaws.com'],
+      ['password_us-east-1', 'of us-east-1'],
+      ['host_us-east-1', 'email-smtp.us-east-1.amazonaws.com'],
+      ['username', PLAIN.username],
+      ['password', 'of eu-west-1'],
+      ['host', ENDPOINT.host],
+      ['port', 587],
+      ['region', 'eu-west-1'],
+    ]);
+  });
+
+  it('has no host in a format without hosts', () => {
+    expect(JSON.parse(writtenFor([FRANKFURT], OWN_NAMES).reveal())).toEqual({
+      'SMTP_USER': PLAIN.username,
+      'SMTP_PASSWORD': 'of eu-west-1',
+      'SMTP_PASSWORD_eu-west-1': 'of eu-west-1',
+      'SMTP_PASSWORD_eu-central-1': 'of eu-central-1',
+    });
+  });
+
+  it('loses the fields of a region that is no longer among them, and keeps those that somebody added', () => {
+    const { 'password_eu-central-1': password, ...others } = JSON.parse(writtenFor([FRANKFURT]).reveal()) as Record<string, unknown>;
+    const added = { 'password_of': 'the shop', 'password': 'mine', 'token_eu-central-1': 'mine', 'eu-central-1': 'mine' };
+    expect(JSON.parse(writtenFor([VIRGINIA], JSON_FORMAT, { ...added, ...others, 'password_eu-central-1': password }).reveal()))
+      .toEqual({ ...JSON.parse(writtenFor([VIRGINIA]).reveal()) as object, ...added, password: 'of eu-west-1' });
+  });
+
+  it('is read for each', () => {
+    const config = { endpoint: ENDPOINT, additionalEndpoints: [FRANKFURT], format: JSON_FORMAT };
+    const found = [ENDPOINT, FRANKFURT, VIRGINIA].map(endpoint => credentialAt(endpoint, writtenFor([FRANKFURT]), config)?.password.reveal());
+    expect(found).toEqual(['of eu-west-1', 'of eu-central-1', undefined]);
   });
 });

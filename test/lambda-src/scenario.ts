@@ -10,6 +10,7 @@ import { CloudFormationEvent } from '../../lambda-src/custom-resource';
 import { linkTo, Runbook } from '../../lambda-src/errors';
 import { Invocation, invoke } from '../../lambda-src/invocation';
 import { SmtpLogin } from '../../lambda-src/smtp-login';
+import { SmtpSend } from '../../lambda-src/smtp-message';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
 import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
@@ -35,7 +36,7 @@ export class Scenario {
   public readonly clock = new VirtualClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
-    credentials: this.world.iam, clock: this.clock, maySend: (user, from) => this.world.maySend(user, from),
+    credentials: this.world.iam, clock: this.clock, maySend: (user, from, region) => this.world.maySend(user, from, { region }),
   });
   public readonly logs: string[] = [];
   /** What CloudFormation was answered. */
@@ -143,6 +144,7 @@ export class Scenario {
       iamSingleTry: new IAMClient({ ...client, maxAttempts: 1 }),
       ssm: new SSMClient({ ...client, maxAttempts: 1 }),
       loginAt: endpoint => this.loginAt(endpoint),
+      sendAt: endpoint => this.sendAt(endpoint),
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
@@ -155,6 +157,16 @@ export class Scenario {
       const result = this.ses.login(username, password.reveal(), { region });
       if (result.ok) return { outcome: 'accepted', reply: '235' };
       return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
+    };
+  }
+
+  private sendAt(endpoint: EndpointConfig): SmtpSend {
+    return async (credential, { from, to, text }) => {
+      const login = await this.loginAt(endpoint)(credential);
+      if (login.outcome !== 'accepted') return login;
+      const result = this.ses.accept({ username: credential.username, from, to: [to], raw: text, region: endpoint.region });
+      if (result.ok) return { outcome: 'accepted', reply: `250 Ok ${result.messageId}` };
+      return { outcome: result.code < 500 ? 'busy' : 'denied', reply: `${result.code} ${result.message}` };
     };
   }
 }

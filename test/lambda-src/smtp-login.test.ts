@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
-import tls from 'node:tls';
 import { inspect } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { freePort, listen, whileListening } from './loopback';
+import { freePort, listen, trust, whileListening } from './loopback';
 import { SecretText } from '../../lambda-src/secret-text';
 import { LoginResult, smtpLogin } from '../../lambda-src/smtp-login';
 import { EndpointConfig } from '../../src/rotation-contract';
@@ -37,21 +35,13 @@ beforeEach(() => {
   ses.setFaults({});
   ses.reply = undefined;
   ses.logins.length = 0;
-  trustServer();
+  trust(server.caFile);
 });
 
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
 });
-
-/** As NODE_EXTRA_CA_CERTS does, which Node reads only when a process starts. */
-function trustServer(): void {
-  const { connect } = tls;
-  const ca = readFileSync(server.caFile);
-  const trusting = (options: tls.ConnectionOptions, listener?: () => void) => connect({ ...options, ca }, listener);
-  vi.spyOn(tls, 'connect').mockImplementation(trusting as typeof tls.connect);
-}
 
 /** Logs in, and checks that the password shows nowhere. */
 async function login(endpoint: Partial<EndpointConfig> = {}, password = PASSWORD): Promise<LoginResult> {

@@ -69,12 +69,12 @@ describe('the log tells', () => {
         "INFO createSecret: credential stored accessKeyId=key 2",
         "INFO createSecret: step finished",
         "INFO setSecret: step started",
-        "INFO setSecret: login accepted accessKeyId=key 2 attempts=3 seconds=0",
+        "INFO setSecret: login accepted accessKeyId=key 2 attempts=3 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
         "INFO setSecret: command sent commandId=id 1 document=resource 1",
         "INFO setSecret: mail servers answered commandId=id 1 confirmed=1 targets=1 document=resource 1",
         "INFO setSecret: step finished",
         "INFO testSecret: step started",
-        "INFO testSecret: login accepted accessKeyId=key 2 attempts=1 seconds=0",
+        "INFO testSecret: login accepted accessKeyId=key 2 attempts=1 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
         "INFO testSecret: step finished",
         "INFO finishSecret: step started",
         "INFO finishSecret: credential promoted accessKeyId=key 2",
@@ -107,12 +107,12 @@ describe('the log tells', () => {
         "INFO createSecret: credential found that an earlier attempt stored",
         "INFO createSecret: step finished",
         "INFO setSecret: step started",
-        "INFO setSecret: login accepted accessKeyId=key 1 attempts=3 seconds=0",
+        "INFO setSecret: login accepted accessKeyId=key 1 attempts=3 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
         "INFO setSecret: command found that an earlier attempt sent commandId=id 1 document=resource 1",
         "INFO setSecret: mail servers answered commandId=id 1 confirmed=1 targets=1 document=resource 1",
         "INFO setSecret: step finished",
         "INFO testSecret: step started",
-        "INFO testSecret: login accepted accessKeyId=key 1 attempts=1 seconds=0",
+        "INFO testSecret: login accepted accessKeyId=key 1 attempts=1 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
         "INFO testSecret: step finished",
         "INFO finishSecret: step started",
         "INFO finishSecret: credential promoted accessKeyId=key 1",
@@ -132,7 +132,7 @@ describe('the log tells', () => {
       [
         "INFO createSecret: step started",
         "WARN createSecret: mail servers may hold a credential that is not current: they get the current one first accessKeyId=key 1",
-        "INFO createSecret: login accepted accessKeyId=key 2 attempts=3 seconds=0",
+        "INFO createSecret: login accepted accessKeyId=key 2 attempts=3 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
         "INFO createSecret: command sent commandId=id 1 document=resource 1",
         "INFO createSecret: mail servers answered commandId=id 1 confirmed=1 targets=1 document=resource 1",
         "INFO createSecret: previous access key deleted accessKeyId=key 1",
@@ -147,9 +147,9 @@ describe('the log tells', () => {
     await scenario.rotateWell();
     expect(story().filter(line => line.includes('login'))).toMatchInlineSnapshot(`
       [
-        "INFO setSecret: login not accepted yet accessKeyId=key 1 attempts=1 error=535 Authentication Credentials Invalid",
-        "INFO setSecret: login accepted accessKeyId=key 1 attempts=4 seconds=2",
-        "INFO testSecret: login accepted accessKeyId=key 1 attempts=1 seconds=0",
+        "INFO setSecret: login not accepted yet accessKeyId=key 1 attempts=1 endpoint=email-smtp.eu-west-1.amazonaws.com:587 error=535 Authentication Credentials Invalid",
+        "INFO setSecret: login accepted accessKeyId=key 1 attempts=4 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=2",
+        "INFO testSecret: login accepted accessKeyId=key 1 attempts=1 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
       ]
     `);
   });
@@ -186,7 +186,7 @@ describe('the log tells', () => {
       [
         "INFO testSecret: step started",
         "INFO testSecret: no rotation is under way: testing the current credential",
-        "INFO testSecret: login accepted accessKeyId=key 1 attempts=1 seconds=0",
+        "INFO testSecret: login accepted accessKeyId=key 1 attempts=1 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
         "INFO testSecret: step finished",
       ]
     `);

@@ -174,7 +174,7 @@ describe('the current credential', () => {
     const scenario = await rotated();
     reconfigure(scenario, { endpoint: { ...scenario.config.endpoint, region: 'eu-north-1' } });
     expect(await complaint(scenario)).toBeUndefined();
-    expect(scenario.logs.join()).toContain('is for another region than the endpoint');
+    expect(scenario.logs.join()).toContain('the current credential was not made for eu-north-1');
   });
 });
 

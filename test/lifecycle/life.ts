@@ -8,6 +8,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { Invocation, invoke } from '../../lambda-src/invocation';
 import { SmtpLogin } from '../../lambda-src/smtp-login';
+import { SmtpSend } from '../../lambda-src/smtp-message';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig } from '../../src/rotation-contract';
 import { DeployedFunction, Deployment, Secret, World } from '../world';
@@ -130,11 +131,21 @@ export class Life {
       iamSingleTry: new IAMClient(client),
       ssm: new SSMClient(client),
       loginAt: endpoint => this.loginAt(endpoint),
+      sendAt: endpoint => this.sendAt(endpoint),
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
       respond: async (url, body) => this.world.customResources.answer(url, body),
     }, fn.timeoutSeconds * 1000);
+  }
+
+  private sendAt(endpoint: EndpointConfig): SmtpSend {
+    return async (credential, { from, to, text }) => {
+      const login = await this.loginAt(endpoint)(credential);
+      if (login.outcome !== 'accepted') return login;
+      const result = this.ses.accept({ username: credential.username, from, to: [to], raw: text, region: endpoint.region });
+      return result.ok ? { outcome: 'accepted', reply: `250 Ok ${result.messageId}` } : { outcome: 'denied', reply: `${result.code} ${result.message}` };
+    };
   }
 
   private loginAt({ region }: EndpointConfig): SmtpLogin {

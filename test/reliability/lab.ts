@@ -230,6 +230,11 @@ export class Lab {
       iamSingleTry: this.client(invocation, 'iam', 1),
       ssm: this.client(invocation, 'ssm', attempts),
       loginAt: endpoint => async credential => this.at('login', endpoint.host, invocation, async () => this.login(endpoint, credential)),
+      sendAt: endpoint => async (credential, { from, to, text }) => this.at('login', endpoint.host, invocation, async () => {
+        const login = this.login(endpoint, credential);
+        if (login.outcome === 'accepted') this.ses.accept({ username: credential.username, from, to: [to], raw: text, region: endpoint.region });
+        return login;
+      }),
       clock: {
         now: () => this.clock.now(),
         sleep: async milliseconds => this.at('pause', 'pause', invocation, async () => this.clock.sleep(milliseconds)),
@@ -284,7 +289,7 @@ export class Lab {
   private login({ region }: EndpointConfig, { username, password }: Credential): LoginResult {
     const result = this.ses.login(username, password.reveal(), { region });
     if (!result.ok) return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
-    this.promises.noteLogin(username);
+    this.promises.noteLogin(username, region);
     return { outcome: 'accepted', reply: '235' };
   }
 

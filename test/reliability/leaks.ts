@@ -40,10 +40,10 @@ function base64Forms(text: string): string[] {
 }
 
 /** Every secret key and password that IAM ever issued and that stands in what others can read. */
-export function leaksIn(outside: string, { iam }: World, region: string): string[] {
+export function leaksIn(outside: string, { iam }: World, regions: string[]): string[] {
   return iam.issuedKeys.flatMap(({ accessKeyId, secretAccessKey }) => {
-    const found = { 'secret access key': secretAccessKey, 'password': expectedPassword(secretAccessKey, region) };
-    return Object.entries(found)
+    const passwords = regions.map(region => ['password', expectedPassword(secretAccessKey, region)]);
+    return [['secret access key', secretAccessKey], ...passwords]
       .filter(([, text]) => formsOf(text).some(form => outside.includes(form)))
       .map(([what]) => `the ${what} of ${accessKeyId} left the function`);
   });

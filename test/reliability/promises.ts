@@ -3,6 +3,7 @@ import { Point } from './faults';
 import type { Lab } from './lab';
 import { everythingOutside, leaksIn } from './leaks';
 import { DAY, SECOND } from '../../lambda-src/time';
+import { RotationConfig } from '../../src/rotation-contract';
 import { SimulatedNode } from '../world/nodes';
 import { CommandRequest } from '../world/ssm-command';
 
@@ -29,6 +30,7 @@ export class Promises {
   public strayKeysExpected = false;
   /** Keys that the function made or found in the secret; others are touched only if the user belongs to the construct. */
   private readonly ownKeys = new Set<string>();
+  /** Key and region of every login that was accepted. */
   private readonly authenticated = new Set<string>();
   private readonly everHeld = new Map<SimulatedNode, Set<string>>();
   private readonly joinedAt = new Map<SimulatedNode, number>();
@@ -52,8 +54,8 @@ export class Promises {
     if (server.heldCredential) held.add(server.heldCredential.username);
   }
 
-  public noteLogin(username: string): void {
-    this.authenticated.add(username);
+  public noteLogin(username: string, region: string): void {
+    this.authenticated.add(`${username} ${region}`);
   }
 
   /** P2 and P4, before it happens. */
@@ -114,7 +116,7 @@ export class Promises {
     const current = keyIn(lab.current);
     if (!current) return this.violate('P5', 'AWSCURRENT holds no credential');
     this.checkCurrentKey();
-    if (!this.authenticated.has(current)) this.violate('P5', 'the current credential has never authenticated');
+    if (!this.hasAuthenticated(current)) this.violate('P5', 'the current credential has never authenticated');
     lab.servers.forEach(server => this.checkServerHolds(server, current));
     this.checkLeftOvers();
     this.checkDeliveryLabels();
@@ -133,7 +135,7 @@ export class Promises {
   /** P7: everything that left the function, searched for everything that is secret. */
   public checkSecrecy(): void {
     const { world, config } = this.lab;
-    for (const leak of leaksIn(everythingOutside(this.lab), world, config.endpoint.region)) this.violate('P7', leak);
+    for (const leak of leaksIn(everythingOutside(this.lab), world, regionsOf(config))) this.violate('P7', leak);
   }
 
   /** What later checks depend on. */
@@ -182,9 +184,14 @@ export class Promises {
     this.currentId = this.lab.current?.id;
     if (bySecretsManager) return;
     const key = keyIn(this.lab.current);
-    if (!key || !this.authenticated.has(key)) this.violate('P3', 'a credential was promoted that has not authenticated');
+    if (!key || !this.hasAuthenticated(key)) this.violate('P3', 'a credential was promoted that has not authenticated');
     else this.checkConfirmations(key);
     this.promotions += 1;
+  }
+
+  /** At every endpoint. */
+  private hasAuthenticated(key: string): boolean {
+    return regionsOf(this.lab.config).every(region => this.authenticated.has(`${key} ${region}`));
   }
 
   private checkConfirmations(key: string): void {
@@ -233,6 +240,11 @@ function isFor({ instanceId, resourceGroups, tags }: SimulatedNode, { instanceId
   if (targets.length === 0) return instanceIds.includes(instanceId);
   return targets.every(({ Key, Values }) => Values.some(value => value === tags[Key.slice('tag:'.length)]
     || (Key === 'resource-groups:Name' && resourceGroups.includes(value))));
+}
+
+/** The regions that a credential has a password for. */
+export function regionsOf({ additionalEndpoints = [], endpoint }: RotationConfig): string[] {
+  return [endpoint, ...additionalEndpoints].map(({ region }) => region);
 }
 
 /** Whether a version is marked as one that servers may hold. */

@@ -26,6 +26,13 @@ const BILLING = { tags: { Servers: 'Billing' } };
 
 export const NO_FLEET: Setup = { name: 'no fleet', props: () => ({}), servers: [] };
 
+/** A password for each of two regions, and a message sent in both. */
+export const TWO_REGIONS: Setup = {
+  name: 'no fleet, two regions, a test message',
+  props: () => ({ additionalRegions: ['eu-central-1'], testMessage: { from: 'news@example.com' } }),
+  servers: [],
+};
+
 export const ONE_FLEET: Setup = {
   name: 'one fleet',
   props: (_stack, document) => ({ mailServers: [fleet(MailServerTargets.tag('Servers', 'News'), document)] }),

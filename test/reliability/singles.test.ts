@@ -4,7 +4,7 @@ import { Fault, SERVER_DOES_NOTHING, SERVERS_LATE, SYSTEM_FAULTS } from './fault
 import { fingerprint } from './fingerprint';
 import { Lab } from './lab';
 import { DEEDS, justBefore } from './people';
-import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_LABEL, NO_FLEET, NO_GRACE, ONE_FLEET, TWO_FLEETS } from './setups';
+import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_LABEL, NO_FLEET, NO_GRACE, ONE_FLEET, TWO_FLEETS, TWO_REGIONS } from './setups';
 
 // Hundreds of runs each.
 vi.setConfig({ testTimeout: 300_000 });
@@ -37,6 +37,10 @@ describe.each([false, true])('with retries by the SDK: %s', sdkRetries => {
     expect(runs.filter(run => run.interventions > 0 && !lostKey(run)).map(describePlan)).toEqual([]);
     expect(runs.some(lostKey)).toBe(true);
   });
+});
+
+it(`${TWO_REGIONS.name}: every promise holds under every single fault at every point`, async () => {
+  expect(describeFailures(await singles(TWO_REGIONS, SYSTEM_FAULTS))).toEqual([]);
 });
 
 /** The function died, or heard nothing, between the making of a key and the storing of it. */

@@ -109,5 +109,5 @@ it('lets a user send as an identity through the policy of a group', () => {
   world.iam.addUserToGroup(UserName, 'senders');
   expect(world.maySend(UserName, 'news@example.com')).toBe(true);
   expect(world.maySend(UserName, 'news@example.org')).toBe(false);
-  expect(world.maySend(UserName, 'news@example.com', 'tracking')).toBe(false);
+  expect(world.maySend(UserName, 'news@example.com', { configurationSet: 'tracking' })).toBe(false);
 });

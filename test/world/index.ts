@@ -148,11 +148,12 @@ export class World implements Environment {
     await this.wire.close();
   }
 
-  /** Whether the user may send as the address: what the SMTP endpoint asks. */
-  public maySend(userName: string, from: string, configurationSet?: string): boolean {
+  /** Whether the user may send as the address: what the SMTP endpoint of a region asks, which is the world's unless told. */
+  public maySend(userName: string, from: string, options: { readonly configurationSet?: string; readonly region?: string } = {}): boolean {
+    const { configurationSet, region = this.region } = options;
     const context = { 'ses:FromAddress': from, 'ses:ApiVersion': '2' };
     const may = (resource: string) =>
-      this.iam.isAllowed(userName, 'ses:SendRawEmail', `arn:${this.partition}:ses:${this.region}:${this.account}:${resource}`, context);
+      this.iam.isAllowed(userName, 'ses:SendRawEmail', `arn:${this.partition}:ses:${region}:${this.account}:${resource}`, context);
     const identities = [from, from.split('@').at(-1) ?? from];
     return identities.some(identity => may(`identity/${identity}`))
       && (configurationSet === undefined || may(`configuration-set/${configurationSet}`));

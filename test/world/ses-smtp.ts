@@ -40,8 +40,8 @@ export interface SmtpFaults {
 export interface SesSmtpOptions {
   readonly credentials: CredentialSource;
   readonly clock: Pick<Clock, 'now'>;
-  /** Whether the user may `ses:SendRawEmail` as this address. Everybody may if it is left out. */
-  readonly maySend?: (userName: string, from: string) => boolean;
+  /** Whether the user may `ses:SendRawEmail` as this address in this region. Everybody may if it is left out. */
+  readonly maySend?: (userName: string, from: string, region: string) => boolean;
   readonly partition?: string;
   readonly accountId?: string;
   readonly faults?: SmtpFaults;
@@ -63,7 +63,7 @@ export interface Mail {
 
 export type MailResult =
   | { readonly ok: true; readonly messageId: string }
-  | { readonly ok: false; readonly code: 554; readonly message: string };
+  | { readonly ok: false; readonly code: 554 | 454; readonly message: string };
 
 export interface LoginRecord {
   readonly at: number;
@@ -128,7 +128,7 @@ export class SesSmtp {
     const userName = this.owners.get(mail.username);
     if (userName === undefined) throw new Error(`${mail.username} has not logged in`);
     const record: MailRecord = { ...mail, at: this.options.clock.now(), userName };
-    if (this.options.maySend?.(userName, mail.from) === false) {
+    if (this.options.maySend?.(userName, mail.from, mail.region) === false) {
       const message = this.accessDenied(userName, mail);
       this.refused.push({ ...record, message });
       return { ok: false, code: 554, message };

@@ -1,10 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { DocumentOnNode, PASSWORD, USERNAME, VERSION } from './document-on-node';
+import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on-node';
+import { formatCredential } from '../../../lambda-src/credential';
+import { SecretText } from '../../../lambda-src/secret-text';
 import { CredentialDocument, CredentialFormat } from '../../../src';
+import { regionalFields } from '../../../src/rotation-contract';
 import { ScriptNodeOptions } from '../../world/nodes';
 
 const APPLIED = `SES_SMTP_CREDENTIAL_APPLIED ${VERSION}\n`;
 const SAVE = 'printf "%s:%s@%s:%s" "$SMTP_USERNAME" "$SMTP_PASSWORD" "$SMTP_HOST" "$SMTP_PORT" >"$HOME/root/saved"';
+
+const OTHER_PASSWORD = 'BKVmjjMDFk/qqw8EROW99bjCS65PF8WKvK5bSr4Y6EqF';
 
 let onNode: DocumentOnNode;
 afterEach(async () => onNode.node.remove());
@@ -42,6 +47,22 @@ describe('a shell script', () => {
     await onNode.answer(`${USERNAME}:${PASSWORD}`, 'AWSCURRENT');
     expect(await onNode.run()).toMatchObject({ status: 'Success' });
     expect(await onNode.node.read('saved')).toContain(`${USERNAME}:${PASSWORD}@`);
+  });
+
+  it.each([
+    ['of its own region', undefined, PASSWORD],
+    ['of an additional region', 'eu-central-1', OTHER_PASSWORD],
+  ])('reads the password %s, among those of all', async (_which, region, expected) => {
+    const fields = { username: 'username', password: 'password', host: 'host' };
+    const endpoint = { host: HOST, port: 587, region: 'eu-west-1', implicitTls: false };
+    const additionalEndpoints = [{ ...endpoint, region: 'eu-central-1' }, { ...endpoint, region: 'eu-west-2' }];
+    const passwords: Record<string, string> = { 'eu-west-1': PASSWORD, 'eu-central-1': OTHER_PASSWORD, 'eu-west-2': `${PASSWORD.slice(0, -1)}x` };
+    const value = formatCredential(USERNAME, of => new SecretText(passwords[of]), { endpoint, additionalEndpoints, format: { fields } });
+    const { password } = region ? regionalFields(fields, region) : fields;
+    shellScript(SAVE, CredentialFormat.json({ fields: { username: 'username', password } }));
+    await onNode.answer(value.reveal());
+    expect(await onNode.run()).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read('saved')).toContain(`${USERNAME}:${expected}@`);
   });
 
   it('reads JSON with other names and line breaks', async () => {

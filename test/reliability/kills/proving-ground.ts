@@ -116,7 +116,7 @@ export class ProvingGround implements Watched {
     await Promise.all([this.world.close(), this.smtp.close()]);
     await rm(this.assembly, { recursive: true, force: true });
     const outside = [...this.outside, ...this.victim?.written ?? []].join('\n');
-    return leaksIn(outside, this.world, this.world.region).map(leak => `P7 ${leak}`);
+    return leaksIn(outside, this.world, [this.world.region]).map(leak => `P7 ${leak}`);
   }
 
   private deploy() {

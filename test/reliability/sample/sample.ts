@@ -29,7 +29,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { CommandInvocation, ListCommandInvocationsCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
 import { Credential } from '../../../lambda-src/credential';
-import { RotationEvent, Surroundings } from '../../../lambda-src/rotation';
+import { RotationEvent, Surroundings as OurSurroundings } from '../../../lambda-src/rotation';
 import { SecretText } from '../../../lambda-src/secret-text';
 import { smtpPassword } from '../../../lambda-src/smtp-password';
 import { SECOND } from '../../../lambda-src/time';
@@ -43,6 +43,9 @@ const LOGIN_PAUSE = SECOND;
 const APPEARANCE_TRIES = 10;
 const APPEARANCE_PAUSE = SECOND / 2;
 const COMPLETION_PAUSE = 5 * SECOND;
+
+/** The sample sends no message. */
+type Surroundings = Omit<OurSurroundings, 'sendAt'>;
 
 /** What a step works with. */
 interface StepContext {

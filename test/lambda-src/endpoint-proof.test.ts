@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { failureOf, LoginRefusedError, Proof, tryUntilAccepted } from '../../lambda-src/endpoint-proof';
 import { Log } from '../../lambda-src/log';
-import { LoginRefusedError, proveLogin } from '../../lambda-src/login-proof';
-import { SecretText } from '../../lambda-src/secret-text';
 import { LoginResult } from '../../lambda-src/smtp-login';
 import { VirtualClock } from '../world';
 
 const endpoint = { host: 'smtp.example.com', port: 587, region: 'eu-west-1', implicitTls: false };
+
+function proofOf(attempt: Proof['attempt'], clock: VirtualClock, random: () => number, seconds: number): Proof {
+  const log = new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined);
+  return { subject: 'login', attempt, accessKeyId: 'AKIAIOSFODNN7EXAMPLE', endpoint, clock, random, deadline: clock.now() + seconds * 1000, log };
+}
 
 /** Proves a credential against an endpoint that always answers the same, with so many seconds for the function. */
 async function failWith(outcome: LoginResult['outcome'], seconds = 900) {
   const clock = new VirtualClock();
   const start = clock.now();
   let logins = 0;
-  const login = async () => {
+  const proof = proofOf(async () => {
     logins += 1;
     return { outcome, reply: 'the reply' };
-  };
-  const log = new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined);
-  const proof = { login, endpoint, clock, random: Math.random, deadline: start + seconds * 1000, log };
-  const error: unknown = await proveLogin(proof, { username: 'AKIAIOSFODNN7EXAMPLE', password: new SecretText('x') }, 3)
-    .catch((reason: unknown) => reason);
-  return { error: error as Error, logins, seconds: (clock.now() - start) / 1000 };
+  }, clock, Math.random, seconds);
+  const error = failureOf(await tryUntilAccepted(proof, 3), proof);
+  return { error, logins, seconds: (clock.now() - start) / 1000 };
 }
 
 describe('a login that does not succeed', () => {
@@ -48,11 +49,8 @@ describe('a login that does not succeed', () => {
 
   it('is given some time more for a connection that fails after others did not', async () => {
     const outcomes: LoginResult['outcome'][] = [...Array.from({ length: 9 }, () => 'refused' as const), 'unreachable', 'accepted', 'accepted', 'accepted'];
-    const clock = new VirtualClock();
-    const log = new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined);
     const login = async () => ({ outcome: outcomes.shift() ?? 'refused' as const, reply: '' });
-    const proof = { login, endpoint, clock, random: () => 0.5, deadline: clock.now() + 900_000, log };
-    await proveLogin(proof, { username: 'AKIAIOSFODNN7EXAMPLE', password: new SecretText('x') }, 3);
+    expect(await tryUntilAccepted(proofOf(login, new VirtualClock(), () => 0.5, 900), 3)).toMatchObject({ outcome: 'accepted' });
     expect(outcomes).toEqual([]);
   });
 

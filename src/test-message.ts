@@ -1,0 +1,69 @@
+import { Token } from 'aws-cdk-lib';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import { TestMessageConfig } from './rotation-contract';
+
+/** @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
+const MAILBOX_SIMULATOR = 'success@simulator.amazonses.com';
+const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
+
+/** A message that proves that a credential may send. */
+export interface TestMessage {
+  /**
+   * The sender: an e-mail address in ASCII, without a name, that one of the `identities` stands for and `fromAddresses` allows.
+   */
+  readonly from: string;
+
+  /**
+   * The recipient: an e-mail address in ASCII, without a name. Somebody else than the mailbox simulator gets a real message at
+   * every rotation, one for each endpoint, and more if SES is slow to take it.
+   *
+   * @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
+   * @default 'success@simulator.amazonses.com', SES's mailbox simulator, which takes messages from accounts in the sandbox as well
+   */
+  readonly to?: string;
+}
+
+/**
+ * Throws on a message that SES cannot take from the identities.
+ *
+ * @internal
+ */
+export function validateTestMessage({ from, to }: TestMessage, identities: ses.IEmailIdentity[], fromAddresses: string[] | undefined): void {
+  checkAddress('testMessage.from', from);
+  checkAddress('testMessage.to', to);
+  if (Token.isUnresolved(from)) return;
+  const names = identities.map(({ emailIdentityName }) => emailIdentityName);
+  if (!names.some(name => Token.isUnresolved(name) || standsFor(name, from))) {
+    throw new Error(`testMessage.from must be an address of one of the identities, got '${from}' and ${names.join(', ')}`);
+  }
+  if (fromAddresses && !fromAddresses.some(pattern => mayMatch(pattern, from))) {
+    throw new Error(`testMessage.from must be one of the fromAddresses, which are case-sensitive, got '${from}' and ${fromAddresses.join(', ')}`);
+  }
+}
+
+/**
+ * The message as the function is told of it.
+ *
+ * @internal
+ */
+export function testMessageConfig({ from, to = MAILBOX_SIMULATOR }: TestMessage): TestMessageConfig {
+  return { from, to };
+}
+
+function checkAddress(prop: string, address: string | undefined): void {
+  if (address === undefined || Token.isUnresolved(address) || ADDRESS.test(address)) return;
+  throw new Error(`${prop} must be an e-mail address in ASCII without a name, such as news@example.com, got '${address}'`);
+}
+
+/** Whether an identity, an address or a domain, covers an address: a domain covers those of its subdomains as well. */
+function standsFor(identity: string, address: string): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return identity === address || domain === identity.toLowerCase() || domain.endsWith(`.${identity.toLowerCase()}`);
+}
+
+/** As the condition operator StringLike; what only the deployment or IAM knows may match anything. */
+function mayMatch(pattern: string, address: string): boolean {
+  if (Token.isUnresolved(pattern) || pattern.includes('${')) return true;
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${source}$`).test(address);
+}

@@ -1,0 +1,150 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as ses from 'aws-cdk-lib/aws-ses';
+import { describe, expect, it } from 'vitest';
+import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
+import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../src';
+
+const IRELAND = { env: { region: 'eu-west-1', account: '111122223333' } };
+const TARGETS = MailServerTargets.tag('EmailServers', 'True');
+
+function define(props: Partial<SesSmtpCredentialRotationProps>) {
+  return defineRotation(() => props, IRELAND);
+}
+
+describe('additional regions', () => {
+  it('have an endpoint each, of the kind of the main one', () => {
+    const endpoint = SmtpEndpoint.regional({ region: 'us-west-2', fips: true, port: 465 });
+    expect(configOf(define({ endpoint, additionalRegions: ['us-east-1', 'us-east-2'] }).stack)).toMatchObject({
+      endpoint: { host: 'email-smtp-fips.us-west-2.<AWS::URLSuffix>' },
+      additionalEndpoints: [
+        { host: 'email-smtp-fips.us-east-1.<AWS::URLSuffix>', port: 465, region: 'us-east-1', implicitTls: true },
+        { host: 'email-smtp-fips.us-east-2.<AWS::URLSuffix>', port: 465, region: 'us-east-2', implicitTls: true },
+      ],
+    });
+  });
+
+  it('have the usual endpoint beside a host of somebody\'s choice', () => {
+    const endpoint = SmtpEndpoint.custom({ host: 'relay.example.com', port: 1025, implicitTls: true });
+    expect(configOf(define({ endpoint, additionalRegions: ['eu-central-1'] }).stack).additionalEndpoints)
+      .toEqual([{ host: 'email-smtp.eu-central-1.<AWS::URLSuffix>', port: 587, region: 'eu-central-1', implicitTls: false }]);
+  });
+
+  it('take no room in the environment where there are none', () => {
+    expect(configOf(define({ additionalRegions: [] }).stack)).not.toHaveProperty('additionalEndpoints');
+  });
+
+  it('are where the user may send as well', () => {
+    const { stack } = defineRotation(scope => ({
+      additionalRegions: ['eu-central-1'],
+      configurationSets: [ses.ConfigurationSet.fromConfigurationSetName(scope, 'Set', 'tracking')],
+    }), IRELAND);
+    const [statement] = onlyResource(stack, 'AWS::IAM::Policy', 'NewsletterGroup').PolicyDocument.Statement;
+    expect(statement.Resource.map(textOf)).toEqual(['eu-west-1', 'eu-central-1'].flatMap(region => [
+      `arn:<AWS::Partition>:ses:${region}:111122223333:identity/example.com`,
+      `arn:<AWS::Partition>:ses:${region}:111122223333:configuration-set/tracking`,
+    ]));
+  });
+
+  it('are let out to in a VPC', () => {
+    const { stack } = defineRotation(scope => ({
+      vpc: new ec2.Vpc(scope, 'Vpc'), endpoint: SmtpEndpoint.custom({ host: 'relay.example.com', port: 1025 }), additionalRegions: ['eu-central-1'],
+    }), IRELAND);
+    const { SecurityGroupEgress } = onlyResource(stack, 'AWS::EC2::SecurityGroup', 'Newsletter');
+    expect(SecurityGroupEgress.map(({ FromPort }: { FromPort: number }) => FromPort)).toEqual([443, 1025, 587]);
+  });
+
+  it('may be known only when the stack is deployed', () => {
+    const { stack } = defineRotation(scope => ({ additionalRegions: [new CfnParameter(scope, 'Standby').valueAsString] }));
+    expect(configOf(stack).additionalEndpoints).toMatchObject([{ region: '<Standby>', host: 'email-smtp.<Standby>.<AWS::URLSuffix>' }]);
+  });
+
+  it('are warned of where no SES is known', () => {
+    const { stack } = define({ additionalRegions: ['cn-north-1'] });
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('no SES is known in the partition of region cn-north-1'));
+  });
+
+  it.each<[string, Partial<SesSmtpCredentialRotationProps>, string]>([
+    ['an availability zone', { additionalRegions: ['eu-central-1a'] }, "additionalRegions must name regions, such as eu-west-1, got 'eu-central-1a'"],
+    ['a quote', { additionalRegions: ["eu-central-1'"] }, "additionalRegions must name regions, such as eu-west-1, got 'eu-central-1''"],
+    ['the endpoint\'s region', { additionalRegions: ['eu-west-1'] }, "additionalRegions must not name the endpoint's region, got 'eu-west-1'"],
+    ['a region twice', { additionalRegions: ['us-east-1', 'us-east-1'] }, 'additionalRegions must differ, got us-east-1, us-east-1'],
+    ['a secret without fields', { additionalRegions: ['us-east-1'], credentialFormat: CredentialFormat.usernameColonPassword() },
+      'additionalRegions needs a secret with fields, got CredentialFormat.usernameColonPassword(); use CredentialFormat.json()'],
+    ['a field that is taken', {
+      additionalRegions: ['us-east-1'],
+      credentialFormat: CredentialFormat.json({ fields: { username: 'user', password: 'pass', region: 'pass_us-east-1' } }),
+    }, "additionalRegions needs the field 'pass_us-east-1' of the secret, which credentialFormat uses otherwise; choose another name there"],
+  ])('fail on %s', (_what, props, message) => {
+    expect(() => define(props)).toThrow(message);
+  });
+});
+
+describe('the secret', () => {
+  it('is replicated to them, but not to the region that it is in', () => {
+    const { stack } = define({ endpoint: SmtpEndpoint.regional({ region: 'us-east-1' }), additionalRegions: ['eu-west-1', 'eu-central-1'] });
+    expect(onlyResource(stack, 'AWS::SecretsManager::Secret').ReplicaRegions).toEqual([{ Region: 'eu-central-1' }]);
+  });
+
+  it('is not replicated without them', () => {
+    expect(onlyResource(define({}).stack, 'AWS::SecretsManager::Secret')).not.toHaveProperty('ReplicaRegions');
+  });
+
+  it('is replicated by a stack that does not know its region', () => {
+    const { stack } = defineRotation(() => ({ additionalRegions: ['eu-central-1'] }));
+    expect(onlyResource(stack, 'AWS::SecretsManager::Secret').ReplicaRegions).toEqual([{ Region: 'eu-central-1' }]);
+  });
+
+  it('may be read in them by whoever may read it', () => {
+    const { rotation, stack } = define({ additionalRegions: ['eu-central-1'] });
+    rotation.grantRead(new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2') }));
+    const [{ Resource: [secret, replica] }] = onlyResource(stack, 'AWS::IAM::Policy', 'Reader').PolicyDocument.Statement;
+    expect(textOf(secret)).toMatch(/^<NewsletterSecret\w+>$/);
+    expect(replica['Fn::Join'][1]).toEqual([
+      'arn:', { Ref: 'AWS::Partition' }, ':secretsmanager:eu-central-1:111122223333:secret:', { 'Fn::Select': [6, { 'Fn::Split': [':', secret] }] },
+    ]);
+  });
+
+  it('is left as it is when somebody else made it, with a warning', () => {
+    const { rotation, stack } = defineRotation(scope => ({
+      additionalRegions: ['eu-central-1'], secret: secretsmanager.Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp'),
+    }), IRELAND);
+    rotation.grantRead(new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2') }));
+    expect(JSON.stringify(onlyResource(stack, 'AWS::IAM::Policy', 'Reader').PolicyDocument)).not.toContain('eu-central-1');
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('a secret that is not defined here is not replicated to eu-central-1: '
+      + '.*cdk-ses-smtp-credential-rotation:secretNotReplicated'));
+  });
+});
+
+describe('a fleet in an additional region', () => {
+  it('gets host and password of that region', () => {
+    const document = CredentialDocument.shellScript('true');
+    const { stack } = define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document }, { targets: TARGETS, document, region: 'eu-central-1' }] });
+    const [first, second] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Document')).map(textOfScript);
+    expect(first).toContain("password_field='password'\n");
+    expect(first).toContain("SMTP_HOST='email-smtp.eu-west-1.<AWS::URLSuffix>'");
+    expect(second).toContain("username_field='username'\n");
+    expect(second).toContain("password_field='password_eu-central-1'\n");
+    expect(second).toContain("SMTP_HOST='email-smtp.eu-central-1.<AWS::URLSuffix>'");
+  });
+
+  it('fails on a region that is not among them', () => {
+    const document = CredentialDocument.postfix();
+    expect(() => define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document, region: 'us-east-1' }] }))
+      .toThrow("mailServers[0].region must be one of additionalRegions, got 'us-east-1'; leave it out for the endpoint's region");
+  });
+
+  it('fails on a document that takes the password from the function', () => {
+    const document = CredentialDocument.existingWithCredential('Sample');
+    expect(() => define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document, region: 'eu-central-1' }] }))
+      .toThrow('mailServers[0].region needs a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing');
+  });
+});
+
+function textOfScript(resource: object): string {
+  const { Properties } = resource as { Properties: { Content: { mainSteps: { inputs: { runCommand: unknown[] } }[] } } };
+  return Properties.Content.mainSteps[0].inputs.runCommand.map(line => `${textOf(line)}\n`).join('');
+}
