@@ -53,17 +53,16 @@ function keyAge(scope: Construct, sources: DashboardSources): cloudwatch.IWidget
 /** A rotation is the lines with its version id. It has succeeded once `finishSecret` has, whatever failed before. */
 function rotations(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
   return queryWidget(scope, sources, {
-    title: 'Last rotations: seconds from the first attempt to the last, succeeded (1) or not (0), attempts that failed',
-    view: cloudwatch.LogQueryVisualizationType.TABLE,
+    title: 'Last rotations: seconds from the first line to the last, succeeded (1) or not (0), steps that failed',
     width: FULL_WIDTH,
     lines: [
       'filter ispresent(versionId)',
       'fields toMillis(@timestamp) as millis, strcontains(concat(step, " ", message), "finishSecret step finished") as finished, '
         + 'strcontains(message, "step failed") as failure',
-      'stats earliest(@timestamp) as began, min(millis) as first, max(millis) as last, (last - first) / 1000 as seconds, '
+      'stats earliest(@timestamp) as began, min(millis) as first, max(millis) as last, (last - first) / 1000 as duration, '
         + 'max(finished) as succeeded, sum(failure) as failures by versionId',
       'sort first desc',
-      'display began, seconds, succeeded, failures, versionId',
+      'display began, duration, succeeded, failures, versionId',
       'limit 50',
     ],
   });
@@ -72,8 +71,6 @@ function rotations(scope: Construct, sources: DashboardSources): cloudwatch.IWid
 function mailServers(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
   return queryWidget(scope, sources, {
     title: 'Mail servers that confirmed a credential, and that did not',
-    view: cloudwatch.LogQueryVisualizationType.TABLE,
-    width: HALF_WIDTH,
     lines: [
       'filter message = "mail servers answered"',
       'fields @timestamp, confirmed, targets - confirmed as failed, document, commandId, versionId',
@@ -87,8 +84,6 @@ function mailServers(scope: Construct, sources: DashboardSources): cloudwatch.IW
 function failures(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
   return queryWidget(scope, sources, {
     title: 'Last errors',
-    view: cloudwatch.LogQueryVisualizationType.TABLE,
-    width: HALF_WIDTH,
     lines: [
       'filter message = "step failed"',
       'fields @timestamp, step, error, versionId',
@@ -116,16 +111,20 @@ function functionMetrics({ rotationFunction }: DashboardSources): cloudwatch.IWi
 
 interface QueryOptions {
   readonly title: string;
-  readonly view: cloudwatch.LogQueryVisualizationType;
-  readonly width: number;
   readonly lines: string[];
+  /** A table by default. */
+  readonly view?: cloudwatch.LogQueryVisualizationType;
+  /** Half of the dashboard's by default. */
+  readonly width?: number;
 }
 
 /** The log group may be shared: of all its lines, those of this secret. The dashboard may be in another region. */
 function queryWidget(scope: Construct, { secret, logGroup }: DashboardSources, { lines, ...options }: QueryOptions): cloudwatch.IWidget {
   return new cloudwatch.LogQueryWidget({
-    ...options,
+    view: cloudwatch.LogQueryVisualizationType.TABLE,
+    width: HALF_WIDTH,
     height: 6,
+    ...options,
     logGroupNames: [logGroup.logGroupName],
     queryLines: [ofSecret(secret), ...lines],
     region: Stack.of(scope).region,
