@@ -93,7 +93,9 @@ async function provide(request: Request): Promise<void> {
   const { OldResourceProperties: before, RequestType, ResourceProperties: now } = event;
   const isNew = !isSame(event);
   if (before && isNew && before.SecretArn !== now.SecretArn) await freeSlots(upkeepOf(request, configOf(config, before), 'waitForRotation'));
-  if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) await establish(config, surroundings, remainingTime, { startTime: START_TIME });
+  if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
+    await establish(config, surroundings, remainingTime, { startTime: START_TIME, settled: RequestType === 'Create' });
+  }
   if (before && !isNew && (before.SecretArn !== now.SecretArn || before.UserName !== now.UserName)) await forgetFailed(request, before);
 }
 

@@ -20,6 +20,8 @@ const PATIENCE = 3 * MINUTE;
 export interface Wish {
   /** How long to wait for a rotation to begin by itself, in milliseconds. */
   readonly startTime: number;
+  /** Whether a rotation that is under way must come to its end: until then, what mail servers may hold was not confirmed by all of them. */
+  readonly settled?: boolean;
   /** An access key that does not do, although it may work for a while. */
   readonly revoked?: string;
 }
@@ -75,7 +77,7 @@ async function advance(upkeep: Upkeep, wish: Wish, mayStart: boolean): Promise<P
   try {
     const inventory = await takeInventory(upkeep);
     token = inFlight(inventory.secret);
-    if (await isEstablished(upkeep, wish, inventory)) return { established: true };
+    if (!(wish.settled && token) && await isEstablished(upkeep, wish, inventory)) return { established: true };
     if (token || !mayStart) return { token };
     await upkeep.versions.startRotation();
     upkeep.log.info('rotation started');

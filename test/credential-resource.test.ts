@@ -66,7 +66,7 @@ describe('the custom resource', () => {
       'ServiceToken', 'SecretArn', 'UserName', 'UserOwned', 'WaitForFirstRotation', 'Credential', 'ServiceTimeout',
     ]);
     expect(textOf(credentialWith().Credential)).toBe(JSON.stringify({
-      region: '<AWS::Region>', format: { fields: { username: 'username', password: 'password', host: 'host', port: 'port', region: 'region' } },
+      regions: ['<AWS::Region>'], format: { fields: { username: 'username', password: 'password', host: 'host', port: 'port', region: 'region' } },
     }));
   });
 });

@@ -85,7 +85,8 @@ describe('the watchdog', () => {
     const calls = scenario.actions.length;
     const call = async (event: unknown) => scenario.world.functionInvoker!(scenario.fn, event as Invocation);
     for (const event of [{}, { action: 'rotate' }, { 'detail-type': 'Scheduled Event', 'secret': 'hidden' }]) {
-      await expect(call(event)).rejects.toThrow('this function takes the steps of a rotation from Secrets Manager, or {"action":"watch"}, and nothing else');
+      await expect(call(event)).rejects.toThrow('this function takes the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
+        + '{"action":"watch"} and {"action":"revoke"}, and nothing else');
     }
     expect(scenario.actions).toHaveLength(calls);
   });
