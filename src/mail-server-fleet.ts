@@ -67,10 +67,11 @@ export interface MailServerFleet {
   readonly applyToNewServers?: boolean;
 
   /**
-   * Which of the `additionalRegions` the servers send in: the document changes their entries of that endpoint. A server that is to
-   * have an entry for each of several regions is in a fleet for each. Not with `CredentialDocument.existingWithCredential`.
+   * Where the servers send, one of the `additionalRegions` or the endpoint's region beside such: the document changes their entries
+   * of that region's endpoint, with the password in the region's field. A server that is to have an entry for each of several
+   * regions is in a fleet for each. Not with `CredentialDocument.existingWithCredential`.
    *
-   * @default - the endpoint's region
+   * @default - the endpoint's region, with the password in the field without a region
    */
   readonly region?: string;
 }
@@ -91,7 +92,7 @@ export interface BoundFleet {
  *
  * @internal
  */
-export function validateFleet(fleet: MailServerFleet, name: string, additionalRegions: string[] = []): void {
+export function validateFleet(fleet: MailServerFleet, name: string, regions: string[] = []): void {
   const { applyToNewServers, document, maxConcurrency, maxErrors, region, timeout, minimumTargets = 1, targets } = fleet;
   checkNotation(`${name}.maxConcurrency`, maxConcurrency, /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/, "a number from '1' or a percentage from '1%' to '100%'");
   checkNotation(`${name}.maxErrors`, maxErrors, /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/, "a number from '0' or a percentage from '0%' to '100%'");
@@ -108,20 +109,19 @@ export function validateFleet(fleet: MailServerFleet, name: string, additionalRe
     throw new Error(`${name}.${needsReader[0]} needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
       + 'use CredentialDocument.existing');
   }
-  if (region !== undefined && !additionalRegions.includes(region)) {
-    throw new Error(`${name}.region must be one of additionalRegions, got '${region}'; leave it out for the endpoint's region`);
+  if (region !== undefined && !(regions.length > 1 && regions.includes(region))) {
+    throw new Error(`${name}.region must be one of several regions of the credential, which has ${regions.join(', ')}, got '${region}'; add it to additionalRegions`);
   }
 }
 
 /**
- * What a fleet's document has to know: an additional region has an endpoint and fields of its own.
+ * What a fleet's document has to know: each of several regions has an endpoint and fields of its own.
  *
  * @internal
  */
 export function contextOf({ region }: MailServerFleet, endpoints: EndpointConfig[], format: FormatConfig): DocumentContext {
-  const [main, ...additional] = endpoints;
-  const endpoint = additional.find(candidate => candidate.region === region);
-  if (!endpoint || !format.fields) return { endpoint: main, format };
+  const endpoint = endpoints.find(candidate => candidate.region === region);
+  if (!endpoint || !format.fields) return { endpoint: endpoints[0], format };
   return { endpoint, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
 }
 

@@ -267,11 +267,11 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
-    validate(this, props);
+    const endpoints = bindEndpoints(this, props);
+    validate(this, props, endpoints);
     const rotationSchedule = props.schedule ?? events.Schedule.rate(Duration.days(30));
     const rules = rotationRules(rotationSchedule, props.rotationWindow);
     const upkeep = upkeepConfig(props, rotationInterval(rotationSchedule));
-    const endpoints = bindEndpoints(this, props);
     this.warnAbout(props, endpoints);
 
     this.user = props.user ?? this.defineUser(props);
@@ -580,8 +580,8 @@ function upkeepConfig(props: SesSmtpCredentialRotationProps, interval: Duration 
   };
 }
 
-function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void {
-  const { additionalRegions = [], fromAddresses, identities, mailServers = [], secret, testMessage, user } = props;
+function validate(scope: Construct, props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): void {
+  const { fromAddresses, identities, mailServers = [], secret, testMessage, user } = props;
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
   if (fromAddresses?.length === 0) throw new Error('fromAddresses must name at least one address or be left out, got none');
   if (user && props.userName !== undefined) throw new Error(`userName is for a new user, got '${props.userName}' together with user; leave one of them out`);
@@ -595,7 +595,8 @@ function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void
   if (props.encryptionKey) checkSame("encryptionKey's region", props.encryptionKey.env.region, region);
   if (secret) checkSame("secret's region", secret.env.region, region);
   if (user) checkSame("user's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
-  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, additionalRegions));
+  const regions = endpoints.map(endpoint => endpoint.region);
+  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, regions));
 }
 
 /** The endpoint, and those of the additional regions. */
