@@ -70,10 +70,11 @@ export interface MailServerFleet {
   readonly applyToNewServers?: boolean;
 
   /**
-   * Which of the `additionalRegions` the servers send in: the document changes their entries of that endpoint. A server that is to
-   * have an entry for each of several regions is in a fleet for each. Not with `CredentialDocument.existingWithCredential`.
+   * Where the servers send, one of the `additionalRegions` or the endpoint's region beside such: the document changes their entries
+   * of that region's endpoint, with the password in the region's field. A server that is to have an entry for each of several
+   * regions is in a fleet for each. Not with `CredentialDocument.existingWithCredential`.
    *
-   * @default - the endpoint's region
+   * @default - the endpoint's region, with the password in the field without a region
    */
   readonly region?: string;
 }
@@ -91,8 +92,9 @@ export interface BoundFleet {
 
 /** What a fleet's options must fit to. */
 interface FleetSurroundings {
-  readonly additionalRegions?: string[];
   readonly gracePeriod?: Duration;
+  /** The regions that the credential has passwords for. */
+  readonly regions?: string[];
 }
 
 /**
@@ -100,7 +102,7 @@ interface FleetSurroundings {
  *
  * @internal
  */
-export function validateFleet(fleet: MailServerFleet, name: string, { additionalRegions = [], gracePeriod }: FleetSurroundings = {}): void {
+export function validateFleet(fleet: MailServerFleet, name: string, { gracePeriod, regions = [] }: FleetSurroundings = {}): void {
   const { applyToNewServers, document, maxConcurrency, maxErrors, region, timeout, minimumTargets = 1, targets } = fleet;
   checkNotation(`${name}.maxConcurrency`, maxConcurrency, /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/, "a number from '1' or a percentage from '1%' to '100%'");
   checkNotation(`${name}.maxErrors`, maxErrors, /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/, "a number from '0' or a percentage from '0%' to '100%'");
@@ -117,8 +119,8 @@ export function validateFleet(fleet: MailServerFleet, name: string, { additional
     throw new Error(`${name}.${needsReader[0]} needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
       + 'use CredentialDocument.existing');
   }
-  if (region !== undefined && !additionalRegions.includes(region)) {
-    throw new Error(`${name}.region must be one of additionalRegions, got '${region}'; leave it out for the endpoint's region`);
+  if (region !== undefined && !(regions.length > 1 && regions.includes(region))) {
+    throw new Error(`${name}.region must be one of several regions of the credential, which has ${regions.join(', ')}, got '${region}'; add it to additionalRegions`);
   }
   if (applyToNewServers && !document._findsVersion) checkGrace(`${name}.applyToNewServers`, gracePeriod);
 }
@@ -130,14 +132,13 @@ function checkGrace(because: string, gracePeriod?: Duration): void {
 }
 
 /**
- * What a fleet's document has to know: an additional region has an endpoint and fields of its own.
+ * What a fleet's document has to know: each of several regions has an endpoint and fields of its own.
  *
  * @internal
  */
 export function contextOf({ region }: MailServerFleet, endpoints: EndpointConfig[], format: FormatConfig): DocumentContext {
-  const [main, ...additional] = endpoints;
-  const endpoint = additional.find(candidate => candidate.region === region);
-  if (!endpoint || !format.fields) return { endpoint: main, format };
+  const endpoint = endpoints.find(candidate => candidate.region === region);
+  if (!endpoint || !format.fields) return { endpoint: endpoints[0], format };
   return { endpoint, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
 }
 

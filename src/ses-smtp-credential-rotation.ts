@@ -298,11 +298,11 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
-    validate(this, props);
+    const endpoints = bindEndpoints(this, props);
+    validate(this, props, endpoints);
     const rotationSchedule = props.schedule ?? events.Schedule.rate(Duration.days(30));
     const rules = rotationRules(rotationSchedule, props.rotationWindow);
     const upkeep = upkeepConfig(props, rotationInterval(rotationSchedule));
-    const endpoints = bindEndpoints(this, props);
     this.warnAbout(props, endpoints);
 
     const group = this.defineSendingGroup(props, endpoints);
@@ -640,7 +640,7 @@ function upkeepConfig(props: SesSmtpCredentialRotationProps, interval: Duration 
   };
 }
 
-function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void {
+function validate(scope: Construct, props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): void {
   const { fromAddresses, identities, mailServers = [], secret, testMessage, user } = props;
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
   if (fromAddresses?.length === 0) throw new Error('fromAddresses must name at least one address or be left out, got none');
@@ -655,7 +655,8 @@ function validate(scope: Construct, props: SesSmtpCredentialRotationProps): void
   if (props.encryptionKey) checkSame("encryptionKey's region", props.encryptionKey.env.region, region);
   if (secret) checkSame("secret's region", secret.env.region, region);
   if (user) checkSame("user's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
-  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, props));
+  const fits = { gracePeriod: props.gracePeriod, regions: endpoints.map(endpoint => endpoint.region) };
+  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, fits));
 }
 
 /** The endpoint, and those of the additional regions. */

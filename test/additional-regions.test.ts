@@ -119,22 +119,34 @@ describe('the secret', () => {
   });
 });
 
-describe('a fleet in an additional region', () => {
+describe('a fleet in one of several regions', () => {
   it('gets host and password of that region', () => {
     const document = CredentialDocument.shellScript('true');
-    const { stack } = define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document }, { targets: TARGETS, document, region: 'eu-central-1' }] });
-    const [first, second] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Document')).map(textOfScript);
-    expect(first).toContain("password_field='password'\n");
-    expect(first).toContain("SMTP_HOST='email-smtp.eu-west-1.<AWS::URLSuffix>'");
-    expect(second).toContain("username_field='username'\n");
-    expect(second).toContain("password_field='password_eu-central-1'\n");
-    expect(second).toContain("SMTP_HOST='email-smtp.eu-central-1.<AWS::URLSuffix>'");
+    const mailServers = [undefined, 'eu-west-1', 'eu-central-1'].map(region => ({ targets: TARGETS, document, region }));
+    const scripts = Object.values(Template.fromStack(define({ additionalRegions: ['eu-central-1'], mailServers }).stack).findResources('AWS::SSM::Document')).map(textOfScript);
+    const expected = [['password', 'eu-west-1'], ['password_eu-west-1', 'eu-west-1'], ['password_eu-central-1', 'eu-central-1']];
+    expect(scripts).toHaveLength(expected.length);
+    expected.forEach(([field, region], index) => {
+      expect(scripts[index]).toContain(`username_field='username'\npassword_field='${field}'\n`);
+      expect(scripts[index]).toContain(`SMTP_HOST='email-smtp.${region}.<AWS::URLSuffix>'`);
+    });
   });
 
-  it('fails on a region that is not among them', () => {
-    const document = CredentialDocument.postfix();
-    expect(() => define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document, region: 'us-east-1' }] }))
-      .toThrow("mailServers[0].region must be one of additionalRegions, got 'us-east-1'; leave it out for the endpoint's region");
+  it('has the same document after endpoint and additional region have changed places', () => {
+    const mailServers = ['eu-west-1', 'eu-central-1'].map(region => ({ targets: TARGETS, document: CredentialDocument.postfix(), region }));
+    const documents = (props: Partial<SesSmtpCredentialRotationProps>) =>
+      Template.fromStack(define({ ...props, mailServers }).stack).findResources('AWS::SSM::Document');
+    expect(documents({ endpoint: SmtpEndpoint.regional({ region: 'eu-central-1' }), additionalRegions: ['eu-west-1'] }))
+      .toEqual(documents({ additionalRegions: ['eu-central-1'] }));
+  });
+
+  it.each([
+    [['eu-central-1'], 'us-east-1', 'eu-west-1, eu-central-1'],
+    [[], 'eu-west-1', 'eu-west-1'],
+  ])('fails on a region that has no field: with %s, %s', (additionalRegions, region, regions) => {
+    const mailServers = [{ targets: TARGETS, document: CredentialDocument.postfix(), region }];
+    expect(() => define({ additionalRegions, mailServers })).toThrow('mailServers[0].region must be one of several regions of the credential, '
+      + `which has ${regions}, got '${region}'; add it to additionalRegions`);
   });
 
   it('fails on a document that takes the password from the function', () => {

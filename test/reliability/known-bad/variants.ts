@@ -1,7 +1,7 @@
 import { RunOptions } from '../campaign';
 import { Fault, KILLED_AFTER, REPLY_LOST, SERVER_DOES_NOTHING, SERVERS_LATE, VALUE_NOT_VISIBLE } from '../faults';
 import { CANCEL_AND_CLEAN_UP, EDIT_SECRET, justBefore } from '../people';
-import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, Setup } from '../setups';
+import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, Setup, TWO_REGIONS } from '../setups';
 
 /** One mistake, as a change to the function's source. */
 export interface Edit {
@@ -47,8 +47,17 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     promise: 'P3',
     setup: NO_FLEET,
     edits: [
-      { file: 'delivery.ts', find: 'await proveLogin({ ...rotation, endpoint }, credential, PROOF);', replace: '' },
-      { file: 'test-secret.ts', find: 'if (credential) return proveLogin({ ...rotation, endpoint: rotation.config.endpoint }, credential, 1);', replace: 'if (credential) return;' },
+      { file: 'delivery.ts', find: 'await proveLogins(rotation, version, PROOF);', replace: '' },
+      { file: 'test-secret.ts', find: 'await proveLogins(rotation, version, 1);', replace: '' },
+    ],
+  },
+  {
+    name: 'promotes what has not authenticated in an additional region',
+    promise: 'P3',
+    setup: TWO_REGIONS,
+    edits: [
+      { file: 'login-proof.ts', find: 'accountsIn(version, upkeep.config)', replace: 'accountsIn(version, upkeep.config).slice(0, 1)' },
+      { file: 'test-secret.ts', find: 'if (pending) await proveSending(rotation, pending);', replace: '' },
     ],
   },
   {
@@ -162,8 +171,9 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: NO_FLEET,
     edits: [{
       file: 'login-proof.ts',
-      find: "log.info('login accepted', { accessKeyId: credential.username,",
-      replace: "log.info('login accepted', { error: Buffer.from(['', credential.username, credential.password.reveal()].join('\\0')).toString('base64'),",
+      find: 'const login = upkeep.loginAt(endpoint);',
+      replace: 'const login = upkeep.loginAt(endpoint);'
+        + "upkeep.log.info('login', { error: Buffer.from(['', credential.username, credential.password.reveal()].join('\\0')).toString('base64') });",
     }],
   },
   {
