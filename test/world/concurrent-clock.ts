@@ -3,6 +3,8 @@ import { Clock } from './clock';
 
 /** So many turns of the event loop without a file request: then all that runs in this process waits for time to pass. */
 const QUIET_TURNS = 3;
+/** What Node.js calls them; a file's closing is one of its own. */
+const FILE_REQUEST = /^(FSReq|CloseReq)/;
 
 /**
  * Virtual time for many sleepers: a deployment, the rotation that it started, and the function that waits for both. Time
@@ -55,6 +57,6 @@ async function quiet(): Promise<void> {
   for (let turns = 0; turns < QUIET_TURNS; turns += 1) {
     await new Promise(resolve => setImmediate(resolve));
     // An SDK client reads its configuration files before its first call.
-    if (process.getActiveResourcesInfo().some(resource => resource.startsWith('FSReq'))) turns = -1;
+    if (process.getActiveResourcesInfo().some(resource => FILE_REQUEST.test(resource))) turns = -1;
   }
 }
