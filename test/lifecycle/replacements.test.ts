@@ -3,7 +3,7 @@ import { User } from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { DefineProps, FLEET, Life, Props } from './life';
-import { CredentialFormat } from '../../src';
+import { CredentialFormat, SmtpEndpoint } from '../../src';
 import { failsWith } from '../world/nodes';
 
 /** A stack with two mail servers, after some rotations. */
@@ -124,6 +124,21 @@ describe('another format', () => {
     await life.update(withFleet({ credentialFormat: CredentialFormat.usernameColonPassword() }));
     expect(life.world.secretsManager.valueOf(life.secret.arn)).toMatch(/^AKIA\w+:B/);
     expectAllIsWell(life, 2);
+  });
+});
+
+describe('another region', () => {
+  it('is in a new credential when the deployment ends, beside the first one or in its place', async () => {
+    const life = new Life();
+    const value = () => JSON.parse(life.world.secretsManager.valueOf(life.secret.arn)!) as Record<string, string>;
+    await life.create();
+    await life.update(() => ({ additionalRegions: ['eu-central-1'] }));
+    expect(Object.keys(value())).toEqual(expect.arrayContaining(['password', 'password_eu-west-1', 'password_eu-central-1']));
+    await life.update(() => ({ endpoint: SmtpEndpoint.regional({ region: 'eu-central-1' }), additionalRegions: ['eu-west-1'] }));
+    expect(value().region).toBe('eu-central-1');
+    expect(value().password).toBe(value()['password_eu-central-1']);
+    await life.update(() => ({ endpoint: SmtpEndpoint.regional({ region: 'eu-central-1' }) }));
+    expect(value().region).toBe('eu-central-1');
   });
 });
 
