@@ -1,6 +1,7 @@
 import { parseCredential } from './credential';
 import { releaseAll } from './delivery';
 import { RotationError } from './errors';
+import { forget } from './grace';
 import { takeInventory } from './inventory';
 import { retireKeys } from './retirement';
 import { checkStages, findVersion, Rotation } from './rotation';
@@ -19,8 +20,10 @@ export async function finishSecret(rotation: Rotation): Promise<void> {
   const stages = await versions.stages();
   // Once more, as late as can be: a rotation that was overtaken must not promote a key that is about to go.
   checkStages(token, stages.get(token));
-  const present = [...stages].find(([, labels]) => labels.includes(CURRENT))?.[0];
+  const [present, labels = []] = [...stages].find(([, candidates]) => candidates.includes(CURRENT)) ?? [];
   if (present !== token) {
+    // It was out of use before, and somebody made it current again: its grace begins anew.
+    if (present) await forget(rotation, { id: present, stages: labels });
     await versions.makeCurrent(token, present);
     log.info('credential promoted', { accessKeyId: credential.username });
   }

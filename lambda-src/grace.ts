@@ -37,6 +37,6 @@ export async function note({ clock, versions }: Upkeep, { id }: SecretVersion, g
 }
 
 /** A label that stayed would keep its version, and what it refers to, for ever. */
-export async function forget({ versions }: Upkeep, { id, stages }: SecretVersion): Promise<void> {
+export async function forget({ versions }: Upkeep, { id, stages }: Pick<SecretVersion, 'id' | 'stages'>): Promise<void> {
   for (const label of stages.filter(isGraceLabel)) await versions.detach(label, id);
 }
