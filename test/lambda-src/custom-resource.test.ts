@@ -34,7 +34,8 @@ describe('the answer to CloudFormation', () => {
     const changed = { ...scenario.credentialProperties, Credential: 'before' };
     expect(await scenario.request({ ...update, OldResourceProperties: changed })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
     const next = await scenario.request({
-      ...update, PhysicalResourceId: `${scenario.secretArn} another 2026-01-01T00:00:00.000Z`,
+      ...update,
+      PhysicalResourceId: `${scenario.secretArn} another 2026-01-01T00:00:00.000Z`,
       OldResourceProperties: { ...scenario.credentialProperties, UserName: 'another' },
     });
     expect(next).toMatchObject({ Status: 'SUCCESS' });
