@@ -6,14 +6,10 @@ export key_pattern='^[^#:[:space:]]+:[[:space:]]*'
 # for, which can be any of them.
 own_keys() {
   key_pattern=$key_pattern awk -v host="$relay_host" "$PARSE"'
-    BEGIN {
-      host = tolower(host)
-      split(host, label, ".")
-      balancer = "." label[2] ".elb" substr(host, length(label[1] "." label[2]) + 1)
-    }
+    BEGIN { host = tolower(host) }
     function ends_with(text, end) { return substr(text, length(text) - length(end) + 1) == end }
     function has_access_key() { return is_access_key(substr(credential, 1, index(credential, ":") - 1)) }
-    function is_named(name) { return name == host || (host ~ /^email-smtp/ && name ~ /^ses-smtp-/ && ends_with(name, balancer)) }
+    function is_named(name) { return name == host || is_balancer(name, host) }
     !parse($0) { next }
     NR == FNR { if (is_named(tolower(key)) && has_access_key()) named[credential] = has_named = 1; next }
     is_named(tolower(key)) { print key; next }
@@ -57,17 +53,20 @@ finds_canonical() {
       *) return 1 ;;
     esac
   done
-  hint=" under the name that Exim takes, $(printf '%s' "$names" | tr '\n' ' '): add a line such as '*.amazonaws.com:user:password'"
+  hint=" under the name that Exim takes, $(printf '%s' "$names" | tr '\n' ' '): add a line such as '$pattern:user:password'"
   [ "$leads" -eq 1 ]
 }
 
 exim=$(command -v exim4 || command -v exim) || fail 'Exim is not installed: neither exim4 nor exim was found'
-check_file "$password_file" "Debian's Exim looks passwords up there; make it with a line '*.amazonaws.com:user:password'"
+# What covers the name of the load balancer as well.
+pattern="*.${relay_host#*.}"
+case $relay_host in email-smtp*) pattern="*.${pattern#*.*.}" ;; esac
+check_file "$password_file" "Debian's Exim looks passwords up there; make it with a line '$pattern:user:password'"
 [ -n "$(own_keys "$password_file")" ] \
-  || fail "$password_file has no entry for $relay_host: add a line '$relay_host:user:password', and '*.amazonaws.com:user:password'"
+  || fail "$password_file has no entry for $relay_host: add a line '$relay_host:user:password', and '$pattern:user:password'"
 learn_shared "$password_file"
 # Exim runs as a user of its own, which reads the file by way of its group.
 apply_table "$password_file" o-rwx
 # Exim reads the file for each message. What was deferred because SES had refused the old credential need not wait.
-if [ "$changed" -eq 1 ]; then in_background "$exim" -qf; fi
+if [ "$changed" -eq 1 ] && has_process 'exim4?'; then in_background "$exim" -qf; fi
 report_applied

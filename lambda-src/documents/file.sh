@@ -36,6 +36,11 @@ enter_work_directory() {
   [ "$(pwd -P)" = "$work" ] || fail "$work was replaced by somebody; $1 is unchanged"
 }
 
+# Whether a server with such a name runs: mail stays where it is while somebody has stopped it. Without pgrep, it is taken to.
+has_process() {
+  ! command -v pgrep >/dev/null 2>&1 || pgrep -x "$1" >/dev/null 2>&1
+}
+
 # Runs a program that delivers what waits for a working credential, beside this script and not as part of it: the
 # server has the credential, whatever becomes of old mail.
 in_background() {

@@ -20,15 +20,11 @@ PARSE_AUTHINFO="$SETS"'
 # instead; the entry for all servers is if it has an SES credential. Others that carry the very same one follow.
 keys_to_change() {
   awk -v host="$relay_host" "$PARSE_AUTHINFO"'
-    BEGIN {
-      host = tolower(host)
-      split(host, label, ".")
-      balancer = "." label[2] ".elb" substr(host, length(label[1] "." label[2]) + 1)
-    }
+    BEGIN { host = tolower(host) }
     function is_own(name) {
       if (name == host) return 1
       if (name == "") return is_access_key(user)
-      return host ~ /^email-smtp/ && name ~ /^ses-smtp-/ && substr(name, length(name) - length(balancer) + 1) == balancer
+      return is_balancer(name, host)
     }
     !parse($0) { next }
     NR == FNR { if (is_own(tolower(substr(key, 10))) && is_access_key(user)) shared[user, password] = 1; next }
@@ -77,5 +73,5 @@ makemap -u "$map_type" "$authinfo_file" >/dev/null 2>&1 \
   || fail "beside $authinfo_file is no map of type $map_type, so sendmail reads another one: set authinfoFile and mapType as in FEATURE(authinfo) of sendmail.mc"
 apply_table "$authinfo_file" o-rwx
 # sendmail opens the map for each delivery. What was deferred because SES had refused the old credential need not wait.
-if [ "$changed" -eq 1 ]; then in_background sendmail -q; fi
+if [ "$changed" -eq 1 ] && has_process 'sendmail(-mta)?'; then in_background sendmail -q; fi
 report_applied

@@ -16,7 +16,7 @@ const POSTFIX = join(__dirname, '..', '..', 'world', 'bin', 'postfix');
 /** A document of the library, synthesized, on a node whose `aws` answers what the test says. */
 export class DocumentOnNode {
   public readonly node: ScriptNode;
-  private readonly content: DocumentContent;
+  private content: DocumentContent;
 
   constructor(document: CredentialDocument, format = CredentialFormat.json(), options: Partial<ScriptNodeOptions> = {}) {
     const stack = new Stack(new App(), 'Mail', { env: { region: 'eu-west-1', account: '111122223333' } });
@@ -41,6 +41,13 @@ export class DocumentOnNode {
   public async refuse(message: string): Promise<void> {
     await this.node.install('aws', `#!/bin/sh\necho x >>"$HOME/root/aws-calls"\necho "${message}" >&2\nexit 254\n`);
     await this.node.install('sleep', '#!/bin/sh\n');
+  }
+
+  /** For a document that names a path of the machine, which only the node is to change. */
+  public replace(text: string, by: string): void {
+    const [step] = this.content.mainSteps;
+    const runCommand = step.inputs.runCommand.map(line => line.replaceAll(text, by));
+    this.content = { ...this.content, mainSteps: [{ ...step, inputs: { ...step.inputs, runCommand } }] };
   }
 
   public async installPostfix(maps: string, programs = ['postconf', 'postmap', 'postmulti']): Promise<void> {
