@@ -4,7 +4,7 @@ SETS='
   function set_of(lines, set,    list, i) {
     for (i = split(lines, list, "\n"); i > 0; i--) if (list[i] != "") set[list[i]] = 1
   }
-  # In front of email-smtp.<region>.amazonaws.com stands ses-smtp-….<region>.elb.amazonaws.com.
+  # In front of email-smtp.<region>.<suffix> stands ses-smtp-….<region>.elb.<suffix>.
   function is_balancer(name, host,    label, end) {
     split(host, label, ".")
     end = "." label[2] ".elb" substr(host, length(label[1] "." label[2]) + 1)
