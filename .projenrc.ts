@@ -133,7 +133,7 @@ project.addPackageIgnore('/coverage/');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 /** Node 20 is supported; reminders that it is old help nobody here. */
-project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '1');
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.tasks.addEnvironment('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
 
 // 1.13.0 names platform packages that the registry does not have, so that `npm ci` refuses the lock file.

@@ -14,7 +14,7 @@ export interface Output {
 const NOT_INHERITED = /^(AWS_|CDK_|CI$|JSII_|NODE_OPTIONS$|VITEST|npm_(?!config_registry$))/;
 
 /** No account, and the region of the local AWS. */
-const STRANGERS = { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' };
+const STRANGERS = { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 
 /** Runs a program to its end; throws with what it printed if it fails. */
 export async function run(program: string, args: string[], { cwd, env }: ProgramOptions = {}): Promise<Output> {
