@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { CustomResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { CredentialProperties, RotationConfig } from './rotation-contract';
@@ -13,7 +13,7 @@ const SERVICE_TIMEOUT = '1080';
  */
 export function defineCredential(
   scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, waitForFirstRotation: boolean,
-): CustomResource {
+): CfnResource {
   const { additionalEndpoints = [], endpoint, format, secretArn, user } = config;
   const regions = [endpoint, ...additionalEndpoints].map(({ region }) => region);
   const properties: CredentialProperties = {
@@ -23,10 +23,10 @@ export function defineCredential(
     WaitForFirstRotation: waitForFirstRotation ? 'true' : 'false',
     Credential: Stack.of(scope).toJsonString({ regions, format }),
   };
-  return new CustomResource(scope, 'Credential', {
-    resourceType: 'Custom::SesSmtpCredential',
-    serviceToken: rotationFunction.functionArn,
-    properties: { ...properties, ServiceTimeout: SERVICE_TIMEOUT },
+  // CDK's CustomResource of the lowest supported version has no time-out, and that of the newest warns of one among the properties.
+  return new CfnResource(scope, 'Credential', {
+    type: 'Custom::SesSmtpCredential',
+    properties: { ServiceToken: rotationFunction.functionArn, ServiceTimeout: SERVICE_TIMEOUT, ...properties },
   });
 }
 
