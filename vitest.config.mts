@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // By default, one core is left idle: half of those that a small machine has.
+    maxWorkers: '100%',
     reporters: ['default', ['json', { outputFile: 'test-results/results.json' }]],
     testTimeout: 30_000,
     coverage: {
