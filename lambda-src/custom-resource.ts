@@ -1,10 +1,12 @@
 import { establish, START_TIME } from './first-rotation';
 import { inFlight, takeInventory } from './inventory';
 import { isReferenced } from './key-use';
-import { freeSlots, windUp } from './last-day';
+import { freeSlots, LATE_KEY_TIME, windUp } from './last-day';
 import { Log } from './log';
+import { recall } from './recall';
 import { equip, Rotation, rotationBy, Surroundings, Upkeep } from './rotation';
 import { runStep } from './step';
+import { SECOND } from './time';
 import { CredentialProperties, RotationConfig } from '../src/rotation-contract';
 
 /**
@@ -28,15 +30,16 @@ interface ResourceProperties extends CredentialProperties {
   readonly ServiceToken: string;
 }
 
-/** CloudFormation takes 4,096 bytes of answer in all. */
-const REASON_LENGTH = 2000;
+/** In characters, of which each may be three bytes: CloudFormation takes 4,096 bytes of answer in all. */
+const REASON_LENGTH = 1000;
 
 /** Everything that it takes to do what CloudFormation asks for. */
 interface Request {
   readonly event: CloudFormationEvent;
   readonly config: RotationConfig;
   readonly surroundings: Surroundings;
-  readonly remainingTime: number;
+  /** The moment at which Lambda ends the invocation. */
+  readonly end: number;
 }
 
 /**
@@ -73,30 +76,39 @@ async function nameNew(request: Request): Promise<string> {
   return [SecretArn, UserName, new Date(await beginning(request)).toISOString()].join(' ');
 }
 
-/** Now, or when the first rotation, which has begun meanwhile, made its key. */
+/** Now, or when the first rotation, which has begun meanwhile, made its key. In whole seconds, as IAM counts. */
 async function beginning(request: Request): Promise<number> {
-  const { clock } = request.surroundings;
+  const { config, event: { ResourceProperties }, surroundings: { clock } } = request;
+  // All keys in a secret of ours were made here.
+  if (ResourceProperties.SecretOwned === 'true') return 0;
+  const now = Math.floor(clock.now() / SECOND) * SECOND;
   try {
-    const { keys, secret, versions } = await takeInventory(upkeepOf(request, request.config, 'waitForRotation'));
+    const { keys, secret, versions } = await takeInventory(upkeepOf(request, config, 'waitForRotation'));
     const pending = inFlight(secret);
     const key = keys.find(candidate => isReferenced(candidate, versions.filter(({ id }) => id === pending)));
-    return key?.createdAt ?? clock.now();
+    return Math.min(now, key?.createdAt ?? now);
   } catch {
     // The function's policy may not be in force yet; then no step has made a key either.
-    return clock.now();
+    return now;
   }
 }
 
 /** Where user or secret are others than before, the credential is awaited in any case: the keys before it are deleted next. */
 async function provide(request: Request): Promise<void> {
-  const { config, event, remainingTime, surroundings } = request;
+  const { config, event, surroundings } = request;
   const { OldResourceProperties: before, RequestType, ResourceProperties: now } = event;
   const isNew = !isSame(event);
-  if (before && isNew && before.SecretArn !== now.SecretArn) await freeSlots(upkeepOf(request, configOf(config, before), 'waitForRotation'));
+  if (before && isNew && before.SecretArn !== now.SecretArn) await makeRoom(request, before);
+  if (before && !isNew) await recall(rotationOf(request, config, 'waitForRotation'));
   if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
-    await establish(config, surroundings, remainingTime, { startTime: START_TIME, settled: RequestType === 'Create' });
+    await establish(config, surroundings, timeLeft(request), { startTime: START_TIME, settled: RequestType === 'Create' });
   }
   if (before && !isNew && (before.SecretArn !== now.SecretArn || before.UserName !== now.UserName)) await forgetFailed(request, before);
+}
+
+async function makeRoom(request: Request, before: ResourceProperties): Promise<void> {
+  const upkeep = upkeepOf(request, configOf(request.config, before), 'waitForRotation');
+  await runStep('waitForRotation', upkeep.log, 'mend that, and deploy again', async () => freeSlots(upkeep));
 }
 
 /** An update to another user or secret failed, and is rolled back. What it has left must not keep the rollback from coming to its end. */
@@ -106,21 +118,28 @@ async function forgetFailed(request: Request, failed: ResourceProperties): Promi
 
 /** Deletes the keys of a user and a secret, which may be those of today, or one of them. */
 async function remove(request: Request, gone: ResourceProperties): Promise<void> {
-  const { config, event: { PhysicalResourceId = '', RequestType } } = request;
-  const rotation = rotationOf(request, configOf(config, gone));
+  const { config, event: { PhysicalResourceId = '' } } = request;
+  const rotation = rotationOf(request, configOf(config, gone), 'deleteKeys');
   const isSecretOfToday = gone.SecretArn === config.secretArn;
   const isUserOfToday = gone.UserName === config.user.name;
   await runStep('deleteKeys', rotation.log, 'mend that, and delete the stack again', async () => windUp(rotation, {
     functionArn: gone.ServiceToken,
     since: Date.parse(PhysicalResourceId.split(' ').at(-1)!),
     secretStays: isSecretOfToday && !isUserOfToday,
-    successor: isUserOfToday && !isSecretOfToday ? rotationOf(request, config) : undefined,
-    hasFailed: RequestType === 'Update',
+    userStays: isUserOfToday && !isSecretOfToday,
+    today: isSecretOfToday ? undefined : rotationOf(request, config, 'deleteKeys'),
   }));
 }
 
-function rotationOf(request: Request, config: RotationConfig): Rotation {
-  return rotationBy(request.surroundings, request.event.RequestId, upkeepOf(request, config, 'deleteKeys'));
+/** In time to look once more for keys that come late. */
+function rotationOf(request: Request, config: RotationConfig, step: string): Rotation {
+  const upkeep = upkeepOf(request, config, step);
+  return rotationBy(request.surroundings, request.event.RequestId, { ...upkeep, deadline: upkeep.deadline - LATE_KEY_TIME });
+}
+
+/** What is left of the invocation's time, in milliseconds. */
+function timeLeft({ end, surroundings: { clock } }: Request): number {
+  return end - clock.now();
 }
 
 /** The configuration as it was with the user and the secret of then. */
@@ -128,7 +147,7 @@ function configOf(config: RotationConfig, { SecretArn, UserName, UserOwned }: Cr
   return { ...config, secretArn: SecretArn, user: { name: UserName, owned: UserOwned === 'true' } };
 }
 
-function upkeepOf({ remainingTime, surroundings }: Request, config: RotationConfig, step: string): Upkeep {
-  const log = new Log({ secretArn: config.secretArn, step }, surroundings.writeLog);
-  return equip(config, config.secretArn, surroundings, remainingTime, log);
+function upkeepOf(request: Request, config: RotationConfig, step: string): Upkeep {
+  const log = new Log({ secretArn: config.secretArn, step }, request.surroundings.writeLog);
+  return equip(config, config.secretArn, request.surroundings, timeLeft(request), log);
 }

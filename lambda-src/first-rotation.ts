@@ -79,6 +79,7 @@ async function advance(upkeep: Upkeep, wish: Wish, mayStart: boolean): Promise<P
     token = inFlight(inventory.secret);
     if (!(wish.settled && token) && await isEstablished(upkeep, wish, inventory)) return { established: true };
     if (token || !mayStart) return { token };
+    if (!wish.revoked && !inventory.secret.rotationEnabled) throw new RotationError('rotation was switched off meanwhile; deploy again', 'rotation-overdue');
     await upkeep.versions.startRotation();
     upkeep.log.info('rotation started');
     return { started: true };

@@ -11,7 +11,7 @@ export type Invocation = RotationEvent | CloudFormationEvent | typeof WATCHDOG_E
 /** Does what the function was called for, and refuses all else. */
 export async function invoke(event: Invocation, config: RotationConfig, surroundings: Surroundings, remainingTime: number): Promise<unknown> {
   if ('Step' in event) return rotate(event, config, surroundings, remainingTime);
-  if ('RequestType' in event) return manageCredential({ event, config, surroundings, remainingTime });
+  if ('RequestType' in event) return manageCredential({ event, config, surroundings, end: surroundings.clock.now() + remainingTime });
   if (event.action === WATCHDOG_EVENT.action) return watch(config, surroundings, remainingTime);
   if (event.action === REVOKE_EVENT.action) return revoke(config, surroundings, remainingTime);
   // Not what it was called with: that could be sensitive.

@@ -6,11 +6,11 @@ import { isGraceLabel } from './grace';
 import { inFlight } from './inventory';
 import { isCurrent, isNeeded, isReferenced } from './key-use';
 import type { Rotation, Upkeep } from './rotation';
-import { PENDING, SecretDescription, SecretVersion, SecretVersions } from './secret-versions';
+import { PENDING, PREVIOUS, SecretDescription, SecretVersion, SecretVersions } from './secret-versions';
 import { SECOND } from './time';
 
 /** The longest time from the last look of createSecret at its version to the key that it makes. */
-const LATE_KEY_TIME = 60 * SECOND;
+export const LATE_KEY_TIME = 60 * SECOND;
 
 /** What becomes of the user and the secret that the function has looked after until now. */
 export interface Estate {
@@ -21,9 +21,9 @@ export interface Estate {
   /** Another user has taken this one's place, and its keys stand in the same secret from now on. */
   readonly secretStays: boolean;
   /** Another secret has taken this one's place, and has keys of the same user. */
-  readonly successor?: Rotation;
-  /** That place was never taken: its rotation failed, after it may have reached some servers. */
-  readonly hasFailed: boolean;
+  readonly userStays: boolean;
+  /** The rotation of today, if another secret has taken this one's place. */
+  readonly today?: Rotation;
 }
 
 interface Remains {
@@ -37,14 +37,15 @@ interface Remains {
 /**
  * Ends a rotation that is under way, and deletes the keys that were made here: all of a user that is to be deleted as well, because
  * IAM refuses that while it has any. Servers that may hold one of them get the current credential first, if that remains.
+ * It can run again: the secret's rotation is switched off last, and tells that the secret was ours.
  */
 export async function windUp(rotation: Rotation, estate: Estate): Promise<void> {
   const remains = await find(rotation);
   const { secret } = remains;
   if (!secret?.rotationEnabled || secret.rotationFunctionArn !== estate.functionArn) return leaveSecret(rotation, estate, remains);
-  if (!estate.secretStays) await rotation.versions.cancelRotation();
   const hasUnfinished = await dropPending(rotation, estate, remains);
-  await deleteKeys(rotation, await handBack(rotation, estate, remains, await doomedKeys(rotation, estate, remains)));
+  await deleteKeys(rotation, await handBack(rotation, estate, remains));
+  if (!estate.secretStays) await rotation.versions.cancelRotation();
   if (hasUnfinished) await deleteLateKeys(rotation, estate, remains.keys);
   if (!estate.secretStays) await removeLabels(rotation);
 }
@@ -57,9 +58,9 @@ export async function freeSlots(upkeep: Upkeep): Promise<void> {
 }
 
 /** Somebody deleted the secret, switched its rotation off or gave it to another function: what is in it is not ours any more. */
-async function leaveSecret(rotation: Rotation, { successor }: Estate, { keys }: Remains): Promise<void> {
+async function leaveSecret(rotation: Rotation, { userStays }: Estate, { keys }: Remains): Promise<void> {
   rotation.log.warn('the secret is not rotated by this function any more: it stays as it is');
-  if (rotation.config.user.owned && !successor) await deleteKeys(rotation, keys);
+  if (rotation.config.user.owned && !userStays) await deleteKeys(rotation, keys);
 }
 
 async function find({ keys, versions }: Upkeep): Promise<Remains> {
@@ -94,36 +95,52 @@ async function dropPending({ versions }: Rotation, { secretStays }: Estate, rema
 
 /** The keys that have no use any more. */
 async function doomedKeys({ config: { user } }: Rotation, estate: Estate, { keys, versions }: Remains): Promise<AccessKey[]> {
-  if (user.owned && !estate.successor) return keys;
+  if (user.owned && !estate.userStays) return keys;
   const pending = versions.filter(({ stages }) => stages.includes(PENDING));
   const ours = keys.filter(key => user.owned || key.createdAt >= estate.since || isReferenced(key, pending));
-  const ofSuccessor = estate.successor ? (await readSecret(estate.successor.versions)).versions : [];
-  const kept = [...ofSuccessor, ...versions.filter(version => estate.secretStays && isCurrent(version))];
+  const ofToday = estate.today ? (await readSecret(estate.today.versions)).versions : [];
+  const kept = [...ofToday, ...versions.filter(version => estate.secretStays && isCurrent(version))];
   return ours.filter(key => isReferenced(key, versions) && !isReferenced(key, kept));
 }
 
 /**
- * Gives servers the current credential back if they may hold a doomed one, and the current one remains: a rotation did not come to
- * its end. Returns the keys that may be deleted: not those that a server may still hold, unless their user is to be deleted.
+ * Gives servers a credential that remains, if they may hold one whose key is doomed: a deployment has failed. Returns the keys that may
+ * be deleted: not those that a server may still hold, unless their user is to be deleted.
  */
-async function handBack(rotation: Rotation, estate: Estate, { versions }: Remains, doomed: AccessKey[]): Promise<AccessKey[]> {
-  const { config: { format, user }, log } = rotation;
-  const staying = estate.successor ?? rotation;
-  const current = await unlessGone(staying.versions.getCurrent());
-  const held = versions.filter(version => isDelivered(version) && version.id !== current?.id);
-  const isHeld = (key: AccessKey) => isReferenced(key, held);
-  const remains = current !== undefined && !doomed.some(key => isReferenced(key, [current]));
-  // Of a successor that has not failed, all servers have the credential.
-  if (!remains || !doomed.some(isHeld) || (estate.successor && !estate.hasFailed)) return doomed;
+async function handBack(rotation: Rotation, estate: Estate, remains: Remains): Promise<AccessKey[]> {
+  const doomed = await doomedKeys(rotation, estate, remains);
+  const { today, userStays } = estate;
+  const remaining = today ? await today.versions.getCurrent() : remainingVersion(remains, doomed);
+  if (!remaining || isDoomed(remaining, doomed)) return doomed;
+  // What the secret of today gave servers later than this one, they hold.
+  const held = remains.versions.filter(version => isDelivered(version) && version.id !== remaining.id && (!today || version.createdAt > remaining.createdAt));
+  if (!held.some(version => isDoomed(version, doomed))) return doomed;
   try {
-    const credential = parseDeliverable(current.value, format);
-    if (!credential) throw new RotationError('there is no current credential to give back', '535-everywhere');
-    await deliver(staying, current, credential);
+    await giveBack(today ?? rotation, remaining, remains);
     return doomed;
   } catch (error) {
-    log.error('mail servers may hold a key that has no use any more', { error: describe(error) });
-    return user.owned && !estate.successor ? doomed : doomed.filter(key => !isHeld(key));
+    rotation.log.error('mail servers may hold a key that has no use any more', { error: describe(error) });
+    return rotation.config.user.owned && !userStays ? doomed : doomed.filter(key => !isReferenced(key, held));
   }
+}
+
+/** The current version, or the one before it, as after a first deployment that failed: there may have been a credential before it. */
+function remainingVersion({ keys, versions }: Remains, doomed: AccessKey[]): SecretVersion | undefined {
+  const current = versions.find(isCurrent);
+  if (current && !isDoomed(current, doomed)) return current;
+  return versions.find(version => version.stages.includes(PREVIOUS)
+    && keys.some(key => key.active && isReferenced(key, [version])) && !isDoomed(version, doomed));
+}
+
+async function giveBack(rotation: Rotation, version: SecretVersion, { versions }: Remains): Promise<void> {
+  const credential = parseDeliverable(version.value, rotation.config.format);
+  if (!credential) throw new RotationError('there is no current credential to give back', '535-everywhere');
+  if (version.stages.includes(PREVIOUS)) await rotation.versions.makeCurrent(version.id, versions.find(isCurrent)?.id);
+  await deliver(rotation, version, credential);
+}
+
+function isDoomed(version: SecretVersion, doomed: AccessKey[]): boolean {
+  return doomed.some(key => isReferenced(key, [version]));
 }
 
 async function deleteKeys({ keys, log }: Upkeep, doomed: AccessKey[]): Promise<void> {

@@ -12,7 +12,7 @@ const SERVICE_TIMEOUT = '1080';
  * its deletion deletes the keys. Another user, secret, region or format is a change of it.
  */
 export function defineCredential(
-  scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, waitForFirstRotation: boolean,
+  scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, secretOwned: boolean, waitForFirstRotation: boolean,
 ): CfnResource {
   const { additionalEndpoints = [], endpoint, format, secretArn, user } = config;
   const regions = [endpoint, ...additionalEndpoints].map(({ region }) => region);
@@ -20,6 +20,7 @@ export function defineCredential(
     SecretArn: secretArn,
     UserName: user.name,
     UserOwned: user.owned ? 'true' : 'false',
+    SecretOwned: secretOwned ? 'true' : 'false',
     WaitForFirstRotation: waitForFirstRotation ? 'true' : 'false',
     Credential: Stack.of(scope).toJsonString({ regions, format }),
   };

@@ -36,6 +36,7 @@ export interface CredentialProperties {
   readonly SecretArn: string;
   readonly UserName: string;
   readonly UserOwned: 'true' | 'false';
+  readonly SecretOwned: 'true' | 'false';
   readonly WaitForFirstRotation: 'true' | 'false';
   /** JSON of what a credential depends on besides: a change asks for another one. */
   readonly Credential: string;

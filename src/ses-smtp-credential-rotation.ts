@@ -327,7 +327,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     const schedule = this.defineSchedule(rules, props.rotateImmediatelyOnUpdate);
     // The first rotation starts the moment the schedule exists.
     schedule.node.addDependency(permission, policy, role, group, ...membership ? [membership] : [], this.readers);
-    const credential = defineCredential(this, this.rotationFunction, config, props.waitForFirstRotation ?? true);
+    const credential = defineCredential(this, this.rotationFunction, config, props.secret === undefined, props.waitForFirstRotation ?? true);
     credential.node.addDependency(schedule);
     // Before the first rotation there is nothing to hand out, and nothing to look after.
     for (const { association } of fleets) association?.node.addDependency(credential);

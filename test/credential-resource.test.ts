@@ -63,7 +63,7 @@ describe('the custom resource', () => {
 
   it('has no value of the secret in it', () => {
     expect(Object.keys(credentialWith())).toEqual([
-      'ServiceToken', 'ServiceTimeout', 'SecretArn', 'UserName', 'UserOwned', 'WaitForFirstRotation', 'Credential',
+      'ServiceToken', 'ServiceTimeout', 'SecretArn', 'UserName', 'UserOwned', 'SecretOwned', 'WaitForFirstRotation', 'Credential',
     ]);
     expect(textOf(credentialWith().Credential)).toBe(JSON.stringify({
       regions: ['<AWS::Region>'], format: { fields: { username: 'username', password: 'password', host: 'host', port: 'port', region: 'region' } },

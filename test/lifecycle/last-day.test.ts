@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
-import { FLEET, Life, Props } from './life';
+import { failingLater, FLEET, Life, Props } from './life';
 import { failsWith } from '../world/nodes';
 import { expectedPassword } from '../world/ses-smtp';
 
@@ -85,6 +85,17 @@ describe('the deletion of a stack with a user and a secret of somebody else', ()
     expect([...life.refusals]).toEqual([]);
     expect(life.heldKeys).toContain(before);
     for (const held of life.heldKeys.filter(key => key !== undefined)) expect(life.keysOf('relay')).toContain(held);
+  });
+
+  it('loses no mail if the first deployment failed after the servers had changed', async () => {
+    const { life, before } = importing();
+    await nextDay(life);
+    await expect(life.create(failingLater(imported))).rejects.toThrow('Taken');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'ROLLBACK_COMPLETE' });
+    expect([...life.refusals]).toEqual([]);
+    expect(life.heldKeys).toEqual([before, before]);
+    expect(life.keysOf('relay')).toEqual([before]);
+    expect(life.world.secretsManager.valueOf('relay/smtp')).toContain(before);
   });
 
   it('leaves the credential to a construct that has taken over, as after its id was changed', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aspects, Stack } from 'aws-cdk-lib';
+import { User } from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { Invocation, invoke } from '../../lambda-src/invocation';
 import { SmtpLogin } from '../../lambda-src/smtp-login';
@@ -24,8 +25,20 @@ export type DefineProps = (stack: Stack) => Props;
 /** The tag that makes a node one of the fleet. */
 const TAG = 'EmailServers';
 const SENDER = 'news@example.com';
+/** The name of a user that there is already. */
+const TAKEN = 'taken';
 
 export const FLEET: MailServerFleet = { targets: MailServerTargets.tag(TAG, 'True'), document: CredentialDocument.shellScript('true') };
+
+/** With a resource that fails when all of the construct is there. */
+export function failingLater(props: DefineProps): DefineProps {
+  return stack => {
+    const taken = new User(stack, 'Taken', { userName: TAKEN });
+    // The construct comes after its props.
+    Aspects.of(taken).add({ visit: node => { if (node === taken) taken.node.addDependency(stack.node.findChild('Newsletter')); } });
+    return props(stack);
+  };
+}
 
 /** A stack with one construct from its first day to its last, and mail servers that send all the while. */
 export class Life {
@@ -41,6 +54,7 @@ export class Life {
   public readonly stack = new StackLife(this.world, { stackName: 'Mail', onEvent: () => this.sendMail() });
 
   constructor() {
+    this.world.iam.createUser({ name: TAKEN });
     this.world.functionInvoker = async (fn, event) => this.run(fn, event as Invocation);
     this.world.intercept = async (_call, proceed) => {
       const result = await proceed();

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { User } from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
-import { DefineProps, FLEET, Life, Props } from './life';
+import { DefineProps, failingLater, FLEET, Life, Props } from './life';
 import { CredentialFormat, SmtpEndpoint } from '../../src';
 import { failsWith } from '../world/nodes';
 
@@ -139,6 +139,47 @@ describe('another region', () => {
     expect(value().password).toBe(value()['password_eu-central-1']);
     await life.update(() => ({ endpoint: SmtpEndpoint.regional({ region: 'eu-central-1' }) }));
     expect(value().region).toBe('eu-central-1');
+  });
+});
+
+describe('a rollback', () => {
+  const changes: Record<string, Props> = {
+    'the secret': { secretName: 'smtp/other' },
+    'the user': { userName: 'other' },
+    'the secret and the user': { secretName: 'smtp/other', userName: 'other' },
+    'the region': { endpoint: SmtpEndpoint.regional({ region: 'eu-central-1' }) },
+  };
+
+  async function expectRecovery(life: Life): Promise<void> {
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    for (const held of life.heldKeys) expect(life.keysOf()).toContain(held);
+    life.servers.forEach(server => Object.assign(server, { behaviour: life.applies() }));
+    life.refusals.clear();
+    await life.rotate();
+    expectAllIsWell(life, 2);
+  }
+
+  it.each(Object.entries(changes))('leaves no server without a credential that works after a change of %s that had succeeded', async (_what, props) => {
+    const life = await living();
+    await expect(life.update(failingLater(withFleet(props)))).rejects.toThrow('Taken');
+    await expectRecovery(life);
+  });
+
+  it.each(Object.entries(changes))('leaves no server without a credential that works after a change of %s that one server refused', async (_what, props) => {
+    const life = await living();
+    life.servers[1].behaviour = failsWith('Failed');
+    await expect(life.update(withFleet(props))).rejects.toThrow('1 of 2 mail servers did not take the credential');
+    await expectRecovery(life);
+  });
+
+  it('gives servers the current credential back if SES was too busy for another one that all of them had confirmed', async () => {
+    const life = await living();
+    const known = life.world.iam.issuedKeys.map(({ accessKeyId }) => accessKeyId);
+    const isNew = (key?: string) => key !== undefined && !known.includes(key);
+    life.ses.setFaults({ temporaryFailure: (key: string) => life.config.user.name === 'other' && isNew(key) && life.heldKeys.every(isNew) });
+    await expect(life.update(withFleet({ userName: 'other' }))).rejects.toThrow('454');
+    life.ses.setFaults({});
+    await expectRecovery(life);
   });
 });
 

@@ -178,7 +178,7 @@ export class Lab {
       LogicalResourceId: 'Credential',
       PhysicalResourceId: RequestType === 'Create' ? undefined : `${secretArn} ${UserName} ${new Date(0).toISOString()}`,
       ResourceProperties: {
-        ServiceToken: this.fn.arn, SecretArn: secretArn, UserName, UserOwned: owned ? 'true' : 'false', WaitForFirstRotation: 'true', Credential: '',
+        ServiceToken: this.fn.arn, SecretArn: secretArn, UserName, UserOwned: owned ? 'true' : 'false', SecretOwned: 'false', WaitForFirstRotation: 'true', Credential: '',
       },
     });
     return this.output.at(-1)!;
