@@ -113,7 +113,8 @@ async function handBack(rotation: Rotation, estate: Estate, remains: Remains): P
   const remaining = today ? await today.versions.getCurrent() : remainingVersion(remains, doomed);
   if (!remaining || isDoomed(remaining, doomed)) return doomed;
   // What the secret of today gave servers later than this one, they hold.
-  const held = remains.versions.filter(version => isDelivered(version) && version.id !== remaining.id && (!today || version.createdAt > remaining.createdAt));
+  const isLater = ({ createdAt }: SecretVersion) => !today || createdAt > remaining.createdAt;
+  const held = remains.versions.filter(version => isDelivered(version) && version.id !== remaining.id && isLater(version));
   if (!held.some(version => isDoomed(version, doomed))) return doomed;
   try {
     await giveBack(today ?? rotation, remaining, remains);

@@ -22,5 +22,6 @@ export async function recall(rotation: Rotation): Promise<void> {
   log.warn('a rotation that did not come to its end has given servers its credential: they get the current one again');
   await versions.detach(PENDING, pending!);
   // A server that cannot take it does not keep the deployment from its end: the next rotation is for that one, too.
-  await deliver(rotation, current, credential).catch(error => log.error('not every mail server has the current credential again', { error: describe(error) }));
+  await deliver(rotation, current, credential)
+    .catch(error => log.error('not every mail server has the current credential again', { error: describe(error) }));
 }

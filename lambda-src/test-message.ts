@@ -2,8 +2,7 @@ import { Message } from './smtp-message';
 import { EndpointConfig, TestMessageConfig } from '../src/rotation-contract';
 
 /**
- * The message that proves the permission to send. All of it is ASCII in short lines, so that nothing needs encoding, and a
- * retry sends the same one: mailboxes tell by its id that it is no other.
+ * The message that proves the permission to send. All of it is ASCII in short lines, so that nothing needs encoding.
  */
 export function testMessage({ from, to }: TestMessageConfig, { host, region }: EndpointConfig, versionId: string, now: number): Message {
   const domain = from.slice(from.lastIndexOf('@') + 1);

@@ -398,7 +398,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   /**
    * Adds rows with this credential to a dashboard, below what is there. Its time range should be long enough for some
-   * rotations: `defaultInterval: Duration.days(90)`. Where the credential is in another region, the dashboard shows that.
+   * rotations: `defaultInterval: Duration.days(90)`. Where the credential is in another region, the dashboard shows that; its
+   * stack then needs `crossRegionReferences: true`.
    */
   public addToDashboard(dashboard: cloudwatch.Dashboard): void {
     for (const row of widgetRows(this, this.sources)) dashboard.addWidgets(...row);
@@ -548,7 +549,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     const environment = { [CONFIG_VARIABLE]: Stack.of(this).toJsonString(config), ...props.endpoint?._fips && { AWS_USE_FIPS_ENDPOINT: 'true' } };
     const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + knownLength(Stack.of(this).resolve(value)), 0);
     if (size > ENVIRONMENT_LIMIT) {
-      throw new Error(`mailServers must fit into the ${ENVIRONMENT_LIMIT} bytes of Lambda's environment, got at least ${size} bytes; `
+      throw new Error(`mailServers must fit into the ${ENVIRONMENT_LIMIT} bytes of Lambda's environment with all other props, got at least ${size} bytes; `
         + 'use tags instead of node ids, or several SesSmtpCredentialRotations');
     }
     return environment;

@@ -827,7 +827,7 @@ describe('fails', () => {
     const fleet = { ...taggedFleet, targets: MailServerTargets.managedNodes(...nodes) };
     expect(() => defineRotation(() => ({ mailServers: [fleet, fleet] }))).not.toThrow();
     expect(() => defineRotation(() => ({ mailServers: [fleet, fleet, fleet, fleet] }))).toThrow(
-      /^mailServers must fit into the 4096 bytes of Lambda's environment, got at least \d+ bytes; use tags instead of node ids, or several SesSmtpCredentialRotations$/,
+      /^mailServers must fit into the 4096 bytes of Lambda's environment with all other props, got at least \d+ bytes; use tags instead of node ids, or several SesSmtpCredentialRotations$/,
     );
   });
 
