@@ -23,5 +23,5 @@ export async function recall(rotation: Rotation): Promise<void> {
   await versions.detach(PENDING, pending!);
   // A server that cannot take it does not keep the deployment from its end: the next rotation is for that one, too.
   await deliver(rotation, current, credential)
-    .catch(error => log.error('not every mail server has the current credential again', { error: describe(error) }));
+    .catch(error => log.error('not every server has the current credential again', { error: describe(error) }));
 }

@@ -604,7 +604,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   private defineAlarm(): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'Alarm', {
-      alarmDescription: `The SES SMTP credential ${this.node.path} is not looked after: ${RUNBOOK}`,
+      alarmDescription: `The SES SMTP credential ${this.node.path} is not looked after: ${RUNBOOK}#first-look`,
       // Two runs of the watchdog: one that comes a little late leaves no gap.
       metric: this.rotationFunction.metricErrors({ period: Duration.hours(2), statistic: cloudwatch.Stats.SUM }),
       threshold: 1,

@@ -464,7 +464,7 @@ describe('the alarm', () => {
     const [rotationFunction] = Object.keys(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
     expect(onlyResource(stack, 'AWS::CloudWatch::Alarm')).toEqual({
       AlarmDescription: 'The SES SMTP credential Stack/Newsletter is not looked after: '
-        + 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md',
+        + 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#first-look',
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: rotationFunction } }],
