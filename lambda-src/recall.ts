@@ -16,7 +16,8 @@ export async function recall(rotation: Rotation): Promise<void> {
   const { keys, secret, versions: labelled } = await takeInventory(rotation);
   const current = labelled.find(isCurrent);
   const credential = current && parseCredential(current.value, config.format);
-  const works = credential && missingRegions(current.value, config).length === 0 && keys.some(({ active, id }) => active && id === credential.username);
+  const hasKey = keys.some(({ active, id }) => active && id === credential?.username);
+  const works = credential && hasKey && missingRegions(current.value, config).length === 0;
   const pending = inFlight(secret);
   if (!works || !labelled.some(version => version.id === pending && isDelivered(version))) return;
   log.warn('a rotation that did not come to its end has given servers its credential: they get the current one again');

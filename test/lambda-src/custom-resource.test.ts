@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Scenario } from './scenario';
 import { CONFIG_VARIABLE } from '../../src/rotation-contract';
+import { AwsError } from '../world';
 
 const URL = 'https://example.com/answer?Signature=hidden';
 
@@ -33,6 +34,9 @@ describe('the answer to CloudFormation', () => {
     const update = { RequestType: 'Update' as const, PhysicalResourceId };
     const changed = { ...scenario.credentialProperties, Credential: 'before' };
     expect(await scenario.request({ ...update, OldResourceProperties: changed })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+    // What an update to another user has left, which failed, does not keep the rollback from its end.
+    const failed = { ...scenario.credentialProperties, UserName: 'another' };
+    expect(await scenario.request({ ...update, OldResourceProperties: failed })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
     const next = await scenario.request({
       ...update,
       PhysicalResourceId: `${scenario.secretArn} another 2026-01-01T00:00:00.000Z`,
@@ -48,6 +52,17 @@ describe('the answer to CloudFormation', () => {
     const OldResourceProperties = { ...scenario.credentialProperties, UserName: 'another' };
     expect(await scenario.request({ RequestType: 'Update', PhysicalResourceId: 'the one', OldResourceProperties }))
       .toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'the one' });
+  });
+});
+
+describe('the name of the resource', () => {
+  it('tells the moment of its making, in whole seconds, where the secret is not ours, also while the policy is not in force yet', async () => {
+    const scenario = new Scenario();
+    await scenario.clock.sleep(1_500);
+    const ResourceProperties = { ...withoutWait(scenario), SecretOwned: 'false' as const };
+    expect((await scenario.request({ RequestType: 'Create', ResourceProperties })).PhysicalResourceId).toMatch(/ 2026-01-01T00:00:01\.000Z$/);
+    scenario.world.intercept = async () => { throw new AwsError('AccessDeniedException', 'not authorized yet'); };
+    expect((await scenario.request({ RequestType: 'Create', ResourceProperties })).PhysicalResourceId).toMatch(/ 2026-01-01T00:00:01\.000Z$/);
   });
 });
 

@@ -128,6 +128,13 @@ describe('a deployment that fails', () => {
     expect(await create(scenario)).toContain('waitForRotation: Secrets Manager has not begun to rotate');
   });
 
+  it('does not switch a rotation on again that was ended meanwhile', async () => {
+    const scenario = new Scenario();
+    scenario.world.secretsManager.secret(scenario.secretArn).rotation!.enabled = false;
+    expect(await create(scenario)).toContain('waitForRotation: rotation was switched off meanwhile; deploy again');
+    expect(countRotations(scenario)).toBe(0);
+  });
+
   it('says that the endpoint does not take the login, without starting one rotation after the other', async () => {
     const scenario = new Scenario();
     await scenario.rotateWell();

@@ -107,6 +107,12 @@ describe('the last day of a user of ours', () => {
     expect(await remove(life)).toMatchObject({ Status: 'SUCCESS' });
   });
 
+  it('fails if it cannot see what there is', async () => {
+    const life = await created();
+    life.scenario.world.intercept = async () => { throw new AwsError('AccessDeniedException', 'not authorized'); };
+    expect(await remove(life)).toMatchObject({ Status: 'FAILED' });
+  });
+
   it('fails, and says what to do, if AWS does not let it delete a key', async () => {
     const life = await created();
     await life.scenario.rotateWell();
