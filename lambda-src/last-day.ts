@@ -163,8 +163,7 @@ async function deleteLateKeys(rotation: Rotation, estate: Estate, known: AccessK
 
 /** A secret that stays is left without what only a rotation needs. */
 async function removeLabels({ versions }: Rotation): Promise<void> {
-  const secret = await unlessGone(versions.describe());
-  for (const [id, stages] of secret?.stages ?? []) {
+  for (const [id, stages] of await versions.stages()) {
     for (const label of stages.filter(stage => isDeliveryLabel(stage) || isGraceLabel(stage))) await versions.detach(label, id);
   }
 }

@@ -10,6 +10,7 @@ const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
 export interface TestMessage {
   /**
    * The sender: an e-mail address in ASCII, without a name, that one of the `identities` stands for and `fromAddresses` allows.
+   * In Python, it is spelled `from_`.
    */
   readonly from: string;
 

@@ -126,6 +126,24 @@ describe('the last day of a user of ours', () => {
   });
 });
 
+describe('the last day of a user whose place another one has taken', () => {
+  it('leaves the secret alone, with the rotation that is under way for the other one', async () => {
+    const life = await created({ props: fleetProps });
+    const { scenario } = life;
+    scenario.addNode('i-00000001', failsWith('Failed'));
+    await scenario.rotate();
+    scenario.world.intercept = async (call, proceed) =>
+      call.action === 'ListAccessKeys' && call.input.UserName === 'former' ? { AccessKeyMetadata: [], IsTruncated: false } : proceed();
+    const { Status } = await scenario.request({
+      RequestType: 'Delete', PhysicalResourceId: 'the former one', ResourceProperties: { ...scenario.credentialProperties, UserName: 'former' },
+    });
+    expect(Status).toBe('SUCCESS');
+    expect(labels(scenario)).toContain('AWSPENDING');
+    expect(scenario.keys).toHaveLength(1);
+    expect(scenario.world.secretsManager.secret(scenario.secretArn).rotation).toMatchObject({ enabled: true });
+  });
+});
+
 describe('the last day with a user and a secret of somebody else', () => {
   it('leaves them as they were, but for the keys that were made here', async () => {
     const life = await created(imported());
