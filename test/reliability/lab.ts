@@ -84,6 +84,8 @@ export class Lab {
   private readonly accessKeyId: string;
   private readonly running = new Set<Invocation>();
   private invocations = 0;
+  /** What CloudFormation was answered last. */
+  private answer = '';
   private keysBefore: unknown;
 
   constructor(public readonly setup: Setup, private readonly options: LabOptions = {}) {
@@ -181,7 +183,7 @@ export class Lab {
         ServiceToken: this.fn.arn, SecretArn: secretArn, UserName, UserOwned: owned ? 'true' : 'false', SecretOwned: 'false', WaitForFirstRotation: 'true', Credential: '',
       },
     });
-    return this.output.at(-1)!;
+    return this.answer;
   }
 
   /** The runs that see, end and bury what the last rotation left; returns what they failed with. */
@@ -241,7 +243,10 @@ export class Lab {
       },
       random: () => 0.5,
       writeLog: line => this.output.push(line),
-      respond: async (_url, body) => void this.output.push(body),
+      respond: async (_url, body) => {
+        this.answer = body;
+        this.output.push(body);
+      },
     };
   }
 

@@ -28,7 +28,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: NO_FLEET,
     edits: [{
       file: 'create-secret.ts',
-      find: 'await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), secret.versions);',
+      find: 'await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), secret.versions, held);',
       replace: 'if (present.length === 2) await keys.delete([...present].sort((a, b) => a.createdAt - b.createdAt)[0].id);',
     }],
   },
