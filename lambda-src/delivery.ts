@@ -31,7 +31,7 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   if (fleets.length === 0) return;
   if (!isDelivered(version)) await attachLabel(versions, version.id);
   const { id: versionId, secretArn } = version;
-  const push = { ...rotation, credential, secretArn, versionId, rotationToken: token, region: secretArn.split(':')[3] };
+  const push = { ...rotation, credential, secretArn, versionId, rotationToken: token, region: secretArn.split(':')[3], givenUp: new Map() };
   const verdicts = await pushToAll(push, fleets);
   throwIfAnyFailed(verdicts);
   await checkMinimumTargets(rotation, verdicts);

@@ -4,8 +4,9 @@ import { Credential } from './credential';
 import { RotationError } from './errors';
 import { Log } from './log';
 import { hasEnded, requestedAt, RunCommand } from './run-command';
+import { isAppliedByServers, SecretVersions } from './secret-versions';
 import { BackOff, Clock, DAY, SECOND } from './time';
-import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
+import { APPLIED_MARKER, DOCUMENT_TIMEOUT, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
 
 /** How many failed nodes an error names; it counts the others. */
 const NAMED_FAILURES = 5;
@@ -17,6 +18,7 @@ export interface Push {
   /** The moment at which the function must have ended. */
   readonly deadline: number;
   readonly log: Log;
+  readonly versions: SecretVersions;
   readonly secretArn: string;
   readonly versionId: string;
   /** The rotation that sends it; a later one may have to send the same version again. */
@@ -24,6 +26,8 @@ export interface Push {
   /** The region of the secret. */
   readonly region: string;
   readonly credential: Credential;
+  /** Other versions that commands carry although they are given up: id to the moment at which that was seen. */
+  readonly givenUp: Map<string, number>;
 }
 
 /** What a fleet made of the credential. */
@@ -52,20 +56,42 @@ export async function startPush(push: Push, fleet: FleetConfig): Promise<string>
 }
 
 /**
- * The commands that carried the secret to servers lately, oldest first, as soon as none with another version is on its
- * way any more: one that reached a server after ours would take the credential away from it.
+ * The commands that carried the secret to servers lately, oldest first, as soon as none with another version can reach
+ * a server any more: after ours it would take the credential away from it.
  */
 async function settledCommands(push: Push, fleet: FleetConfig): Promise<Command[]> {
   const backOff = new BackOff(push.clock, push.random, 2 * SECOND, 15 * SECOND);
   for (;;) {
     const commands = await recentCommands(push, fleet);
-    const running = commands.find(command => !carriesVersion(push, command) && !hasEnded(command));
+    const running = await firstEffective(push, fleet, commands.filter(command => !carriesVersion(push, command) && !hasEnded(command)));
     if (!running) return commands;
     if (!await backOff.waitUntil(push.deadline)) {
       throw new RotationError(`command ${running.CommandId} (document ${fleet.document.name}) of an earlier rotation was still running `
         + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command', 'node-offline');
     }
   }
+}
+
+/** The first of the running commands by which a server may still take a version. */
+async function firstEffective(push: Push, { document }: FleetConfig, running: Command[]): Promise<Command | undefined> {
+  // Documents that are not of this library apply whatever they are told.
+  if (running.length === 0 || !document.marker) return running[0];
+  const stages = await push.versions.stages();
+  return running.find(command => !isSpent(push, stages, versionIn(command)));
+}
+
+/**
+ * Servers that begin with a document of this library after its version was given up refuse that, and those that had
+ * begun before have ended after the document's timeout. So a server that is switched off holds up nobody.
+ */
+function isSpent({ clock, givenUp }: Push, stages: Map<string, string[]>, versionId: string): boolean {
+  if (isAppliedByServers(stages.get(versionId))) {
+    givenUp.delete(versionId);
+    return false;
+  }
+  const since = givenUp.get(versionId) ?? clock.now();
+  givenUp.set(versionId, since);
+  return clock.now() > since + DOCUMENT_TIMEOUT * SECOND;
 }
 
 /** Makes sure that servers were not sent another version meanwhile: nobody would know which one they hold. */
@@ -90,8 +116,12 @@ async function recentCommands(push: Push, fleet: FleetConfig): Promise<Command[]
     async ask => readPage(push, `the commands by document ${fleet.document.name}`, ask));
 }
 
-function carriesVersion(push: Push, { Comment }: Command): boolean {
-  return Comment!.startsWith(`${commentStart(push)}${push.versionId} `);
+function carriesVersion({ versionId }: Push, command: Command): boolean {
+  return versionIn(command) === versionId;
+}
+
+function versionIn({ Comment }: Command): string {
+  return Comment!.split(' ')[3];
 }
 
 /** Waits until Run Command has finished with every node, and judges each by itself. */

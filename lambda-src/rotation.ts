@@ -5,7 +5,7 @@ import { RotationError } from './errors';
 import { finishSecret } from './finish-secret';
 import { Log } from './log';
 import { RunCommand } from './run-command';
-import { CURRENT, PENDING, SecretVersion, SecretVersions } from './secret-versions';
+import { CURRENT, isAppliedByServers, PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { setSecret } from './set-secret';
 import { SmtpLogin } from './smtp-login';
 import { SmtpSend } from './smtp-message';
@@ -107,7 +107,7 @@ function checkSecretId(secretId: string, { secretArn }: RotationConfig): void {
 
 /** A version must carry the label of the rotation in progress, or of the one just finished (a retry sees that). */
 export function checkStages(token: string, stages: string[] | undefined): void {
-  if (stages?.includes(PENDING) || stages?.includes(CURRENT)) return;
+  if (isAppliedByServers(stages)) return;
   throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was cancelled or overtaken; `
     + 'nothing was changed, start a new rotation', 'rotations-that-met');
 }

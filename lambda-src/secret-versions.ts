@@ -17,6 +17,11 @@ export interface SecretVersion {
   readonly createdAt: number;
 }
 
+/** Whether the documents of this library apply a version with these labels. */
+export function isAppliedByServers(stages: string[] = []): boolean {
+  return stages.includes(PENDING) || stages.includes(CURRENT);
+}
+
 export interface SecretDescription {
   readonly createdAt: number;
   readonly changedAt: number;

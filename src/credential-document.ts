@@ -4,11 +4,9 @@ import { Annotations, ArnFormat, Stack, Token, Tokenization } from 'aws-cdk-lib'
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { isHostName } from './host-name';
-import { DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './rotation-contract';
+import { DOCUMENT_TIMEOUT, DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './rotation-contract';
 
 const SCRIPTS = join(__dirname, '..', 'assets', 'documents');
-/** How long a document of this library may run on a node, in seconds. */
-const EXECUTION_TIMEOUT = 300;
 
 /** What the documents of all mail servers have in common. */
 export interface MailServerDocumentOptions {
@@ -438,7 +436,7 @@ function defineDocument(scope: Construct, action: string, description: string, l
         VersionId: { ...parameter('The version of the secret to use; without it, the one that servers are to hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
         Region: parameter('The region of the secret', '^[a-z0-9-]+$'),
       },
-      mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(EXECUTION_TIMEOUT), runCommand: lines } }],
+      mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(DOCUMENT_TIMEOUT), runCommand: lines } }],
     },
   });
   const parameters = { secretArn: 'SecretArn', versionId: 'VersionId', region: 'Region' };

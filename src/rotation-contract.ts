@@ -16,6 +16,9 @@ export const APPLIED_MARKER = 'SES_SMTP_CREDENTIAL_APPLIED';
 /** How a document of this library begins the line that says why it failed. */
 export const FAILED_MARKER = 'SES_SMTP_CREDENTIAL_FAILED';
 
+/** How long a document of this library may run on a node, in seconds. */
+export const DOCUMENT_TIMEOUT = 300;
+
 /** The value a new secret is born with: the shape of the default format, and no credential yet. */
 export const INITIAL_SECRET_VALUE = JSON.stringify({ username: '', password: '', host: '', port: 0, region: '' });
 

@@ -3,7 +3,7 @@ import { FUNCTION_MODULE } from './asset';
 import { FLEET_TAG } from './stacks';
 import { DefineStack, LocalAws } from '../demo/local-aws';
 import { World } from '../world';
-import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 
 /** What a rotation costs the function. */
 export interface Cost {
@@ -88,8 +88,7 @@ function count(actions: string[]): Record<string, number> {
 
 /** Takes every credential at once, and prints a lot: the bench measures the function, not the servers. */
 function mailServer(world: World, index: number): SimulatedNode {
-  const apply = appliesCredential((secretArn, versionId) =>
-    world.secretsManager.secret(secretArn).versions.get(versionId)?.value?.SecretString ?? '');
+  const apply = appliesCredential(applicableVersions(world.secretsManager));
   const behaviour: NodeBehaviour = async (...command) =>
     (await apply(...command)).map(step => ({ ...step, output: step.output + CHATTER }));
   return new SimulatedNode({ instanceId: `i-${String(index).padStart(17, '0')}`, tags: FLEET_TAG, behaviour });

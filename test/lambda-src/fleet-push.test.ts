@@ -1,9 +1,11 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Command, CommandInvocation, ListCommandInvocationsCommandOutput } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { awaitPush, describeFailure, Push } from '../../lambda-src/fleet-push';
 import { Log } from '../../lambda-src/log';
 import { RunCommand } from '../../lambda-src/run-command';
 import { SecretText } from '../../lambda-src/secret-text';
+import { SecretVersions } from '../../lambda-src/secret-versions';
 import { APPLIED_MARKER, FleetConfig } from '../../src/rotation-contract';
 import { VirtualClock } from '../world';
 
@@ -42,6 +44,8 @@ function pushTo(runCommand: RunCommand): Push {
     rotationToken: 'v',
     region: 'eu-west-1',
     credential: { username: 'AKIA', password: new SecretText('x') },
+    versions: new SecretVersions(new SecretsManagerClient(), 'arn'),
+    givenUp: new Map(),
   };
 }
 

@@ -14,7 +14,7 @@ import { SmtpSend } from '../../lambda-src/smtp-message';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
 import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
-import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/ses-smtp';
 
 export interface ScenarioOptions {
@@ -97,8 +97,7 @@ export class Scenario {
 
   /** What a healthy node does: reads the version that it was told, and holds its credential. */
   public applies(): NodeBehaviour {
-    return appliesCredential((secretArn, versionId) =>
-      this.world.secretsManager.secret(secretArn).versions.get(versionId)?.value?.SecretString ?? '');
+    return appliesCredential(applicableVersions(this.world.secretsManager));
   }
 
   public async rotate(options?: RotationOptions): Promise<RotationOutcome> {

@@ -15,7 +15,7 @@ import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig } from '.
 import { DeployedFunction, Deployment, Secret, World } from '../world';
 import { StackLife } from '../world/cloudformation-stack';
 import { ConcurrentClock } from '../world/concurrent-clock';
-import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/ses-smtp';
 import { Template } from '../world/template';
 
@@ -71,7 +71,7 @@ export class Life {
   }
 
   public applies(): NodeBehaviour {
-    return appliesCredential((secretArn, versionId) => this.world.secretsManager.secret(secretArn).versions.get(versionId)?.value?.SecretString ?? '');
+    return appliesCredential(applicableVersions(this.world.secretsManager));
   }
 
   public async create(props?: DefineProps, id?: string): Promise<Deployment> {
@@ -139,7 +139,8 @@ export class Life {
 
   private async run(fn: DeployedFunction, event: Invocation): Promise<unknown> {
     const client = { ...this.world.clientConfig(fn.roleArn), maxAttempts: 1 };
-    return invoke(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
+    const checkTime = this.stopwatch(fn);
+    const result = await invoke(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
       secretsManager: new SecretsManagerClient(client),
       iam: new IAMClient(client),
       iamSingleTry: new IAMClient(client),
@@ -149,8 +150,21 @@ export class Life {
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
-      respond: async (url, body) => this.world.customResources.answer(url, body),
+      respond: async (url, body) => {
+        checkTime();
+        this.world.customResources.answer(url, body);
+      },
     }, fn.timeoutSeconds * 1000);
+    checkTime();
+    return result;
+  }
+
+  /** Lambda ends an invocation after a time: what comes later does not come. */
+  private stopwatch({ timeoutSeconds }: DeployedFunction): () => void {
+    const end = this.clock.now() + timeoutSeconds * 1000;
+    return () => {
+      if (this.clock.now() > end) throw new Error(`Task timed out after ${timeoutSeconds} seconds`);
+    };
   }
 
   private sendAt(endpoint: EndpointConfig): SmtpSend {

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { User } from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
@@ -57,6 +57,27 @@ describe('another name of the user', () => {
     for (const held of life.heldKeys) expect(life.keysOf(before)).toContain(held);
     expect(() => life.world.iam.user('newsletter')).toThrow();
     life.servers[2].behaviour = life.applies();
+    await life.rotate();
+    expectAllIsWell(life, 2);
+  });
+});
+
+describe('a server that is switched off, in a fleet that waits long for it', () => {
+  const patient = { mailServers: [{ ...FLEET, timeout: Duration.hours(2) }] };
+
+  it.each<[string, Props]>([
+    ['user', { userName: 'newsletter' }],
+    ['secret', { secretName: 'newsletter' }],
+    ['user and the secret', { userName: 'newsletter', secretName: 'newsletter' }],
+  ])('keeps none of the others from having a credential that works after the change of the %s was given up', async (_what, change) => {
+    const life = await living(patient);
+    life.servers[1].online = false;
+    await expect(life.update(withFleet({ ...patient, ...change }))).rejects.toThrow('was still running when the function had to end');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect([...life.refusals]).toEqual([]);
+    for (const held of life.heldKeys) expect(life.keysOf()).toContain(held);
+    life.servers[1].online = true;
+    await life.clock.sleep(3 * 3_600_000);
     await life.rotate();
     expectAllIsWell(life, 2);
   });

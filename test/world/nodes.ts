@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CommandExecution, DocumentParameter, DocumentStep, ManagedNode, StepResult } from './managed-node';
+import type { SecretsManager } from './secrets-manager';
 import { APPLIED_MARKER } from '../../src/rotation-contract';
 
 export interface NodeOptions {
@@ -272,6 +273,15 @@ export class SimulatedNode extends Node {
 
 /** Reads a version of a secret as the node's role; throws what the service refuses. */
 export type ReadSecret = (secretArn: string, versionId: string) => string | Promise<string>;
+
+/** What the documents of this library take: a version that is given up or replaced they refuse. */
+export function applicableVersions(secretsManager: Pick<SecretsManager, 'secret'>): ReadSecret {
+  return (secretArn, versionId) => {
+    const { labels, value } = secretsManager.secret(secretArn).versions.get(versionId) ?? {};
+    if (!labels?.has('AWSPENDING') && !labels?.has('AWSCURRENT')) throw new Error(`version ${versionId} is no longer pending or current, so it is not applied`);
+    return value?.SecretString ?? '';
+  };
+}
 
 /** The names of the document's parameters. */
 export interface ReadParameterNames {

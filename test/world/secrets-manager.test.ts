@@ -188,6 +188,12 @@ describe('labels', () => {
     await expect(move('AWSCURRENT', undefined, FIRST)).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });
 
+  it('are twenty at most, wherever they are', async () => {
+    for (let index = 3; index <= 20; index += 1) await move(`label-${index}`, index % 2 ? FIRST : SECOND);
+    await expect(move('label-21', FIRST)).rejects.toMatchObject({ name: 'LimitExceededException' });
+    await move('label-20', FIRST, SECOND);
+  });
+
   it('are put on a version that exists', async () => {
     await expect(move('AWSCURRENT', 'c'.repeat(32), FIRST)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });

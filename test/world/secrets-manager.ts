@@ -9,6 +9,8 @@ export const CURRENT = 'AWSCURRENT';
 export const PENDING = 'AWSPENDING';
 export const PREVIOUS = 'AWSPREVIOUS';
 const HOUR = 3_600_000;
+/** Staging labels across all versions of a secret. */
+const LABEL_QUOTA = 20;
 const NO_TOKEN = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.';
 
 export interface SecretVersion {
@@ -318,11 +320,17 @@ interface RotateRequest extends SecretRequest {
 function attach(secret: Secret, label: string, version: SecretVersion): void {
   const holder = holderOf(secret, label);
   if (holder === version) return;
+  if (!holder) checkQuota(secret);
   holder?.labels.delete(label);
   version.labels.add(label);
   if (label !== CURRENT || !holder) return;
   holderOf(secret, PREVIOUS)?.labels.delete(PREVIOUS);
   holder.labels.add(PREVIOUS);
+}
+
+function checkQuota({ versions }: Secret): void {
+  const labels = [...versions.values()].reduce((sum, version) => sum + version.labels.size, 0);
+  if (labels >= LABEL_QUOTA) throw new AwsError('LimitExceededException', 'The request failed because it would exceed one of the Secrets Manager quotas.');
 }
 
 function abandonRotation(secret: Secret, token: string): void {

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { World } from '../../world';
-import { appliesCredential, NodeBehaviour, SimulatedNode } from '../../world/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../../world/nodes';
 
 /**
  * Mail servers that take a command's credential one after the other, each when it is told to: so every state
@@ -13,8 +13,7 @@ export class TurnTakingFleet {
   private readonly arrivals = new EventEmitter();
 
   constructor(world: World, size: number, tags: Record<string, string>) {
-    const apply = appliesCredential((secretArn, versionId) =>
-      world.secretsManager.secret(secretArn).versions.get(versionId)?.value?.SecretString ?? '');
+    const apply = appliesCredential(applicableVersions(world.secretsManager));
     this.servers = Array.from({ length: size }, (_, index) => new SimulatedNode({
       instanceId: `i-0000000000000000${index}`, tags, behaviour: this.inTurn(apply),
     }));
