@@ -98,7 +98,7 @@ async function provide(request: Request): Promise<void> {
   const { config, event, surroundings } = request;
   const { OldResourceProperties: before, RequestType, ResourceProperties: now } = event;
   const isNew = !isSame(event);
-  if (before && isNew && before.SecretArn !== now.SecretArn) await makeRoom(request, before);
+  if (before && isNew) await makeRoom(request, before);
   if (before && !isNew) await recall(rotationOf(request, config, 'waitForRotation'));
   if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
     await establish(config, surroundings, timeLeft(request), { startTime: START_TIME, settled: RequestType === 'Create' });

@@ -2,6 +2,7 @@ import { Credential, mentionsAccessKey } from './credential';
 import { RotationError } from './errors';
 import { awaitPush, checkLast, describeFailure, FleetVerdict, Push, startPush } from './fleet-push';
 import { proveLogins } from './login-proof';
+import { proveSending } from './message-proof';
 import { checkStages, type Rotation } from './rotation';
 import { PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { FleetConfig } from '../src/rotation-contract';
@@ -29,6 +30,8 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   const { config: { fleets }, token, versions } = rotation;
   await proveLogins(rotation, version, PROOF);
   if (fleets.length === 0) return;
+  // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
+  if (version.stages.includes(PENDING)) await proveSending(rotation, version);
   if (!isDelivered(version)) await attachLabel(versions, version.id);
   const { id: versionId, secretArn } = version;
   const push = { ...rotation, credential, secretArn, versionId, rotationToken: token, region: secretArn.split(':')[3], givenUp: new Map() };

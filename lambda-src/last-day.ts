@@ -50,7 +50,7 @@ export async function windUp(rotation: Rotation, estate: Estate): Promise<void> 
   if (!estate.secretStays) await removeLabels(rotation);
 }
 
-/** Before another secret takes over: a version that is out of use must not take up a slot that the other one needs. */
+/** Before another secret or user takes over: what is out of use must not take up a slot in which the other one finds none. */
 export async function freeSlots(upkeep: Upkeep): Promise<void> {
   const { keys, versions } = await find(upkeep);
   const inUse = versions.filter(version => isNeeded(version) || isDelivered(version));

@@ -50,7 +50,10 @@ function keyAge(scope: Construct, sources: DashboardSources): cloudwatch.IWidget
   });
 }
 
-/** A rotation is the lines with its version id. It has succeeded once `finishSecret` has, whatever failed before. */
+/**
+ * A rotation is the lines with its version id. It has succeeded once `finishSecret` has, whatever failed before. Without
+ * `createSecret`, Secrets Manager only tried out the configuration.
+ */
 function rotations(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
   return queryWidget(scope, sources, {
     title: 'Last rotations: seconds from the first line to the last, succeeded (1) or not (0), steps that failed',
@@ -58,9 +61,10 @@ function rotations(scope: Construct, sources: DashboardSources): cloudwatch.IWid
     lines: [
       'filter ispresent(versionId)',
       'fields toMillis(@timestamp) as millis, strcontains(concat(step, " ", message), "finishSecret step finished") as finished, '
-        + 'strcontains(message, "step failed") as failure',
+        + 'strcontains(message, "step failed") as failure, strcontains(step, "createSecret") as creates',
       'stats earliest(@timestamp) as began, min(millis) as first, max(millis) as last, (last - first) / 1000 as duration, '
-        + 'max(finished) as succeeded, sum(failure) as failures by versionId',
+        + 'max(finished) as succeeded, sum(failure) as failures, max(creates) as isRotation by versionId',
+      'filter isRotation = 1',
       'sort first desc',
       'display began, duration, succeeded, failures, versionId',
       'limit 50',

@@ -181,8 +181,8 @@ export interface SesSmtpCredentialRotationProps {
   readonly additionalRegions?: string[];
 
   /**
-   * A message that every new credential sends through every endpoint before it is promoted, because a login does not prove the
-   * permission to send. The rotation fails if SES does not take it, within 5 minutes, in which a new policy takes effect.
+   * A message that every new credential sends through every endpoint before it is promoted, and before any mail server has it,
+   * because a login does not prove the permission to send. The rotation fails if SES does not take it, within 5 minutes, in which a new policy takes effect.
    *
    * @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html
    * @default - none: the login is proved only

@@ -16,7 +16,7 @@ export interface TestMessage {
 
   /**
    * The recipient: an e-mail address in ASCII, without a name. Somebody else than the mailbox simulator gets a real message at
-   * every rotation, one for each endpoint, and more if SES is slow to take it.
+   * every rotation, one for each endpoint, two if there are mail servers, and more if SES is slow to take it.
    *
    * @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
    * @default 'success@simulator.amazonses.com', SES's mailbox simulator, which takes messages from accounts in the sandbox as well

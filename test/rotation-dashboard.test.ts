@@ -94,6 +94,7 @@ describe('the queries of the dashboard', () => {
     const scenario = new Scenario({ props: withFleet({ document: CredentialDocument.postfix() }, MailServerTargets.tag('EmailServers', 'True')) });
     scenario.addNode('i-00000001');
     await scenario.rotateWell();
+    await scenario.rotateWell({ immediately: false });
     await scenario.watch();
     scenario.addNode('i-00000002', failsWith('disk full'));
     await scenario.rotate();
@@ -118,11 +119,13 @@ describe('the queries of the dashboard', () => {
     expect(sought.filter(text => !said.some(line => line.includes(text)))).toEqual([]);
   });
 
-  it('tell a rotation that succeeded from one that did not', () => {
+  it('tell a rotation that succeeded from one that did not, and from a mere test of the configuration', () => {
     const [, finished] = /"([^"]+)"\) as finished/.exec(queries.join())!;
-    const rotations = [...new Set(lines.flatMap(({ versionId }) => versionId ?? []))];
-    const succeeded = rotations.map(id => lines.some(({ versionId, step, message }) => versionId === id && `${step as string} ${message as string}`.includes(finished)));
-    expect(succeeded).toEqual([true, false]);
+    const [, creates] = /"([^"]+)"\) as creates/.exec(queries.join())!;
+    const versions = [...new Set(lines.flatMap(({ versionId }) => versionId ?? []))];
+    const has = (id: unknown, text: string) =>
+      lines.some(({ versionId, step, message }) => versionId === id && `${step as string} ${message as string}`.includes(text));
+    expect(versions.map(id => [has(id, creates), has(id, finished)])).toEqual([[true, true], [false, false], [true, false]]);
   });
 
   it('divide the figures of the log into servers that confirmed and servers that did not', () => {

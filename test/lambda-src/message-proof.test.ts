@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, Scenario, seeAlso } from './scenario';
-import { SesSmtpCredentialRotationProps } from '../../src';
+import { failureOf, Scenario, seeAlso, withFleet } from './scenario';
+import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotationProps } from '../../src';
 import { MailResult } from '../world/ses-smtp';
 
 const FROM = 'news@example.com';
@@ -8,6 +8,13 @@ const TO = 'success@simulator.amazonses.com';
 
 function sending(props: Partial<SesSmtpCredentialRotationProps> = {}): Scenario {
   return new Scenario({ props: () => ({ testMessage: { from: FROM }, ...props }) });
+}
+
+function sendingServer(): Scenario {
+  const fleet = withFleet({ document: CredentialDocument.postfix() }, MailServerTargets.tag('EmailServers', 'True'));
+  const scenario = sending(fleet());
+  scenario.addNode('i-00000001');
+  return scenario;
 }
 
 /** Lets SES refuse messages for so many seconds, or for ever. */
@@ -34,6 +41,14 @@ describe('the test message', () => {
     expect(scenario.ses.accepted.map(({ region }) => region)).toEqual(['eu-west-1', 'eu-central-1']);
   });
 
+  it('is sent before a mail server has the credential, and once more when all have it', async () => {
+    const scenario = sendingServer();
+    await scenario.rotateWell();
+    const steps = scenario.logs.map(line => JSON.parse(line) as { step: string; message: string });
+    const story = steps.filter(({ message }) => ['test message accepted', 'command sent'].includes(message)).map(({ message, step }) => `${step}: ${message}`);
+    expect(story).toEqual(['setSecret: test message accepted', 'setSecret: command sent', 'testSecret: test message accepted']);
+  });
+
   it('is not sent by a mere test of the configuration, nor by the watchdog', async () => {
     const scenario = sending();
     await scenario.rotateWell();
@@ -53,6 +68,13 @@ describe('the test message', () => {
 });
 
 describe('a message that SES does not take', () => {
+  it('keeps the credential from the mail servers, which would give their messages back', async () => {
+    const scenario = sendingServer();
+    refuseMail(scenario, 'Access denied');
+    expect(failureOf(await scenario.rotate())?.message).toMatch(/^setSecret: .* took the login, and not the message/);
+    expect(scenario.actions).not.toContain('SendCommand');
+  });
+
   it('fails the rotation after five minutes, and names the identity that is missing', async () => {
     const scenario = sending();
     await scenario.rotateWell();

@@ -94,6 +94,16 @@ describe('another user', () => {
     expectAllIsWell(life, 1);
     expect(life.keysOf('relay')).toEqual([]);
   });
+
+  it('leaves no key with one that is not deleted, also when the last rotation is minutes ago', async () => {
+    const life = new Life();
+    life.addServer('i-00000001');
+    for (const name of ['relay', 'relay-2']) life.world.iam.createUser({ name });
+    await life.create(withFleet(scope => ({ user: User.fromUserName(scope, 'Relay', 'relay') })));
+    await life.rotate();
+    await life.update(withFleet(scope => ({ user: User.fromUserName(scope, 'Relay', 'relay-2') })));
+    expectAllIsWell(life, 1);
+  });
 });
 
 describe('another name of the secret', () => {
