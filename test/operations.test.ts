@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { defineRotation } from './define-rotation';
+import { expectedPassword } from './world/ses-smtp';
 
 const ROOT = join(__dirname, '..');
 const RUNBOOK = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8');
@@ -36,6 +38,13 @@ describe('docs/operations.md', () => {
     const links = [...RUNBOOK.matchAll(/\]\(#([^)]+)\)/g), ...readme.matchAll(/docs\/operations\.md#([^)]+)\)/g)].map(([, anchor]) => anchor);
     expect(links.filter(anchor => !anchorsOf(RUNBOOK).includes(anchor))).toEqual([]);
     expect(links).toContain('a-leaked-credential');
+  });
+
+  it('derives the password of a credential by hand as SES does', () => {
+    const [, program] = /node -e '([^']+)' "\$region"\)/.exec(RUNBOOK)!;
+    const secretKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+    const printed = execFileSync(process.execPath, ['-e', program, 'eu-central-1'], { input: `${secretKey}\n`, encoding: 'utf8' });
+    expect(printed.trim()).toBe(expectedPassword(secretKey, 'eu-central-1'));
   });
 
   it('shows the query that is saved', () => {
