@@ -16,7 +16,8 @@ PARSE="$SETS"'
     end = match(credential, /[[:space:]]+$/) ? substr(credential, RSTART) : ""
     sub(/[[:space:]]+$/, "", credential)
     return 1
-  }'
+  }
+  function has_access_key() { return is_access_key(substr(credential, 1, index(credential, ":") - 1)) }'
 
 # The SES credentials that the entries for the endpoint and for those of all regions have had until now, in all tables
 # of the server: one a line, behind "own", "here" or "elsewhere".
@@ -26,7 +27,7 @@ named=''
 learn_named() {
   named="$named$newline$(own=$(own_keys "$1") key_pattern=$key_pattern awk -v host="$relay_host" "$PARSE$NAME_OF"'
     BEGIN { set_of(ENVIRON["own"], own); host = tolower(host) }
-    parse($0) && is_access_key(substr(credential, 1, index(credential, ":") - 1)) {
+    parse($0) && has_access_key() {
       place = key in own ? "own" : place_of(name_of(key), host)
       if (place != "") print place " " credential
     }' "$1")"

@@ -10,7 +10,7 @@ own_keys() {
   key_pattern=$key_pattern awk -v host="$relay_host" "$PARSE$NAME_OF"'
     BEGIN { host = tolower(host) }
     function ends_with(text, end) { return substr(text, length(text) - length(end) + 1) == end }
-    function has_access_key() { return is_access_key(substr(credential, 1, index(credential, ":") - 1)) }
+    function covers_host(name) { return name ~ /^\*/ && ends_with(host, substr(name, 2)) }
     function is_named(name) { return name == host || is_balancer(name, host) }
     !parse($0) { next }
     { name = name_of(key); place = is_named(name) ? "here" : place_of(name, host) }
@@ -20,7 +20,7 @@ own_keys() {
       next
     }
     is_named(name) { print key; next }
-    name ~ /^\*/ && ends_with(host, substr(name, 2)) && has_access_key() && (!has_named || credential in named) && may_follow(credential, place) { print key }' "$1" "$1"
+    covers_host(name) && has_access_key() && (!has_named || credential in named) && may_follow(credential, place) { print key }' "$1" "$1"
 }
 
 build() { :; }
@@ -41,11 +41,13 @@ canonical_names() {
 
 looks_up() {
   wanted="$SMTP_USERNAME:$SMTP_PASSWORD"
-  printf '%s\n' "$keys" | while IFS= read -r key; do
+  missed=$(printf '%s\n' "$keys" | while IFS= read -r key; do
     # A pattern is no name to look up; it was chosen because it covers the relay host.
     case $key in *[!A-Za-z0-9.-]*) key=$relay_host ;; esac
-    [ "$(lookup "$key" "$1")" = "$wanted" ] || exit 1
-  done && finds_canonical "$1"
+    [ "$(lookup "$key" "$1")" = "$wanted" ] || printf '%s\n' "$key"
+  done | head -n 1)
+  hint=" under $missed: Exim takes the first line that covers it, so put its own above wider patterns"
+  [ -z "$missed" ] && finds_canonical "$1"
 }
 
 # Whether one of the names leads to the credential, and none to another one.

@@ -13,6 +13,7 @@ SETS='
   function is_access_key(user) { return length(user) >= 16 && user ~ /^A[A-Z0-9]+$/ }
   # The region in a name of SES, or in a pattern for the names of one region.
   function region_of(name,    label) {
+    sub(/^vpce-[^.]+[.]/, "", name)
     split(name, label, ".")
     return label[1] ~ /^(email-smtp(-fips)?|ses-smtp-.*|[*])$/ && label[2] ~ /^[a-z]+(-[a-z]+)+-[0-9]+$/ ? label[2] : ""
   }

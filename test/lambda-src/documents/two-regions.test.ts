@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DocumentOnNode, PASSWORD } from './document-on-node';
 import { CredentialDocument } from '../../../src';
+import { StepResult } from '../../world';
 
 type Region = 'eu-west-1' | 'eu-central-1';
 type Credential = [user: string, password: string];
@@ -11,14 +12,14 @@ const FIPS_IN_WEST = 'email-smtp-fips.eu-west-1.amazonaws.com';
 const OLD: Credential = ['AKIAOLDOLDOLDOLDOLD1', 'old+pass/word'];
 const OTHER: Credential = ['AKIAOLDOLDOLDOLDOLD2', 'other+pass/word'];
 
-/** A server with a file that has an entry for each host in a region, and others for no region. */
+/** A server whose file has entries for regions, and others for none. */
 interface Server {
   readonly file: string;
   document(host: string): CredentialDocument;
   install(): Promise<void>;
-  /** An entry for a region; of a host's own name, or of another one. */
+  /** What is for a region: under the name of the endpoint, or another one. */
   entry(region: Region, credential: Credential, name?: string): string;
-  /** What is for no region and takes part in none, if the server has such. */
+  /** What is for no region, if the server has such. */
   follower?(credential: Credential): string;
 }
 
@@ -44,15 +45,15 @@ const SERVERS: Record<string, Server> = {
     file: 'etc/mail/authinfo',
     document: relayHost => CredentialDocument.sendmail({ relayHost }),
     install: async () => onNode.installSendmail(),
-    entry: (region, [user, password], name = HOSTS[region]) => ['ses-smtp-prod-1.', name].map(start =>
-      `AuthInfo:${start}${start.endsWith('.') ? `${region}.elb.amazonaws.com` : ''} "U:root" "I:${user}" "P:${password}"\n`).join(''),
+    entry: (region, [user, password], name = HOSTS[region]) => [`ses-smtp-prod-1.${region}.elb.amazonaws.com`, name]
+      .map(server => `AuthInfo:${server} "U:root" "I:${user}" "P:${password}"\n`).join(''),
     follower: ([user, password]) => `AuthInfo: "U:root" "I:${user}" "P:${password}"\n`,
   },
   OpenSMTPD: {
     file: 'etc/mail/secrets',
     document: relayHost => CredentialDocument.openSmtpd({ relayHost }),
     install: async () => {
-      await configureOpenSmtpd({ west: HOSTS[WEST], central: HOSTS[CENTRAL], fips: FIPS_IN_WEST });
+      await configureOpenSmtpd([['west', HOSTS[WEST]], ['central', HOSTS[CENTRAL]], ['fips', FIPS_IN_WEST]]);
       for (const program of ['smtpd', 'smtpctl']) await onNode.node.install(program, `#!/bin/sh\n[ ${program} = smtpd ]\n`);
     },
     entry: (region, [user, password], name) => `${name ? 'fips' : region.split('-')[1]} ${user}:${password}\n`,
@@ -66,18 +67,14 @@ const SERVERS: Record<string, Server> = {
   },
 };
 
-async function configureOpenSmtpd(labels: Record<string, string>): Promise<void> {
-  const actions = Object.entries(labels).map(([label, host]) => `action "${label}" relay host smtp+tls://${label}@${host}:587 auth <secrets>\n`);
+async function configureOpenSmtpd(relays: [label: string, host: string][]): Promise<void> {
+  const actions = relays.map(([label, host]) => `action "${host}" relay host smtp+tls://${label}@${host}:587 auth <secrets>\n`);
   await onNode.node.write('etc/smtpd.conf', `table secrets file:${onNode.node.root}/etc/mail/secrets\n${actions.join('')}`);
 }
 
-async function start(server: Server, text: string): Promise<void> {
+async function begin(server: Server, text: string): Promise<void> {
   onNode = new DocumentOnNode(server.document(HOSTS[WEST]));
   await server.install();
-  await write(server, text);
-}
-
-async function write(server: Server, text: string): Promise<void> {
   for (const suffix of ['', '.db']) await onNode.node.write(`${server.file}${suffix}`, text);
 }
 
@@ -86,12 +83,23 @@ function credentialOf(region: Region, rotation: number): Credential {
   return [`AKIAROTATION${rotation}EXAMPLE`, `${PASSWORD.slice(0, -2)}${rotation}${region === WEST ? 'w' : 'c'}`];
 }
 
-async function run(server: Server, region: Region, rotation: number): Promise<void> {
-  onNode.use(server.document(HOSTS[region]));
-  for (const folder of ['/etc/exim4/', '/etc/mail/', '/etc/smtpd.conf', '/etc/msmtprc']) onNode.replace(`='${folder}`, `='${onNode.node.root}${folder}`);
-  const [username, password] = credentialOf(region, rotation);
+async function apply(document: CredentialDocument, [username, password]: Credential): Promise<StepResult> {
+  onNode.use(document);
+  for (const path of ['/etc/exim4/', '/etc/mail/', '/etc/smtpd.conf', '/etc/msmtprc']) onNode.replace(`='${path}`, `='${onNode.node.root}${path}`);
   await onNode.answer(JSON.stringify({ username, password }));
-  expect(await onNode.run()).toMatchObject({ status: 'Success' });
+  return onNode.run();
+}
+
+/** Runs both fleets in several rotations, the last of which is repeated; the file is to be as the function says. */
+async function expectAfterRotations(server: Server, fleets: Region[], text: (of: (region: Region) => Credential) => string): Promise<void> {
+  for (const rotation of [1, 2, 2]) {
+    for (const region of fleets) await run(server, region, rotation);
+    expect(await onNode.node.read(server.file)).toBe(text(region => credentialOf(region, rotation)));
+  }
+}
+
+async function run(server: Server, region: Region, rotation: number): Promise<void> {
+  expect(await apply(server.document(HOSTS[region]), credentialOf(region, rotation))).toMatchObject({ status: 'Success' });
 }
 
 const ORDERS: [Region, Region][] = [[WEST, CENTRAL], [CENTRAL, WEST]];
@@ -99,26 +107,18 @@ const ORDERS: [Region, Region][] = [[WEST, CENTRAL], [CENTRAL, WEST]];
 describe.each(Object.entries(SERVERS))('%s with entries for two regions', (_name, server) => {
   const { entry, follower = () => '' } = server;
 
-  /** Runs both fleets twice, and again as if a rotation were repeated; the file is to be as the function says. */
-  async function expectAfterRotations(fleets: Region[], text: (of: (region: Region) => Credential) => string): Promise<void> {
-    for (const rotation of [1, 2, 2]) {
-      for (const region of fleets) await run(server, region, rotation);
-      expect(await onNode.node.read(server.file)).toBe(text(region => credentialOf(region, rotation)));
-    }
-  }
-
   describe.each(ORDERS)('first that of %s, then that of %s, with one copied credential', (first, second) => {
     it.each(ORDERS)('has the password of each region when the fleets run as %s, %s; all else follows the first entry', async (...fleets) => {
       const text = (of: (region: Region) => Credential) => entry(first, of(first)) + entry(second, of(second)) + follower(of(first));
-      await start(server, text(() => OLD));
-      await expectAfterRotations(fleets, text);
+      await begin(server, text(() => OLD));
+      await expectAfterRotations(server, fleets, text);
     });
   });
 
   it.each(ORDERS)('changes what has the credential of %s with that, and nothing of %s', async (leader, other) => {
     const text = (of: (region: Region) => Credential) => entry(other, of(other)) + entry(leader, of(leader)) + follower(of(leader));
-    await start(server, text(region => region === leader ? OLD : OTHER));
-    await expectAfterRotations([other, leader], text);
+    await begin(server, text(region => region === leader ? OLD : OTHER));
+    await expectAfterRotations(server, [other, leader], text);
   });
 });
 
@@ -126,18 +126,15 @@ describe.each(Object.entries(SERVERS).filter(([name]) => name !== 'msmtp'))('%s 
   it.each(ORDERS)('that has the same credential as the other one of the region: follows that, whichever of %s and %s comes first', async (...fleets) => {
     const { entry } = server;
     const text = (of: (region: Region) => Credential) => entry(CENTRAL, of(CENTRAL)) + entry(WEST, of(WEST), FIPS_IN_WEST) + entry(WEST, of(WEST));
-    await start(server, text(() => OLD));
-    for (const rotation of [1, 2]) {
-      for (const region of fleets) await run(server, region, rotation);
-      expect(await onNode.node.read(server.file)).toBe(text(region => credentialOf(region, rotation)));
-    }
+    await begin(server, text(() => OLD));
+    await expectAfterRotations(server, fleets, text);
   });
 });
 
 describe('Postfix with a table for each region', () => {
   it.each(ORDERS)('gives a sender in a third one the password of the first, whichever of %s and %s comes first', async (...fleets) => {
     const server = SERVERS.Postfix;
-    await start(server, server.entry(CENTRAL, OLD));
+    await begin(server, server.entry(CENTRAL, OLD));
     await onNode.installPostfix('hash:$config_directory/sasl_passwd, hash:$config_directory/senders, hash:$config_directory/west');
     await onNode.node.write('etc/postfix/senders', server.follower!(OLD));
     await onNode.node.write('etc/postfix/west', server.entry(WEST, OLD));
@@ -150,20 +147,29 @@ describe('Postfix with a table for each region', () => {
   });
 });
 
+describe('Postfix with names of VPC endpoints', () => {
+  it('changes those of the region, and of no other', async () => {
+    const server = SERVERS.Postfix;
+    const vpcHost = (region: Region) => `vpce-0a1b2c3d4e5f67890-k1l2m3n4.email-smtp.${region}.vpce.amazonaws.com`;
+    const text = (ofWest: Credential) => server.entry(CENTRAL, OLD) + server.entry(WEST, ofWest, vpcHost(WEST))
+      + server.entry(CENTRAL, OLD, vpcHost(CENTRAL)) + server.entry(WEST, ofWest);
+    await begin(server, text(OLD));
+    expect(await apply(server.document(vpcHost(WEST)), credentialOf(WEST, 1))).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read(server.file)).toBe(text(credentialOf(WEST, 1)));
+  });
+});
+
 describe('a server of two regions is refused', () => {
   async function expectRefusal(server: Server, text: string, message: string): Promise<void> {
-    onNode.use(server.document(HOSTS[WEST]));
-    for (const folder of ['/etc/exim4/', '/etc/mail/', '/etc/smtpd.conf']) onNode.replace(`='${folder}`, `='${onNode.node.root}${folder}`);
-    await onNode.answerWithCredential();
-    expect(await onNode.run()).toMatchObject({ status: 'Failed', output: expect.stringContaining(`SES_SMTP_CREDENTIAL_FAILED ${message}`) });
+    expect(await apply(server.document(HOSTS[WEST]), credentialOf(WEST, 1)))
+      .toMatchObject({ status: 'Failed', output: expect.stringContaining(`SES_SMTP_CREDENTIAL_FAILED ${message}`) });
     expect(await onNode.node.read(server.file)).toBe(text);
   }
 
   it('if OpenSMTPD has one label for both', async () => {
     const text = 'ses user:password\n';
-    await start(SERVERS.OpenSMTPD, text);
-    const actions = Object.values(HOSTS).map(host => `action "${host}" relay host smtp+tls://ses@${host}:587 auth <secrets>\n`);
-    await onNode.node.write('etc/smtpd.conf', `table secrets file:${onNode.node.root}/etc/mail/secrets\n${actions.join('')}`);
+    await begin(SERVERS.OpenSMTPD, text);
+    await configureOpenSmtpd(Object.values(HOSTS).map(host => ['ses', host]));
     await expectRefusal(SERVERS.OpenSMTPD, text, `label 'ses' in ${onNode.node.root}/etc/smtpd.conf is for ${HOSTS[WEST]} and for another region, `
       + 'whose password differs: give each host a label and an entry of its own');
   });
@@ -171,13 +177,20 @@ describe('a server of two regions is refused', () => {
   it.each(['Exim', 'sendmail'])('if %s has nothing for one of them but what has the other one\'s credential', async name => {
     const server = SERVERS[name];
     const text = server.entry(CENTRAL, OLD) + server.follower!(OLD);
-    await start(server, text);
+    await begin(server, text);
     await expectRefusal(server, text, `${onNode.node.root}/${server.file} has no entry for ${HOSTS[WEST]}: add a line`);
+  });
+
+  it('if a pattern that follows the other one stands above the entry in Exim\'s file', async () => {
+    const text = SERVERS.Exim.follower!(OLD) + SERVERS.Exim.entry(CENTRAL, OLD) + SERVERS.Exim.entry(WEST, OLD);
+    await begin(SERVERS.Exim, text);
+    await expectRefusal(SERVERS.Exim, text, `a lookup in the new ${onNode.node.root}/etc/exim4/passwd.client does not give the credential under ${HOSTS[WEST]}: `
+      + 'Exim takes the first line that covers it, so put its own above wider patterns; ');
   });
 
   it('if Exim finds the credential of the other one by the name that it takes', async () => {
     const text = `${HOSTS[WEST]}:user:password\n${HOSTS[CENTRAL]}:${OTHER.join(':')}\n*.amazonaws.com:${OTHER.join(':')}\n`;
-    await start(SERVERS.Exim, text);
+    await begin(SERVERS.Exim, text);
     await onNode.node.install('getent', '#!/bin/sh\necho "127.0.0.87 ses-smtp-prod-1.eu-west-1.elb.amazonaws.com"\n');
     await expectRefusal(SERVERS.Exim, text, `a lookup in the new ${onNode.node.root}/etc/exim4/passwd.client does not give the credential under the name that Exim takes, `
       + 'ses-smtp-prod-1.eu-west-1.elb.amazonaws.com, but another one: add a line \'*.eu-west-1.elb.amazonaws.com:user:password\' above, '
@@ -188,12 +201,9 @@ describe('a server of two regions is refused', () => {
 describe('a label that OpenSMTPD is given', () => {
   it('is changed, whichever hosts it is for', async () => {
     const server = SERVERS.OpenSMTPD;
-    await start(server, 'central user:password\n');
-    onNode.use(CredentialDocument.openSmtpd({ label: 'central', relayHost: HOSTS[WEST] }));
-    for (const folder of ['/etc/smtpd.conf']) onNode.replace(`='${folder}`, `='${onNode.node.root}${folder}`);
-    const [username, password] = credentialOf(WEST, 1);
-    await onNode.answer(JSON.stringify({ username, password }));
-    expect(await onNode.run()).toMatchObject({ status: 'Success' });
-    expect(await onNode.node.read(server.file)).toBe(`central ${username}:${password}\n`);
+    await begin(server, 'central user:password\n');
+    const document = CredentialDocument.openSmtpd({ label: 'central', relayHost: HOSTS[WEST] });
+    expect(await apply(document, credentialOf(WEST, 1))).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read(server.file)).toBe(server.entry(CENTRAL, credentialOf(WEST, 1)));
   });
 });
