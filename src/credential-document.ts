@@ -198,9 +198,9 @@ export class CredentialDocument {
    *
    * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`, in all instances
    * of Postfix. An entry of another key with the very same credential, such as that of a sender, is replaced
-   * as well. Checks the new table with `postmap -q`, reloads only for `texthash` and `proxy:`, and retries deferred mail.
-   * Fails on a server whose tables have no entry for the endpoint or are symbolic links, and leaves it
-   * unchanged then. Needs `postconf` and `postmap`.
+   * as well, unless it is named for another region or that region's entry comes first. Checks the new table with
+   * `postmap -q`, reloads only for `texthash` and `proxy:`, and retries deferred mail. Fails on a server whose tables have
+   * no entry for the endpoint or are symbolic links, and leaves it unchanged then. Needs `postconf` and `postmap`.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap, relayHost } = options;
@@ -215,8 +215,9 @@ export class CredentialDocument {
    * Debian's Exim looks the password up by the name that the address of the host stands for, which is not
    * the endpoint's. So entries of the load balancer (`ses-smtp-….elb.amazonaws.com`), patterns such as
    * `*.amazonaws.com` with an SES credential, and other entries with the very same credential are replaced
-   * as well. Checks the new file with a lookup by `exim -be`, needs no reload, and retries deferred mail. Needs
-   * `exim4` or `exim`. An Exim with the password in its configuration needs a lookup in such a file instead.
+   * as well, unless that is the credential of another region. Checks the new file with a lookup by `exim -be`, needs
+   * no reload, and retries deferred mail. Needs `exim4` or `exim`. An Exim with the password in its configuration needs
+   * a lookup in such a file instead.
    *
    * @see https://manpages.debian.org/stable/exim4-config/exim4_passwd_client.5.en.html
    */
@@ -231,8 +232,8 @@ export class CredentialDocument {
    * Replaces user and password in the `AuthInfo:` entries of the SMTP endpoint, and rebuilds the map.
    *
    * Several entries can match: that of the endpoint, of the load balancer in front of it, and of all servers
-   * if it has an SES credential. All of them are replaced. Checks the new map with `makemap -u`, needs no
-   * reload, and retries deferred mail. Needs `makemap` and `sendmail`.
+   * if it has an SES credential that is not another region's. All of them are replaced. Checks the new map with
+   * `makemap -u`, needs no reload, and retries deferred mail. Needs `makemap` and `sendmail`.
    */
   public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
     const { authinfoFile = '/etc/mail/authinfo', mapType = SendmailMapType.HASH, relayHost } = options;
@@ -244,10 +245,10 @@ export class CredentialDocument {
   /**
    * Replaces the entries in OpenSMTPD's tables of credentials that it uses for the SMTP endpoint.
    *
-   * Finds labels and `file:` tables in the configuration, and applies them by `smtpctl update table`. Because OpenSMTPD
-   * keeps a credential as long as it has a connection to the relay host, it relays no new messages until the open
-   * connections have ended, 60 seconds at most. Checks the new table by `smtpd -n`, and retries deferred mail. Needs
-   * `smtpctl` and `smtpd`.
+   * Finds labels and `file:` tables in the configuration, and applies them by `smtpctl update table`. Fails if it finds a
+   * label that is for the endpoint of another region as well. Because OpenSMTPD keeps a credential as long as it has a
+   * connection to the relay host, it relays no new messages until the open connections have ended, 60 seconds at most.
+   * Checks the new table by `smtpd -n`, and retries deferred mail. Needs `smtpctl` and `smtpd`.
    */
   public static openSmtpd(options: OpenSmtpdDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;

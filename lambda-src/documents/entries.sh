@@ -1,6 +1,7 @@
 # The entries of a table of lines `key separator user:password`.
 #
-# The document of a server sets `key_pattern`, an extended regular expression for a key with its separator, and defines
+# The document of a server sets `key_pattern`, an extended regular expression for a key with its separator, and NAME_OF,
+# the awk function that gives the host which a key is for, in lower case. It defines
 #   own_keys FILE   prints the keys of the entries that are for the endpoint
 
 # Takes a line apart into `start`, which is all before the credential, `key`, `credential` and `end`, the white space behind it.
@@ -15,25 +16,36 @@ PARSE="$SETS"'
     end = match(credential, /[[:space:]]+$/) ? substr(credential, RSTART) : ""
     sub(/[[:space:]]+$/, "", credential)
     return 1
-  }'
+  }
+  function has_access_key() { return is_access_key(substr(credential, 1, index(credential, ":") - 1)) }'
 
-# The SES credentials that the entries for the endpoint have had until now, in all tables of the server.
-shared=''
+# The SES credentials that the entries for the endpoint and for those of all regions have had until now, in all tables
+# of the server: one a line, behind "own", "here" or "elsewhere".
+named=''
 
 # Adds those of a table.
-learn_shared() {
-  shared="$shared$newline$(own=$(own_keys "$1") key_pattern=$key_pattern awk "$PARSE"'
-    BEGIN { set_of(ENVIRON["own"], own) }
-    parse($0) && key in own && is_access_key(substr(credential, 1, index(credential, ":") - 1)) { print credential }' "$1")"
+learn_named() {
+  named="$named$newline$(own=$(own_keys "$1") key_pattern=$key_pattern awk -v host="$relay_host" "$PARSE$NAME_OF"'
+    BEGIN { set_of(ENVIRON["own"], own); host = tolower(host) }
+    parse($0) && has_access_key() {
+      place = key in own ? "own" : place_of(name_of(key), host)
+      if (place != "") print place " " credential
+    }' "$1")"
 }
 
 # Prints the keys to change: those for the endpoint, and any other that carries the very same SES credential, such as
 # that of a sender, because its access key is deleted all the same.
 keys_to_change() {
-  printf '%s\n' "$shared" | own=$(own_keys "$1") key_pattern=$key_pattern awk "$PARSE"'
-    BEGIN { set_of(ENVIRON["own"], own) }
-    FILENAME == "-" { if ($0 != "") shared[$0] = 1; next }
-    parse($0) && (key in own || credential in shared) && !printed[key]++ { print key }' - "$1"
+  printf '%s\n' "$named" | own=$(own_keys "$1") key_pattern=$key_pattern awk -v host="$relay_host" "$PARSE$NAME_OF"'
+    BEGIN { set_of(ENVIRON["own"], own); host = tolower(host) }
+    FILENAME == "-" {
+      place = $1
+      sub(/^[a-z]+ /, "")
+      learn_place($0, place == "own" ? "here" : place)
+      if (place == "own") shared[$0] = 1
+      next
+    }
+    parse($0) && (key in own || (credential in shared && may_follow(credential, place_of(name_of(key), host)))) && !printed[key]++ { print key }' - "$1"
 }
 
 # All else stays as it is.

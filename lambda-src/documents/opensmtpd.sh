@@ -6,21 +6,42 @@ configuration() {
   sed -e 's/#.*//' -e 's/"//g' "$config_file" | sed -e ':a' -e '/\\$/N' -e 's/\\\n//' -e 'ta'
 }
 
-# Prints the labels of the relay host, as in smtp+tls://label@host:587.
+# Prints the labels of all relay hosts, as in smtp+tls://label@host:587, each with its host in lower case.
+relays() {
+  configuration | tr '[:blank:]' '\n' | awk '
+    match($0, /^smtp[a-z+]*:\/\/[^@\/]+@/) {
+      name = substr($0, RLENGTH + 1)
+      sub(/:[0-9]+$/, "", name)
+      label = substr($0, index($0, "://") + 3)
+      sub(/@.*/, "", label)
+      print label, tolower(name)
+    }' | sort -u
+}
+
+# Prints the labels of the relay host.
 labels() {
   if [ -n "$label" ]; then
     printf '%s\n' "$label"
   else
-    configuration | tr '[:blank:]' '\n' | awk -v host="$relay_host" '
-      match($0, /^smtp[a-z+]*:\/\/[^@\/]+@/) {
-        name = substr($0, RLENGTH + 1)
-        sub(/:[0-9]+$/, "", name)
-        label = substr($0, index($0, "://") + 3)
-        sub(/@.*/, "", label)
-        if (tolower(name) == tolower(host)) print label
-      }' | sort -u
+    relays | awk -v host="$relay_host" '$2 == tolower(host) { print $1 }'
   fi
 }
+
+# Prints the first label that another region has as well.
+label_of_two_regions() {
+  relays | own=$(labels) awk -v host="$relay_host" "$SETS"'
+    BEGIN { set_of(ENVIRON["own"], own) }
+    $1 in own && place_of($2, tolower(host)) == "elsewhere" { print $1; exit }'
+}
+
+NAME_OF='
+  BEGIN {
+    for (i = split(ENVIRON["hosts_of_labels"], list, "\n"); i > 0; i--) {
+      split(list[i], relay, " ")
+      host_of[relay[1]] = relay[2]
+    }
+  }
+  function name_of(key) { return host_of[key] }'
 
 # Prints the tables that credentials for other servers are taken from, as name and type:path.
 auth_tables() {
@@ -111,7 +132,7 @@ TABLES
 learn() {
   check_file "$2" "$config_file names it as table $1"
   found=1
-  learn_shared "$2"
+  learn_named "$2"
 }
 
 # OpenSMTPD keeps a table in memory, also when the file was right already: the run that changed it may have ended before this.
@@ -125,6 +146,11 @@ apply() {
 command -v smtpctl >/dev/null 2>&1 || fail 'OpenSMTPD is not installed: smtpctl was not found'
 check_file "$config_file" 'name the configuration of OpenSMTPD'
 [ -n "$(labels)" ] || fail "$config_file relays to no smtp+tls://label@$relay_host"
+if [ -z "$label" ] && label_of_two=$(label_of_two_regions) && [ -n "$label_of_two" ]; then
+  fail "label '$label_of_two' in $config_file is for $relay_host and for another region, whose password differs: give each host a label and an entry of its own"
+fi
+hosts_of_labels=$(relays)
+export hosts_of_labels
 found=0
 each_table learn
 [ "$found" -eq 1 ] || fail "no file: table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"

@@ -23,14 +23,17 @@ password_maps() {
   fi
 }
 
-# The keys of a relay host: host, [host], host:port or [host]:port. A port may be a name.
+# The keys of a relay host are host, [host], host:port or [host]:port. A port may be a name.
+NAME_OF='
+  function name_of(key) {
+    key = tolower(key)
+    gsub(/^\[|\](:[a-z0-9-]+)?$|:[a-z0-9-]+$/, "", key)
+    return key
+  }'
+
 own_keys() {
-  awk -v host="$relay_host" '
-    /^[^#[:space:]]/ {
-      name = tolower($1)
-      gsub(/^\[|\](:[a-z0-9-]+)?$|:[a-z0-9-]+$/, "", name)
-      if (name == tolower(host)) print $1
-    }' "$1"
+  awk -v host="$relay_host" "$NAME_OF"'
+    /^[^#[:space:]]/ && name_of($1) == tolower(host) { print $1 }' "$1"
 }
 
 # As root also where the table belongs to somebody else, who cannot write here.
@@ -63,10 +66,10 @@ each_table() {
 
 learn() {
   [ -f "$path" ] || fail "$path does not exist: smtp_sasl_password_maps names it"
+  learn_named "$path"
   if [ -z "$(own_keys "$path")" ]; then return 0; fi
   check_file "$path" 'smtp_sasl_password_maps names it'
   found=1
-  learn_shared "$path"
 }
 
 apply() {

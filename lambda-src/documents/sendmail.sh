@@ -17,18 +17,26 @@ PARSE_AUTHINFO="$SETS"'
   }'
 
 # An entry is for the endpoint by its name or by the name of the load balancer in front of it, which sendmail can take
-# instead; the entry for all servers is if it has an SES credential. Others that carry the very same one follow.
+# instead; the entry for all servers is if it has an SES credential, but that of no other region. Others that carry the
+# very same one follow.
 keys_to_change() {
   awk -v host="$relay_host" "$PARSE_AUTHINFO"'
     BEGIN { host = tolower(host) }
-    function is_own(name) {
-      if (name == host) return 1
-      if (name == "") return is_access_key(user)
-      return is_balancer(name, host)
-    }
     !parse($0) { next }
-    NR == FNR { if (is_own(tolower(substr(key, 10))) && is_access_key(user)) shared[user, password] = 1; next }
-    is_own(tolower(substr(key, 10))) || (user, password) in shared { print key }' "$1" "$1"
+    {
+      name = tolower(substr(key, 10))
+      is_own = name == host || is_balancer(name, host)
+      place = is_own ? "here" : place_of(name, host)
+      credential = user ":" password
+    }
+    NR == FNR {
+      if (is_access_key(user)) {
+        learn_place(credential, place)
+        if (is_own || name == "") shared[credential] = 1
+      }
+      next
+    }
+    is_own || (credential in shared && may_follow(credential, place)) { print key }' "$1" "$1"
 }
 
 with_credential() {

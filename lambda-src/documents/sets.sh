@@ -10,4 +10,19 @@ SETS='
     end = "." label[2] ".elb" substr(host, length(label[1] "." label[2]) + 1)
     return host ~ /^email-smtp/ && name ~ /^ses-smtp-/ && substr(name, length(name) - length(end) + 1) == end
   }
-  function is_access_key(user) { return length(user) >= 16 && user ~ /^A[A-Z0-9]+$/ }'
+  function is_access_key(user) { return length(user) >= 16 && user ~ /^A[A-Z0-9]+$/ }
+  # The region in a name of SES, or in a pattern for the names of one region.
+  function region_of(name,    label) {
+    sub(/^vpce-[^.]+[.]/, "", name)
+    split(name, label, ".")
+    return label[1] ~ /^(email-smtp(-fips)?|ses-smtp-.*|[*])$/ && label[2] ~ /^[a-z]+(-[a-z]+)+-[0-9]+$/ ? label[2] : ""
+  }
+  # What is elsewhere is never changed: in another region, the same access key has another password.
+  function place_of(name, host) {
+    if (region_of(name) == "" || region_of(host) == "") return ""
+    return region_of(name) == region_of(host) ? "here" : "elsewhere"
+  }
+  # A credential that has been copied from region to region belongs to the first entry that is named for one. So each
+  # region has the same answer, in whatever order they come.
+  function learn_place(credential, place) { if (place != "" && !(credential in place_of_first)) place_of_first[credential] = place }
+  function may_follow(credential, place) { return place == "here" || (place == "" && place_of_first[credential] != "elsewhere") }'

@@ -11,19 +11,32 @@ export const USERNAME = 'AKIAIOSFODNN7EXAMPLE';
 export const PASSWORD = 'BMPPgbAHoFVbze1Ud0oA5uNdXRwUXUZ+qOwphGJbl/cS';
 export const HOST = 'email-smtp.eu-west-1.amazonaws.com';
 
+/** Looks names up as Exim does in a file for nwildlsearch, and notes that it ran its queue. */
+const EXIM = `#!/bin/sh
+case $1 in -qf) echo run >>"$HOME/root/queue-runs"; exit ;; esac
+name=\${2#'\${lookup{'}
+file=\${2#*'nwildlsearch{'}
+awk -F: -v name="\${name%%'}'*}" '$1 == name || ($1 ~ /^[*]/ && substr(name, length(name) - length($1) + 2) == substr($1, 2)) { print $2 ":" $3; exit }' "\${file%%'}'*}"
+`;
+
 const POSTFIX = join(__dirname, '..', '..', 'world', 'bin', 'postfix');
 
 /** A document of the library, synthesized, on a node whose `aws` answers what the test says. */
 export class DocumentOnNode {
   public readonly node: ScriptNode;
-  private content: DocumentContent;
+  private content!: DocumentContent;
 
   constructor(document: CredentialDocument, format = CredentialFormat.json(), options: Partial<ScriptNodeOptions> = {}) {
+    this.node = new ScriptNode({ instanceId: 'i-00000001', ...options });
+    this.use(document, format);
+  }
+
+  /** The next runs are of this document. */
+  public use(document: CredentialDocument, format = CredentialFormat.json()): void {
     const stack = new Stack(new App(), 'Mail', { env: { region: 'eu-west-1', account: '111122223333' } });
     document._bind(stack, { endpoint: SmtpEndpoint.custom({ host: HOST })._bind(stack), format: format._bind() });
     const [resource] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Document'));
     this.content = (resource.Properties as { Content: DocumentContent }).Content;
-    this.node = new ScriptNode({ instanceId: 'i-00000001', ...options });
   }
 
   /** What Secrets Manager gives: the labels of the version, and its value. */
@@ -53,6 +66,23 @@ export class DocumentOnNode {
   public async installPostfix(maps: string, programs = ['postconf', 'postmap', 'postmulti']): Promise<void> {
     for (const program of programs) await this.node.install(program, await readFile(join(POSTFIX, program), 'utf8'));
     await this.node.write('etc/postfix/main.cf', `smtp_sasl_password_maps = ${maps}\n`);
+  }
+
+  public async installExim(): Promise<void> {
+    await this.node.install('exim4', EXIM);
+    await this.node.install('getent', '#!/bin/sh\nexit 2\n');
+  }
+
+  public async installSendmail(): Promise<void> {
+    // A map with the very text.
+    await this.node.install('makemap', '#!/bin/sh\ncase $1 in -u) cat "$3.db" ;; *) cat >"$2.db" ;; esac\n');
+    await this.node.install('sendmail', '#!/bin/sh\necho run >>"$HOME/root/queue-runs"\n');
+  }
+
+  public async installMsmtp(): Promise<void> {
+    await this.node.install('msmtp', '#!/bin/sh\nsed -n "s/^user /user = /p" "$2"\n');
+    // Beside the node's files instead of in /tmp.
+    await this.node.install('mktemp', '#!/bin/sh\n: >"$HOME/root/copy"\necho made >>"$HOME/root/copies"\necho "$HOME/root/copy"\n');
   }
 
   /** The labels of all versions, as the AWS CLI prints them. */

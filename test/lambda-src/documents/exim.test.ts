@@ -4,13 +4,6 @@ import { CredentialDocument } from '../../../src';
 
 const OLD = 'AKIAOLDOLDOLDOLDOLD1:old+pass/word';
 const FILE = 'etc/exim4/passwd.client';
-/** Looks names up as Exim does in a file for nwildlsearch, and notes that it ran its queue. */
-const EXIM = `#!/bin/sh
-case $1 in -qf) echo run >>"$HOME/root/queue-runs"; exit ;; esac
-name=\${2#'\${lookup{'}
-file=\${2#*'nwildlsearch{'}
-awk -F: -v name="\${name%%'}'*}" '$1 == name || ($1 ~ /^[*]/ && substr(name, length(name) - length($1) + 2) == substr($1, 2)) { print $2 ":" $3; exit }' "\${file%%'}'*}"
-`;
 
 let onNode: DocumentOnNode;
 afterEach(async () => onNode.node.remove());
@@ -21,8 +14,7 @@ async function exim(table: string, isRunning = true, relayHost?: string): Promis
   onNode.replace('/etc/exim4/', `${onNode.node.root}/etc/exim4/`);
   await onNode.answerWithCredential();
   await onNode.node.write(FILE, table);
-  await onNode.node.install('exim4', EXIM);
-  await onNode.node.install('getent', '#!/bin/sh\nexit 2\n');
+  await onNode.installExim();
   await onNode.node.install('pgrep', `#!/bin/sh\nexit ${isRunning ? 0 : 1}\n`);
 }
 

@@ -4,24 +4,22 @@ import { CredentialDocument } from '../../../src';
 
 const CONFIG = (user: string, password: string) => `account ses\nhost ${HOST}\nuser ${user}\npassword ${password}\n`;
 const FILE = 'etc/msmtprc';
-const PRETEND = '#!/bin/sh\nsed -n "s/^user /user = /p" "$2"\n';
 
 let onNode: DocumentOnNode;
 afterEach(async () => onNode.node.remove());
 
-async function msmtp(program: string): Promise<void> {
+async function msmtp(program?: string): Promise<void> {
   onNode = new DocumentOnNode(CredentialDocument.msmtp());
   onNode.replace('/etc/msmtprc', `${onNode.node.root}/etc/msmtprc`);
   await onNode.answerWithCredential();
   await onNode.node.write(FILE, CONFIG('AKIAOLDOLDOLDOLDOLD1', 'old'));
-  await onNode.node.install('msmtp', program);
-  // Beside the node's files instead of in /tmp.
-  await onNode.node.install('mktemp', '#!/bin/sh\n: >"$HOME/root/copy"\necho made >>"$HOME/root/copies"\necho "$HOME/root/copy"\n');
+  await onNode.installMsmtp();
+  if (program) await onNode.node.install('msmtp', program);
 }
 
 describe('the copy that msmtp is shown', () => {
   it('goes when it has been looked at', async () => {
-    await msmtp(PRETEND);
+    await msmtp();
     expect(await onNode.run()).toMatchObject({ status: 'Success' });
     expect(await onNode.node.read(FILE)).toBe(CONFIG(USERNAME, PASSWORD));
     expect(await onNode.node.read('copies')).toContain('made');

@@ -13,9 +13,7 @@ async function sendmail(text: string, isRunning = true): Promise<void> {
   onNode.replace('/etc/mail/', `${onNode.node.root}/etc/mail/`);
   await onNode.answerWithCredential();
   for (const suffix of ['', '.db']) await onNode.node.write(`${FILE}${suffix}`, text);
-  // A map with the very text.
-  await onNode.node.install('makemap', '#!/bin/sh\ncase $1 in -u) cat "$3.db" ;; *) cat >"$2.db" ;; esac\n');
-  await onNode.node.install('sendmail', '#!/bin/sh\necho run >>"$HOME/root/queue-runs"\n');
+  await onNode.installSendmail();
   await onNode.node.install('pgrep', `#!/bin/sh\nexit ${isRunning ? 0 : 1}\n`);
 }
 
