@@ -26,6 +26,7 @@ import { rotationInterval, rotationRules } from './rotation-rules';
 import { grantKey, policiesBefore, secretArnPattern } from './secret-grants';
 import { SmtpEndpoint } from './smtp-endpoint';
 import { TestMessage, testMessageConfig, validateTestMessage } from './test-message';
+import { validateFromAddresses } from './sender-addresses';
 
 const FUNCTION_ASSET = join(__dirname, '..', 'assets', 'lambda-src', 'index');
 /** What Lambda allows for all environment variables of a function together, in bytes. */
@@ -51,7 +52,7 @@ export interface SesSmtpCredentialRotationProps {
 
   /**
    * The sender addresses (condition `ses:FromAddress`) that messages may have; `*` stands for any characters.
-   * The comparison is case-sensitive.
+   * The comparison is case-sensitive, and with the bare address, without a name.
    *
    * @default - any address of the identities
    */
@@ -648,7 +649,7 @@ function upkeepConfig(props: SesSmtpCredentialRotationProps, interval: Duration 
 function validate(scope: Construct, props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): void {
   const { fromAddresses, identities, mailServers = [], secret, testMessage, user } = props;
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
-  if (fromAddresses?.length === 0) throw new Error('fromAddresses must name at least one address or be left out, got none');
+  if (fromAddresses) validateFromAddresses(fromAddresses, identities);
   if (user && props.userName !== undefined) throw new Error(`userName is for a new user, got '${props.userName}' together with user; leave one of them out`);
   const forNewSecret = { secretName: props.secretName, encryptionKey: props.encryptionKey, removalPolicy: props.removalPolicy };
   const misplaced = Object.entries(forNewSecret).find(([, value]) => value !== undefined);
