@@ -18,7 +18,7 @@ import {
   defineNetwork, denyNetworkInterfaces, FunctionNetwork, networkInterfacePolicy, ownParts, validateNetwork, warnAboutNetwork,
 } from './function-network';
 import { graceSeconds } from './grace-period';
-import { BoundFleet, bindFleet, contextOf, MailServerFleet, validateFleet } from './mail-server-fleet';
+import { BoundFleet, bindFleet, contextOf, MailServerFleet, validateDifference, validateFleet } from './mail-server-fleet';
 import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './rotation-contract';
 import { DashboardSources, defineDashboard, widgetRows } from './rotation-dashboard';
 import { credentialRotated, rotationFailed } from './rotation-events';
@@ -483,8 +483,10 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   private defineFleets(props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]) {
     const { mailServers = [], credentialFormat = CredentialFormat.json() } = props;
     const format = credentialFormat._bind();
-    return mailServers.map((fleet, index) =>
+    const fleets = mailServers.map((fleet, index) =>
       bindFleet(new Construct(this, `MailServers${index}`), fleet, contextOf(fleet, endpoints, format), this.secret));
+    validateDifference(fleets);
+    return fleets;
   }
 
   private defineRole({ permissionsBoundary, vpc }: SesSmtpCredentialRotationProps): iam.Role {
