@@ -42,10 +42,16 @@ export function mayMatch(one: string, other: string): boolean {
   return isOpen || haveCommonMatch(one, other);
 }
 
-/** A star stands for nothing, or for the other's next character. */
+/** Reads one pattern character by character, and keeps what may remain of the other one. */
 function haveCommonMatch(one: string, other: string): boolean {
-  if (other.startsWith('*') && !one.startsWith('*')) return haveCommonMatch(other, one);
-  if (one.startsWith('*')) return haveCommonMatch(one.slice(1), other) || other !== '' && haveCommonMatch(one, other.slice(1));
-  if (one === '' || other === '') return one === other;
-  return (one[0] === other[0] || one[0] === '?' || other[0] === '?') && haveCommonMatch(one.slice(1), other.slice(1));
+  let rests = [other];
+  for (const character of one) rests = [...new Set(rests.flatMap(rest => restsAfter(character, rest)))];
+  return rests.some(rest => /^\**$/.test(rest));
+}
+
+/** What may remain of a pattern after a character of the other one, in which a star takes as much as it likes. */
+function restsAfter(character: string, pattern: string): string[] {
+  if (character === '*') return Array.from({ length: pattern.length + 1 }, (_, taken) => pattern.slice(taken));
+  if (pattern.startsWith('*')) return [pattern, ...restsAfter(character, pattern.slice(1))];
+  return pattern !== '' && (character === '?' || [character, '?'].includes(pattern[0])) ? [pattern.slice(1)] : [];
 }

@@ -38,6 +38,12 @@ describe('fromAddresses', () => {
     expect(() => allowed(['news@example.org'], ['Editor@example.org'])).toThrow("got 'news@example.org' and Editor@example.org");
   });
 
+  it('are compared at once, however many stars they have', () => {
+    const name = `${'a'.repeat(60)}.example.com`;
+    expect(() => allowed([`${'*a'.repeat(30)}*b`], [name])).toThrow('fromAddresses must be addresses of the identities');
+    expect(() => allowed([`${'*a'.repeat(30)}*m`], [name])).not.toThrow();
+  });
+
   it('fail without any', () => {
     expect(() => allowed([])).toThrow('fromAddresses must name at least one address or be left out, got none');
   });
