@@ -1,4 +1,4 @@
-import { awscdk, javascript, JsonFile, JsonPatch, release } from 'projen';
+import { awscdk, Component, github, javascript, JsonFile, Project, release } from 'projen';
 
 /** The lowest aws-cdk-lib that has everything in use: `logGroup` of `lambda.Function` came last. Tests compile against it. */
 const CDK_FLOOR = '2.110.0';
@@ -38,6 +38,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Limited to main, with a reviewer: docs/releasing.md.
   releaseEnvironment: 'release',
   majorVersion: 0,
+  // What publishes, with the secrets of the registries.
+  jsiiReleaseVersion: '0.2.1061',
   postBuildSteps: [{ name: 'Compare the API with that of the last release', run: 'npx projen compat' }],
   npmTrustedPublishing: true,
   publishToPypi: {
@@ -226,8 +228,19 @@ project.addTask('bench', {
   ],
 });
 
-/** The public registry is where publib publishes anyway. */
-project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
+/** Leaves the registry out of the job for npm: the public one is where publib publishes anyway. Fails if that job has no such step. */
+class DefaultRegistry extends Component {
+  public constructor(scope: Project, private readonly workflow: github.GithubWorkflow) {
+    super(scope);
+  }
+
+  /** The release has added its jobs by then. */
+  public override preSynthesize(): void {
+    const { env = {} } = this.workflow.getStep('release_npm', 'release');
+    this.workflow.patchStep('release_npm', 'release', { env: Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'NPM_REGISTRY')) });
+  }
+}
+new DefaultRegistry(project, project.github!.tryFindWorkflow('release')!);
 
 /** By default, jsii-diff lets experimental APIs change: ours is one, and not without a word in .compatignore. */
 project.tasks.tryFind('compat')?.reset(`jsii-diff npm:${project.package.packageName} --error-on all --keys --ignore-file .compatignore`);

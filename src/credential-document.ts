@@ -7,6 +7,11 @@ import { isHostName } from './host-name';
 import { DOCUMENT_TIMEOUT, DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './rotation-contract';
 
 const SCRIPTS = join(__dirname, '..', 'assets', 'documents');
+/** AWS's documents that take from their parameters what to run, or where to get it. */
+const RUN_ANYTHING = [
+  'AWS-ApplyAnsiblePlaybooks', 'AWS-ApplyChefRecipes', 'AWS-ApplyDSCMofs', 'AWS-ConfigureAWSPackage', 'AWS-InstallApplication', 'AWS-InstallPowerShellModule',
+  'AWS-RunAnsiblePlaybook', 'AWS-RunDockerAction', 'AWS-RunDocument', 'AWS-RunPowerShellScript', 'AWS-RunRemoteScript', 'AWS-RunSaltState', 'AWS-RunShellScript',
+];
 
 /** What the documents of all mail servers have in common. */
 export interface MailServerDocumentOptions {
@@ -177,6 +182,8 @@ export interface BoundDocument {
   readonly config: DocumentConfig;
   /** The document in a policy. */
   readonly arn: string;
+  /** What it does: the same for two documents that do the same. */
+  readonly content: unknown;
 }
 
 /**
@@ -344,6 +351,8 @@ export class CredentialDocument {
    * It must read the version that it is given, not AWSCURRENT, which moves only after every server has
    * confirmed, and must fail on a server that does not use the credential.
    *
+   * Synthesis warns about a document of AWS that runs what its parameters say, such as AWS-RunShellScript.
+   *
    * @param name the document's name, or its ARN if another account shares it
    */
   public static existing(name: string, options: ExistingDocumentOptions): CredentialDocument {
@@ -383,11 +392,11 @@ export class CredentialDocument {
      */
     public readonly _readsSecret: boolean = true,
     /**
-     * Whether it finds out which version servers are to hold, also while a rotation is under way.
+     * Whether it is of this library: it knows its endpoint, and finds out which version servers are to hold, also while a rotation is under way.
      *
      * @internal
      */
-    public readonly _findsVersion: boolean = true,
+    public readonly _ofThisLibrary: boolean = true,
   ) {}
 
   /** @internal */
@@ -397,7 +406,12 @@ export class CredentialDocument {
 }
 
 function existingDocument(scope: Construct, config: DocumentConfig): BoundDocument {
-  return { config, arn: documentArn(scope, config.name) };
+  if (RUN_ANYTHING.includes(config.name.replace(/^.*:document\//, ''))) {
+    Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:documentRunsAnything',
+      `document ${config.name} runs what its parameters say, so that the rotation function may run anything on these servers: `
+      + 'put what is to run into a document of your own, or use CredentialDocument.shellScript or powerShellScript');
+  }
+  return { config, arn: documentArn(scope, config.name), content: config };
 }
 
 function documentArn(scope: Construct, name: string): string {
@@ -425,23 +439,19 @@ function defineShellDocument(scope: Construct, description: string, lines: strin
 
 /** Unnamed, so that a changed document replaces the one before it. */
 function defineDocument(scope: Construct, action: string, description: string, lines: string[]): BoundDocument {
-  const document = new ssm.CfnDocument(scope, 'Document', {
-    documentType: 'Command',
-    documentFormat: 'JSON',
-    targetType: '/',
-    content: {
-      schemaVersion: '2.2',
-      description,
-      parameters: {
-        SecretArn: parameter('The secret', '^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$'),
-        VersionId: { ...parameter('The version of the secret to use; without it, the one that servers are to hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
-        Region: parameter('The region of the secret', '^[a-z0-9-]+$'),
-      },
-      mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(DOCUMENT_TIMEOUT), runCommand: lines } }],
+  const content = {
+    schemaVersion: '2.2',
+    description,
+    parameters: {
+      SecretArn: parameter('The secret', '^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$'),
+      VersionId: { ...parameter('The version of the secret to use; without it, the one that servers are to hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
+      Region: parameter('The region of the secret', '^[a-z0-9-]+$'),
     },
-  });
+    mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(DOCUMENT_TIMEOUT), runCommand: lines } }],
+  };
+  const document = new ssm.CfnDocument(scope, 'Document', { documentType: 'Command', documentFormat: 'JSON', targetType: '/', content });
   const parameters = { secretArn: 'SecretArn', versionId: 'VersionId', region: 'Region' };
-  return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref) };
+  return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref), content };
 }
 
 /** The agent exports the value instead of pasting it into the script; the pattern protects agents that are too old for that. */

@@ -72,7 +72,7 @@ export interface MailServerFleet {
   /**
    * Where the servers send, one of the `additionalRegions` or the endpoint's region beside such: the document changes their entries
    * of that region's endpoint, with the password in the region's field. A server that is to have an entry for each of several
-   * regions is in a fleet for each. Not with `CredentialDocument.existingWithCredential`.
+   * regions is in a fleet for each. Not with `CredentialDocument.existing` and `existingWithCredential`, whose documents are not told of it.
    *
    * @default - the endpoint's region, with the password in the field without a region
    */
@@ -88,6 +88,8 @@ export interface BoundFleet {
   readonly config: FleetConfig;
   readonly statements: iam.PolicyStatement[];
   readonly association?: ssm.CfnAssociation;
+  /** What runs on the servers. */
+  readonly content: unknown;
 }
 
 /** What a fleet's options must fit to. */
@@ -114,15 +116,18 @@ export function validateFleet(fleet: MailServerFleet, name: string, { gracePerio
     const allowed = targets._count === undefined ? 'an integer from 0' : `an integer from 0 to ${maximum}, the number of node ids`;
     throw new Error(`${name}.minimumTargets must be ${allowed}, got ${minimumTargets}`);
   }
-  const needsReader = Object.entries({ applyToNewServers, region }).find(([, value]) => value);
-  if (needsReader && !document._readsSecret) {
-    throw new Error(`${name}.${needsReader[0]} needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
+  if (applyToNewServers && !document._readsSecret) {
+    throw new Error(`${name}.applyToNewServers needs a document that reads the secret, got CredentialDocument.existingWithCredential; `
       + 'use CredentialDocument.existing');
+  }
+  if (region !== undefined && !document._ofThisLibrary) {
+    throw new Error(`${name}.region needs a document of this library, got an existing one, which is not told of it and would take the endpoint's password; `
+      + 'leave region out, and name the fields of the region in a parameter of the document');
   }
   if (region !== undefined && !(regions.length > 1 && regions.includes(region))) {
     throw new Error(`${name}.region must be one of several regions of the credential, which has ${regions.join(', ')}, got '${region}'; add it to additionalRegions`);
   }
-  if (applyToNewServers && !document._findsVersion) checkGrace(`${name}.applyToNewServers`, gracePeriod);
+  if (applyToNewServers && !document._ofThisLibrary) checkGrace(`${name}.applyToNewServers`, gracePeriod);
 }
 
 function checkGrace(because: string, gracePeriod?: Duration): void {
@@ -149,7 +154,7 @@ export function contextOf({ region }: MailServerFleet, endpoints: EndpointConfig
  */
 export function bindFleet(scope: Construct, fleet: MailServerFleet, context: DocumentContext, secret: secretsmanager.ISecret): BoundFleet {
   const { statements, ...targets } = fleet.targets._bind(scope);
-  const { arn, config: document } = fleet.document._bind(scope, context);
+  const { arn, config: document, content } = fleet.document._bind(scope, context);
   const config: FleetConfig = {
     ...targets,
     document,
@@ -161,8 +166,22 @@ export function bindFleet(scope: Construct, fleet: MailServerFleet, context: Doc
   return {
     config,
     statements: [new iam.PolicyStatement({ sid: 'SendDocument', actions: ['ssm:SendCommand'], resources: [arn] }), ...statements],
+    content,
     association: fleet.applyToNewServers ? defineAssociation(scope, config, secret) : undefined,
   };
+}
+
+/**
+ * Throws on a fleet that does what another one does: two commands would change the same file at once.
+ *
+ * @internal
+ */
+export function validateDifference(fleets: BoundFleet[]): void {
+  const doings = fleets.map(({ config: { instanceIds, targets }, content }) => JSON.stringify({ instanceIds, targets, content }));
+  const repeated = doings.findIndex((doing, index) => doings.indexOf(doing) < index);
+  if (repeated < 0) return;
+  throw new Error(`mailServers[${repeated}] must differ from mailServers[${doings.indexOf(doings[repeated])}] in targets, document or region, got the same twice; `
+    + 'leave one of them out');
 }
 
 function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string): void {

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { TestMessageConfig } from './rotation-contract';
+import { isOfIdentities, mayMatch, namesOf } from './sender-addresses';
 
 /** @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
 const MAILBOX_SIMULATOR = 'success@simulator.amazonses.com';
@@ -33,9 +34,8 @@ export function validateTestMessage({ from, to }: TestMessage, identities: ses.I
   checkAddress('testMessage.from', from);
   checkAddress('testMessage.to', to);
   if (Token.isUnresolved(from)) return;
-  const names = identities.map(({ emailIdentityName }) => emailIdentityName);
-  if (!names.some(name => Token.isUnresolved(name) || standsFor(name, from))) {
-    throw new Error(`testMessage.from must be an address of one of the identities, got '${from}' and ${names.join(', ')}`);
+  if (!isOfIdentities(from, identities)) {
+    throw new Error(`testMessage.from must be an address of one of the identities, got '${from}' and ${namesOf(identities).join(', ')}`);
   }
   if (fromAddresses && !fromAddresses.some(pattern => mayMatch(pattern, from))) {
     throw new Error(`testMessage.from must be one of the fromAddresses, which are case-sensitive, got '${from}' and ${fromAddresses.join(', ')}`);
@@ -54,17 +54,4 @@ export function testMessageConfig({ from, to = MAILBOX_SIMULATOR }: TestMessage)
 function checkAddress(prop: string, address: string | undefined): void {
   if (address === undefined || Token.isUnresolved(address) || ADDRESS.test(address)) return;
   throw new Error(`${prop} must be an e-mail address in ASCII without a name, such as news@example.com, got '${address}'`);
-}
-
-/** Whether an identity, an address or a domain, covers an address: a domain covers those of its subdomains as well. */
-function standsFor(identity: string, address: string): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-  return identity === address || domain === identity.toLowerCase() || domain.endsWith(`.${identity.toLowerCase()}`);
-}
-
-/** As the condition operator StringLike; what only the deployment or IAM knows may match anything. */
-function mayMatch(pattern: string, address: string): boolean {
-  if (Token.isUnresolved(pattern) || pattern.includes('${')) return true;
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${source}$`).test(address);
 }

@@ -149,10 +149,20 @@ describe('a fleet in one of several regions', () => {
       + `which has ${regions}, got '${region}'; add it to additionalRegions`);
   });
 
-  it('fails on a document that takes the password from the function', () => {
-    const document = CredentialDocument.existingWithCredential('Sample');
+  it.each([
+    ['takes the password from the function', CredentialDocument.existingWithCredential('Sample')],
+    ['reads the secret by itself', CredentialDocument.existing('Apply', { secretArnParameter: 'Secret', versionIdParameter: 'Version' })],
+  ])('fails with an existing document that %s', (_, document) => {
     expect(() => define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document, region: 'eu-central-1' }] }))
-      .toThrow('mailServers[0].region needs a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing');
+      .toThrow("mailServers[0].region needs a document of this library, got an existing one, which is not told of it and would take the endpoint's password; "
+        + 'leave region out, and name the fields of the region in a parameter of the document');
+  });
+
+  it('may read them by an existing document that is told their fields', () => {
+    const document = CredentialDocument.existing('Apply', {
+      secretArnParameter: 'Secret', versionIdParameter: 'Version', parameters: { PasswordField: 'password_eu-central-1' },
+    });
+    expect(() => define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document }] })).not.toThrow();
   });
 });
 

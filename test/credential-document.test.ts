@@ -265,6 +265,21 @@ describe('existing', () => {
     expect(sendableDocument(stackWith(CredentialDocument.existing(name, parameterNames)))).toBe(`arn:<AWS::Partition>:ssm:<AWS::Region>::document/${name}`);
   });
 
+  it.each([
+    'AWS-RunShellScript', 'AWS-RunPowerShellScript', 'AWS-RunRemoteScript', 'AWS-RunDocument', 'AWS-ApplyAnsiblePlaybooks',
+    'arn:aws:ssm:eu-west-1::document/AWS-RunShellScript',
+  ])('warns that %s runs anything', name => {
+    for (const document of [CredentialDocument.existing(name, parameterNames), CredentialDocument.existingWithCredential(name)]) {
+      Annotations.fromStack(stackWith(document)).hasWarning('/Stack/Newsletter/MailServers0', `document ${name} runs what its parameters say, `
+        + 'so that the rotation function may run anything on these servers: put what is to run into a document of your own, '
+        + 'or use CredentialDocument.shellScript or powerShellScript [ack: cdk-ses-smtp-credential-rotation:documentRunsAnything]');
+    }
+  });
+
+  it.each(['AWS-RunShellScriptOfMine', 'My-AWS-RunShellScript', 'RunShellScript', 'AWS-ConfigureDocker'])('does not warn of %s', name => {
+    Annotations.fromStack(stackWith(CredentialDocument.existing(name, parameterNames))).hasNoWarning('*', Match.anyValue());
+  });
+
   it('may have a name and parameters that are not known yet', () => {
     const { stack } = defineRotation(scope => {
       const secretArnParameter = new CfnParameter(scope, 'ParameterName').valueAsString;

@@ -2,7 +2,7 @@ import { App, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
-import { CredentialDocument, MailServerFleet, MailServerTargets } from '../src';
+import { CredentialDocument, MailServerFleet, MailServerTargets, SmtpEndpoint } from '../src';
 import { validateFleet } from '../src/mail-server-fleet';
 
 const targets = MailServerTargets.tag('EmailServers', 'True');
@@ -191,5 +191,39 @@ describe('applyToNewServers', () => {
       expect(defineWith(Duration.seconds(0), { document: CredentialDocument.postfix() })).not.toThrow();
       expect(defineWith(Duration.seconds(0), { applyToNewServers: false })).not.toThrow();
     });
+  });
+});
+
+describe('two fleets', () => {
+  const own = CredentialDocument.existing('Apply', { secretArnParameter: 'Secret', versionIdParameter: 'Version', documentVersion: '2' });
+  const other = MailServerTargets.tag('EmailServers', 'Other');
+  const defineBoth = (one: MailServerFleet, two: MailServerFleet) => () => defineRotation(() => ({
+    endpoint: SmtpEndpoint.regional({ region: 'eu-west-1' }), additionalRegions: ['eu-central-1'], mailServers: [{ targets: other, document }, one, two],
+  }));
+
+  it.each<[string, MailServerFleet, MailServerFleet]>([
+    ['are the same object', { targets, document }, { targets, document }],
+    ['differ in how many change at a time only', { targets, document, maxConcurrency: '1' }, { targets, document, minimumTargets: 3 }],
+    ['were written out twice', { targets: nodes, document: CredentialDocument.postfix() }, {
+      targets: MailServerTargets.managedNodes('i-12345678', 'mi-0123456789abcdef0'), document: CredentialDocument.postfix(),
+    }],
+    ['have the same script', { targets, document: CredentialDocument.shellScript('true') }, { targets, document: CredentialDocument.shellScript('true') }],
+    ['have the same region', { targets, document: CredentialDocument.exim(), region: 'eu-central-1' }, {
+      targets, document: CredentialDocument.exim(), region: 'eu-central-1',
+    }],
+  ])('fail when they %s', (_, one, two) => {
+    expect(defineBoth(one, two)).toThrow('mailServers[2] must differ from mailServers[1] in targets, document or region, got the same twice; leave one of them out');
+  });
+
+  it.each<[string, MailServerFleet, MailServerFleet]>([
+    ['targets', { targets, document }, { targets: nodes, document }],
+    ['document', { targets, document: CredentialDocument.postfix() }, { targets, document: CredentialDocument.msmtp() }],
+    ['options', { targets, document: CredentialDocument.postfix() }, { targets, document: CredentialDocument.postfix({ passwordMap: 'hash:/etc/postfix/other' }) }],
+    ['version', { targets, document }, { targets, document: own }],
+    ['script', { targets, document: CredentialDocument.shellScript('true') }, { targets, document: CredentialDocument.shellScript('false') }],
+    ['region', { targets, document: CredentialDocument.postfix() }, { targets, document: CredentialDocument.postfix(), region: 'eu-central-1' }],
+    ['field', { targets, document: CredentialDocument.postfix() }, { targets, document: CredentialDocument.postfix(), region: 'eu-west-1' }],
+  ])('may differ in their %s only', (_, one, two) => {
+    expect(defineBoth(one, two)).not.toThrow();
   });
 });

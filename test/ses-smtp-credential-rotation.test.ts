@@ -824,9 +824,12 @@ describe('fails', () => {
 
   it("when the configuration is larger than Lambda's environment", () => {
     const nodes = Array.from({ length: 50 }, (_, index) => `mi-${String(index).padStart(17, '0')}`);
-    const fleet = { ...taggedFleet, targets: MailServerTargets.managedNodes(...nodes) };
-    expect(() => defineRotation(() => ({ mailServers: [fleet, fleet] }))).not.toThrow();
-    expect(() => defineRotation(() => ({ mailServers: [fleet, fleet, fleet, fleet] }))).toThrow(
+    const fleets = ['First', 'Second', 'Third', 'Fourth'].map(name => ({
+      targets: MailServerTargets.managedNodes(...nodes),
+      document: CredentialDocument.existing(name, { secretArnParameter: 'Secret', versionIdParameter: 'Version' }),
+    }));
+    expect(() => defineRotation(() => ({ mailServers: fleets.slice(0, 2) }))).not.toThrow();
+    expect(() => defineRotation(() => ({ mailServers: fleets }))).toThrow(
       /^mailServers must fit into the 4096 bytes of Lambda's environment with all other props, got at least \d+ bytes; use tags instead of node ids, or several SesSmtpCredentialRotations$/,
     );
   });

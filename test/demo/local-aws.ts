@@ -17,9 +17,12 @@ export type InvocationObserver = (event: RotationEvent, invoke: () => Promise<un
 
 /** The world in real time and behind real sockets: functions and mail servers reach it from processes of their own. */
 export class LocalAws {
-  /** @param smtpAddress the address that the SMTP endpoint listens on */
-  public static async start(smtpAddress?: string): Promise<LocalAws> {
-    const aws = new LocalAws(smtpAddress);
+  /**
+   * @param smtpAddress the address that the SMTP endpoint listens on
+   * @param smtpHosts its names in other regions
+   */
+  public static async start(smtpAddress?: string, ...smtpHosts: string[]): Promise<LocalAws> {
+    const aws = new LocalAws(smtpAddress, smtpHosts);
     await aws.smtp.start();
     aws.url = await aws.world.listen();
     return aws;
@@ -36,8 +39,8 @@ export class LocalAws {
   private readonly assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
   private readonly processes = new Map<string, LambdaProcess>();
 
-  private constructor(smtpAddress?: string) {
-    this.smtp = new SesSmtpServer(this.ses, { region: this.world.region, address: smtpAddress });
+  private constructor(smtpAddress?: string, smtpHosts?: string[]) {
+    this.smtp = new SesSmtpServer(this.ses, { region: this.world.region, address: smtpAddress, hosts: smtpHosts });
     this.world.functionInvoker = async (fn, event) => {
       const invoke = async () => this.processOf(fn).invoke(event);
       return this.aroundInvocation ? this.aroundInvocation(event as RotationEvent, invoke) : invoke();

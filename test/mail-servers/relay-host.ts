@@ -5,7 +5,7 @@ import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { vi } from 'vitest';
 import { distrust, forgetNames, nameAddresses, trust } from './machine';
 import { RealServer, Relay, writeFirstEntry } from './servers';
-import { MailServerTargets, SesSmtpCredentialRotation } from '../../src';
+import { MailServerTargets, SesSmtpCredentialRotation, SmtpEndpoint } from '../../src';
 import { LocalAws } from '../demo/local-aws';
 import { DocumentContent, RotationOutcome, StepResult } from '../world';
 import { parseCredential, ScriptNode, SmtpCredential } from '../world/nodes';
@@ -15,17 +15,27 @@ import { MailRecord } from '../world/ses-smtp';
 export class RelayHost {
   /** @param nameOfAddress what the address of the endpoint stands for, if not for the endpoint */
   public static async start(server: RealServer, ...nameOfAddress: string[]): Promise<RelayHost> {
+    return RelayHost.startIn([], server, nameOfAddress);
+  }
+
+  /** In a fleet for each of several regions: those given, and last the one that the server relays to. */
+  public static async startIn(otherRegions: string[], server: RealServer, nameOfAddress: string[] = []): Promise<RelayHost> {
     // sendmail waits a minute for the domain of a machine that has none, at every start.
     const ownName = `${hostname()}.localdomain ${hostname()}`;
     await nameAddresses({ [ownName]: '127.0.1.1' });
     await server.install();
     await server.stop();
-    const aws = await LocalAws.start('0.0.0.0');
+    const otherHosts = otherRegions.map(region => `email-smtp.${region}.amazonaws.com`);
+    const aws = await LocalAws.start('0.0.0.0', ...otherHosts);
     const [host] = aws.smtp.hosts;
     // Exim and OpenSMTPD relay to no address of the machine's interfaces; this one belongs to none.
-    await nameAddresses({ [ownName]: '127.0.1.1', [[...nameOfAddress, host].join(' ')]: '127.0.0.87' });
+    await nameAddresses({
+      [ownName]: '127.0.1.1',
+      [[...nameOfAddress, host].join(' ')]: '127.0.0.87',
+      ...Object.fromEntries(otherHosts.map((otherHost, i) => [otherHost, `127.0.0.${88 + i}`])),
+    });
     const relay = { host, port: aws.smtp.startTlsPort, caFile: await trust(aws.smtp.caFile) };
-    const relayHost = new RelayHost(server, aws, relay);
+    const relayHost = new RelayHost(server, aws, relay, otherRegions);
     await writeFirstEntry(server, relay);
     await server.start(relay);
     return relayHost;
@@ -41,12 +51,16 @@ export class RelayHost {
     private readonly server: RealServer,
     public readonly aws: LocalAws,
     public readonly relay: Relay,
+    otherRegions: string[],
   ) {
+    const fleet = { targets: MailServerTargets.tag('EmailServers', 'True'), document: server.document, applyToNewServers: true };
     const deployment = aws.deploy(app => {
       const stack = new Stack(app, 'Mail');
       const rotation = new SesSmtpCredentialRotation(stack, 'Relay', {
         identities: [EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')],
-        mailServers: [{ targets: MailServerTargets.tag('EmailServers', 'True'), document: server.document, applyToNewServers: true }],
+        endpoint: SmtpEndpoint.regional({ region: aws.world.region }),
+        additionalRegions: otherRegions,
+        mailServers: otherRegions.length === 0 ? [fleet] : [...otherRegions, aws.world.region].map(region => ({ ...fleet, region })),
       });
       const role = new iam.Role(stack, 'MailServer', { roleName: 'mail-server', assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
       rotation.grantRead(role);
@@ -62,6 +76,11 @@ export class RelayHost {
 
   public credential(label: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT'): SmtpCredential {
     return parseCredential(this.aws.world.secretsManager.valueOf(this.secretArn, label)!);
+  }
+
+  /** What only servers that relay to the endpoint of another region are to use. */
+  public passwordIn(region: string): string {
+    return (JSON.parse(this.aws.world.secretsManager.valueOf(this.secretArn, 'AWSCURRENT')!) as Record<string, string>)[`password_${region}`];
   }
 
   /** The access key that the servers are to use. */

@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { vi } from 'vitest';
 import { feed, install, run } from './machine';
 import { CredentialDocument } from '../../src';
 
@@ -157,6 +158,7 @@ export const openSmtpd: RealServer = {
       `action "relay" relay host smtp+tls://ses@${host}:${port} auth <secrets>`, 'match from local for any action "relay"', '',
     ].join('\n'));
     await run('smtpd');
+    await vi.waitFor(async () => run('smtpctl', 'show', 'status'), { timeout: 30_000 });
   },
   takeUp: async () => run('smtpctl', 'update', 'table', 'secrets'),
   stop: async () => {

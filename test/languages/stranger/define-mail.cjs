@@ -7,6 +7,7 @@ module.exports = function defineMail({ App, Duration, Stack }, { Schedule }, { K
   new SesSmtpCredentialRotation(stack, 'Defaults', { identities });
   new SesSmtpCredentialRotation(stack, 'Fleets', {
     identities,
+    dashboard: true,
     encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
     schedule: Schedule.rate(Duration.days(7)),
     endpoint: SmtpEndpoint.regional({ region: 'eu-west-1', port: 465 }),
