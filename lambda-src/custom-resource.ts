@@ -1,7 +1,7 @@
 import { establish, START_TIME } from './first-rotation';
 import { inFlight, takeInventory } from './inventory';
 import { isReferenced } from './key-use';
-import { freeSlots, LATE_KEY_TIME, windUp } from './last-day';
+import { freeSlots, keepTrack, LATE_KEY_TIME, windUp } from './last-day';
 import { Log } from './log';
 import { recall } from './recall';
 import { equip, Rotation, rotationBy, Surroundings, Upkeep } from './rotation';
@@ -98,7 +98,7 @@ async function provide(request: Request): Promise<void> {
   const { config, event, surroundings } = request;
   const { OldResourceProperties: before, RequestType, ResourceProperties: now } = event;
   const isNew = !isSame(event);
-  if (before && isNew) await makeRoom(request, before);
+  if (before && isNew) await prepare(request, before);
   if (before && !isNew) await recall(rotationOf(request, config, 'waitForRotation'));
   if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
     await establish(config, surroundings, timeLeft(request), { startTime: START_TIME, settled: RequestType === 'Create' });
@@ -106,9 +106,11 @@ async function provide(request: Request): Promise<void> {
   if (before && !isNew && (before.SecretArn !== now.SecretArn || before.UserName !== now.UserName)) await forgetFailed(request, before);
 }
 
-async function makeRoom(request: Request, before: ResourceProperties): Promise<void> {
+/** The rights on the former user may be gone already. */
+async function prepare(request: Request, before: ResourceProperties): Promise<void> {
   const upkeep = upkeepOf(request, configOf(request.config, before), 'waitForRotation');
-  await runStep('waitForRotation', upkeep.log, 'mend that, and deploy again', async () => freeSlots(upkeep));
+  const hasOtherSecret = before.SecretArn !== request.config.secretArn;
+  await runStep('waitForRotation', upkeep.log, 'mend that, and deploy again', async () => hasOtherSecret ? freeSlots(upkeep) : keepTrack(upkeep));
 }
 
 /** An update to another user or secret failed, and is rolled back. What it has left must not keep the rollback from coming to its end. */

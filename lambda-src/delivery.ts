@@ -4,7 +4,7 @@ import { awaitPush, checkLast, describeFailure, FleetVerdict, Push, startPush } 
 import { proveLogins } from './login-proof';
 import { proveSending } from './message-proof';
 import { checkStages, type Rotation } from './rotation';
-import { PENDING, SecretVersion, SecretVersions } from './secret-versions';
+import { CURRENT, PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { FleetConfig } from '../src/rotation-contract';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
@@ -30,15 +30,22 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   const { config: { fleets }, token, versions } = rotation;
   await proveLogins(rotation, version, PROOF);
   if (fleets.length === 0) return;
-  // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
-  if (version.stages.includes(PENDING)) await proveSending(rotation, version);
-  if (!isDelivered(version)) await attachLabel(versions, version.id);
+  if (!isDelivered(version)) {
+    // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
+    if (isNew(version)) await proveSending(rotation, version);
+    await attachLabel(versions, version.id);
+  }
   const { id: versionId, secretArn } = version;
   const push = { ...rotation, credential, secretArn, versionId, rotationToken: token, region: secretArn.split(':')[3], givenUp: new Map() };
   const verdicts = await pushToAll(push, fleets);
   throwIfAnyFailed(verdicts);
   await checkMinimumTargets(rotation, verdicts);
   await releaseOthers(rotation, push, verdicts);
+}
+
+/** What is current can have AWSPENDING still. */
+function isNew({ stages }: SecretVersion): boolean {
+  return stages.includes(PENDING) && !stages.includes(CURRENT);
 }
 
 /** Notes that a mail server may hold a version. */

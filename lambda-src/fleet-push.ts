@@ -5,9 +5,11 @@ import { RotationError } from './errors';
 import { Log } from './log';
 import { hasEnded, requestedAt, RunCommand } from './run-command';
 import { isAppliedByServers, SecretVersions } from './secret-versions';
-import { BackOff, Clock, DAY, SECOND } from './time';
+import { BackOff, Clock, DAY, MINUTE, SECOND } from './time';
 import { APPLIED_MARKER, DOCUMENT_TIMEOUT, FAILED_MARKER, FleetConfig } from '../src/rotation-contract';
 
+/** For how long a server may still be shown a version's former labels. */
+const STALENESS = MINUTE;
 /** How many failed nodes an error names; it counts the others. */
 const NAMED_FAILURES = 5;
 
@@ -43,8 +45,8 @@ export interface FleetVerdict {
 /** Sends a fleet its credential, unless the last command that it was sent did so, and succeeded or is on its way: then returns that one. */
 export async function startPush(push: Push, fleet: FleetConfig): Promise<string> {
   const comment = commentFor(push, fleet);
-  const earlier = await settledCommands(push, fleet);
-  const known = [...earlier].reverse().find(command => command.Comment === comment);
+  const earlier = await settledCommands(push, fleet, comment);
+  const known = lastWith(comment, earlier);
   const isLast = known && !overtakes(push, earlier, known);
   if (isLast && (!hasEnded(known) || await succeeded(push, fleet, known.CommandId!, known.TargetCount!))) {
     push.log.info('command found that an earlier attempt sent', { commandId: known.CommandId, document: fleet.document.name });
@@ -57,13 +59,15 @@ export async function startPush(push: Push, fleet: FleetConfig): Promise<string>
 
 /**
  * The commands that carried the secret to servers lately, oldest first, as soon as none with another version can reach
- * a server any more: after ours it would take the credential away from it.
+ * a server any more: after ours it would take the credential away from it. Those before one of ours were waited for then.
  */
-async function settledCommands(push: Push, fleet: FleetConfig): Promise<Command[]> {
+async function settledCommands(push: Push, fleet: FleetConfig, comment: string): Promise<Command[]> {
   const backOff = new BackOff(push.clock, push.random, 2 * SECOND, 15 * SECOND);
   for (;;) {
     const commands = await recentCommands(push, fleet);
-    const running = await firstEffective(push, fleet, commands.filter(command => !carriesVersion(push, command) && !hasEnded(command)));
+    const ours = lastWith(comment, commands);
+    const others = commands.filter(command => !hasEnded(command) && isOther(push, command, ours));
+    const running = await firstEffective(push, fleet, others);
     if (!running) return commands;
     if (!await backOff.waitUntil(push.deadline)) {
       throw new RotationError(`command ${running.CommandId} (document ${fleet.document.name}) of an earlier rotation was still running `
@@ -91,7 +95,7 @@ function isSpent({ clock, givenUp }: Push, stages: Map<string, string[]>, versio
   }
   const since = givenUp.get(versionId) ?? clock.now();
   givenUp.set(versionId, since);
-  return clock.now() > since + DOCUMENT_TIMEOUT * SECOND;
+  return clock.now() > since + DOCUMENT_TIMEOUT * SECOND + STALENESS;
 }
 
 /** Makes sure that servers were not sent another version meanwhile: nobody would know which one they hold. */
@@ -106,7 +110,16 @@ export async function checkLast(push: Push, fleet: FleetConfig, commandId: strin
 
 /** The command that carries another version and was not sent before ours. */
 function overtakes(push: Push, commands: Command[], ours: Command): Command | undefined {
-  return commands.find(command => !carriesVersion(push, command) && requestedAt(command) >= requestedAt(ours));
+  return commands.find(command => isOther(push, command, ours));
+}
+
+/** Whether it carries another version, and was not sent before ours, if there is one. */
+function isOther(push: Push, command: Command, ours?: Command): boolean {
+  return !carriesVersion(push, command) && (!ours || requestedAt(command) >= requestedAt(ours));
+}
+
+function lastWith(comment: string, commands: Command[]): Command | undefined {
+  return [...commands].reverse().find(command => command.Comment === comment);
 }
 
 /** Those of the last day, and older ones that Run Command may still be working on. */

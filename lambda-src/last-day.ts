@@ -2,7 +2,7 @@ import { AccessKey } from './access-keys';
 import { parseDeliverable } from './credential';
 import { deliver, isDelivered, isDeliveryLabel } from './delivery';
 import { describe, isAwsError, RotationError } from './errors';
-import { isGraceLabel } from './grace';
+import { isGraceLabel, since } from './grace';
 import { inFlight } from './inventory';
 import { isCurrent, isNeeded, isReferenced } from './key-use';
 import type { Rotation, Upkeep } from './rotation';
@@ -50,11 +50,17 @@ export async function windUp(rotation: Rotation, estate: Estate): Promise<void> 
   if (!estate.secretStays) await removeLabels(rotation);
 }
 
-/** Before another secret or user takes over: what is out of use must not take up a slot in which the other one finds none. */
+/** Before another secret takes over: a version that is out of use must not take up a slot that the other one needs. */
 export async function freeSlots(upkeep: Upkeep): Promise<void> {
   const { keys, versions } = await find(upkeep);
   const inUse = versions.filter(version => isNeeded(version) || isDelivered(version));
   await deleteKeys(upkeep, keys.filter(key => isReferenced(key, versions) && !isReferenced(key, inUse)));
+}
+
+/** Before another user takes over: a version that lost its last label with the next rotation would not tell of its key any more. */
+export async function keepTrack(upkeep: Upkeep): Promise<void> {
+  const { versions } = await readSecret(upkeep.versions);
+  for (const version of versions.filter(candidate => !isNeeded(candidate))) await since(upkeep, version, 'unused');
 }
 
 /** Somebody deleted the secret, switched its rotation off or gave it to another function: what is in it is not ours any more. */

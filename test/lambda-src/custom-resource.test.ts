@@ -5,14 +5,6 @@ import { AwsError } from '../world';
 
 const URL = 'https://example.com/answer?Signature=hidden';
 
-/** Somebody has deleted a user. */
-function withoutUser({ world }: Scenario, name: string): void {
-  world.intercept = async ({ input }, proceed) => {
-    if (input.UserName === name) throw new AwsError('NoSuchEntityException', `The user with name ${name} cannot be found.`);
-    return proceed();
-  };
-}
-
 function withoutWait({ credentialProperties }: Scenario) {
   return { ...credentialProperties, WaitForFirstRotation: 'false' as const };
 }
@@ -45,7 +37,6 @@ describe('the answer to CloudFormation', () => {
     // What an update to another user has left, which failed, does not keep the rollback from its end.
     const failed = { ...scenario.credentialProperties, UserName: 'another' };
     expect(await scenario.request({ ...update, OldResourceProperties: failed })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
-    withoutUser(scenario, 'another');
     const next = await scenario.request({
       ...update,
       PhysicalResourceId: `${scenario.secretArn} another 2026-01-01T00:00:00.000Z`,
@@ -87,7 +78,6 @@ describe('a deployment that does not wait', () => {
 
   it('waits all the same if the user is another one, whose predecessor is about to be deleted', async () => {
     const scenario = new Scenario();
-    withoutUser(scenario, 'another');
     const OldResourceProperties = { ...withoutWait(scenario), UserName: 'another' };
     const update = { RequestType: 'Update' as const, PhysicalResourceId: 'another', ResourceProperties: withoutWait(scenario), OldResourceProperties };
     expect(await scenario.request(update)).toMatchObject({ Status: 'SUCCESS' });

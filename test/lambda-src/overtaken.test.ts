@@ -115,7 +115,7 @@ describe('setSecret', () => {
     const { clock, world } = scenario;
     const begin = clock.now();
     await scenario.rotateWell();
-    expect(clock.now() - begin).toBeGreaterThan(5 * MINUTE);
+    expect(clock.now() - begin).toBeGreaterThan(6 * MINUTE);
     expect(clock.now() - begin).toBeLessThan(8 * MINUTE);
     await clock.sleep(HOUR);
     expect(world.ssm.commands[2].status).toBe('Failed');

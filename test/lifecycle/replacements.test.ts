@@ -62,6 +62,22 @@ describe('another name of the user', () => {
   });
 });
 
+describe('another name of a user of the same stack', () => {
+  it('is taken, although nobody has rights on the former user any more from the beginning of the deployment on', async () => {
+    const life = await living(scope => ({ user: new User(scope, 'Relay', { userName: 'relay' }) }));
+    await life.update(withFleet(scope => ({ user: new User(scope, 'Relay', { userName: 'relay-2' }) })));
+    expect([...life.refusals]).toEqual(life.servers.map(({ instanceId }) => expect.stringContaining(`${instanceId}: 554`)));
+    expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
+    expect(life.keysOf('relay-2')).toEqual([life.currentKey]);
+  });
+
+  it('does not keep a server from sending if it is that of another construct', async () => {
+    const life = await living(scope => ({ user: new User(scope, 'Relay', { userName: 'relay' }) }));
+    await life.update(withFleet(scope => ({ user: new User(scope, 'Relay2', { userName: 'relay-2' }) })));
+    expectAllIsWell(life, 1);
+  });
+});
+
 describe('a server that is switched off, in a fleet that waits long for it', () => {
   const patient = { mailServers: [{ ...FLEET, timeout: Duration.hours(2) }] };
 
@@ -80,6 +96,16 @@ describe('a server that is switched off, in a fleet that waits long for it', () 
     await life.clock.sleep(3 * 3_600_000);
     await life.rotate();
     expectAllIsWell(life, 2);
+  });
+});
+
+describe('a deployment to another user that is given up', () => {
+  it('leaves the key before the current one to whoever has not read the secret again', async () => {
+    const life = await living({ gracePeriod: Duration.days(7) });
+    const keys = life.keysOf();
+    life.servers[1].behaviour = failsWith('Failed');
+    await expect(life.update(withFleet({ gracePeriod: Duration.days(7), userName: 'newsletter' }))).rejects.toThrow('1 of 2 mail servers');
+    expect(life.keysOf()).toEqual(keys);
   });
 });
 
