@@ -170,6 +170,8 @@ export interface ExistingDocumentWithCredentialOptions {
  */
 export interface DocumentContext {
   readonly endpoint: EndpointConfig;
+  /** All that the credential has a password for. */
+  readonly regions: string[];
   readonly format: FormatConfig;
 }
 
@@ -429,6 +431,7 @@ function bindMailServer(
   return (scope, context) => defineShellDocument(scope, describeFor(server), [
     ...settings(context),
     ...shellVariables({ relay_host: relayHost ?? context.endpoint.host, ...variables }),
+    `export regions='${context.regions.join(' ')}'`,
     ...['credential.sh', 'file.sh', 'table.sh', ...scripts].flatMap(script),
   ]);
 }

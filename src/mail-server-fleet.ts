@@ -142,9 +142,10 @@ function checkGrace(because: string, gracePeriod?: Duration): void {
  * @internal
  */
 export function contextOf({ region }: MailServerFleet, endpoints: EndpointConfig[], format: FormatConfig): DocumentContext {
+  const regions = endpoints.map(candidate => candidate.region);
   const endpoint = endpoints.find(candidate => candidate.region === region);
-  if (!endpoint || !format.fields) return { endpoint: endpoints[0], format };
-  return { endpoint, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
+  if (!endpoint || !format.fields) return { endpoint: endpoints[0], regions, format };
+  return { endpoint, regions, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
 }
 
 /**

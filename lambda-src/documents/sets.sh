@@ -1,4 +1,5 @@
-# For awk: sets of lines, and what tells an SES credential, and SES's own names, from others.
+# For awk: sets of lines, and what tells an SES credential, and SES's own names, from others. The document exports `regions`, all
+# that the credential has a password for.
 # shellcheck disable=SC2016 # The dollar signs are for awk.
 SETS='
   function set_of(lines, set,    list, i) {
@@ -17,12 +18,19 @@ SETS='
     split(name, label, ".")
     return label[1] ~ /^(email-smtp(-fips)?|ses-smtp-.*|[*])$/ && label[2] ~ /^[a-z]+(-[a-z]+)+-[0-9]+$/ ? label[2] : ""
   }
-  # What is elsewhere is never changed: in another region, the same access key has another password.
+  function has_password(region,    list, i) {
+    for (i = split(ENVIRON["regions"], list, " "); i > 0; i--) if (list[i] == region) return 1
+    return 0
+  }
+  # Only what is here is changed: in another region, the same access key has another password, or none.
   function place_of(name, host) {
     if (region_of(name) == "" || region_of(host) == "") return ""
-    return region_of(name) == region_of(host) ? "here" : "elsewhere"
+    if (region_of(name) == region_of(host)) return "here"
+    return has_password(region_of(name)) ? "elsewhere" : "nowhere"
   }
-  # A credential that has been copied from region to region belongs to the first entry that is named for one. So each
-  # region has the same answer, in whatever order they come.
-  function learn_place(credential, place) { if (place != "" && !(credential in place_of_first)) place_of_first[credential] = place }
+  # A credential that has been copied from region to region belongs to the first entry that is named for one of ours. So
+  # each region has the same answer, in whatever order they come.
+  function learn_place(credential, place) {
+    if ((place == "here" || place == "elsewhere") && !(credential in place_of_first)) place_of_first[credential] = place
+  }
   function may_follow(credential, place) { return place == "here" || (place == "" && place_of_first[credential] != "elsewhere") }'

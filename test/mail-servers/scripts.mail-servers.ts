@@ -27,7 +27,7 @@ afterAll(async () => rm(folder, { recursive: true }));
 /** The script as a node runs it: the parts of a document make sense together only. */
 function scriptOf(document: CredentialDocument): string {
   const stack = new Stack(new App(), 'Mail');
-  document._bind(stack, { endpoint: SmtpEndpoint.custom({ host: 'smtp.example.com' })._bind(stack), format: CredentialFormat.json()._bind() });
+  document._bind(stack, { endpoint: SmtpEndpoint.custom({ host: 'smtp.example.com' })._bind(stack), regions: ['eu-west-1'], format: CredentialFormat.json()._bind() });
   const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Document'));
   return (Properties as { Content: DocumentContent }).Content.mainSteps[0].inputs.runCommand.join('\n');
 }

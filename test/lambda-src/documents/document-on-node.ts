@@ -32,9 +32,9 @@ export class DocumentOnNode {
   }
 
   /** The next runs are of this document. */
-  public use(document: CredentialDocument, format = CredentialFormat.json()): void {
+  public use(document: CredentialDocument, format = CredentialFormat.json(), regions = ['eu-west-1']): void {
     const stack = new Stack(new App(), 'Mail', { env: { region: 'eu-west-1', account: '111122223333' } });
-    document._bind(stack, { endpoint: SmtpEndpoint.custom({ host: HOST })._bind(stack), format: format._bind() });
+    document._bind(stack, { endpoint: SmtpEndpoint.custom({ host: HOST })._bind(stack), regions, format: format._bind() });
     const [resource] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Document'));
     this.content = (resource.Properties as { Content: DocumentContent }).Content;
   }

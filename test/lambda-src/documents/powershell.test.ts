@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 function scriptOf(document: CredentialDocument): string {
   const stack = new Stack(new App(), 'Mail');
-  document._bind(stack, { endpoint: SmtpEndpoint.regional({ region: 'eu-west-1' })._bind(stack), format: CredentialFormat.json()._bind() });
+  document._bind(stack, { endpoint: SmtpEndpoint.regional({ region: 'eu-west-1' })._bind(stack), regions: ['eu-west-1'], format: CredentialFormat.json()._bind() });
   const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Document'));
   return (Properties as { Content: DocumentContent }).Content.mainSteps[0].inputs.runCommand
     .map(line => typeof line === 'string' ? line : 'a line with a token').join('\n');

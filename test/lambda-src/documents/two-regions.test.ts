@@ -83,8 +83,8 @@ function credentialOf(region: Region, rotation: number): Credential {
   return [`AKIAROTATION${rotation}EXAMPLE`, `${PASSWORD.slice(0, -2)}${rotation}${region === WEST ? 'w' : 'c'}`];
 }
 
-async function apply(document: CredentialDocument, [username, password]: Credential): Promise<StepResult> {
-  onNode.use(document);
+async function apply(document: CredentialDocument, [username, password]: Credential, regions = [WEST, CENTRAL]): Promise<StepResult> {
+  onNode.use(document, undefined, regions);
   for (const path of ['/etc/exim4/', '/etc/mail/', '/etc/smtpd.conf', '/etc/msmtprc']) onNode.replace(`='${path}`, `='${onNode.node.root}${path}`);
   await onNode.answer(JSON.stringify({ username, password }));
   return onNode.run();
@@ -155,6 +155,16 @@ describe('Postfix with names of VPC endpoints', () => {
       + server.entry(CENTRAL, OLD, vpcHost(CENTRAL)) + server.entry(WEST, ofWest);
     await begin(server, text(OLD));
     expect(await apply(server.document(vpcHost(WEST)), credentialOf(WEST, 1))).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read(server.file)).toBe(text(credentialOf(WEST, 1)));
+  });
+});
+
+describe.each(Object.entries(SERVERS))('%s with an entry of a region that the credential is not for', (_name, server) => {
+  it('leaves that, and gives all else that has the same credential the new one, wherever it stands', async () => {
+    const { entry, follower = () => '' } = server;
+    const text = (ofWest: Credential) => entry(CENTRAL, OLD) + entry(WEST, ofWest) + follower(ofWest);
+    await begin(server, text(OLD));
+    expect(await apply(server.document(HOSTS[WEST]), credentialOf(WEST, 1), [WEST])).toMatchObject({ status: 'Success' });
     expect(await onNode.node.read(server.file)).toBe(text(credentialOf(WEST, 1)));
   });
 });
