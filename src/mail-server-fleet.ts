@@ -142,7 +142,8 @@ function checkGrace(because: string, gracePeriod?: Duration): void {
  * @internal
  */
 export function contextOf({ region }: MailServerFleet, endpoints: EndpointConfig[], format: FormatConfig): DocumentContext {
-  const regions = endpoints.map(candidate => candidate.region);
+  // In an order that does not change when two of them change places: neither does the document then.
+  const regions = endpoints.map(candidate => candidate.region).sort();
   const endpoint = endpoints.find(candidate => candidate.region === region);
   if (!endpoint || !format.fields) return { endpoint: endpoints[0], regions, format };
   return { endpoint, regions, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
@@ -177,12 +178,18 @@ export function bindFleet(scope: Construct, fleet: MailServerFleet, context: Doc
  *
  * @internal
  */
-export function validateDifference(fleets: BoundFleet[]): void {
-  const doings = fleets.map(({ config: { instanceIds, targets }, content }) => JSON.stringify({ instanceIds, targets, content }));
-  const repeated = doings.findIndex((doing, index) => doings.indexOf(doing) < index);
+export function checkDistinct(fleets: BoundFleet[]): void {
+  const signatures = fleets.map(signatureOf);
+  const repeated = signatures.findIndex((signature, index) => signatures.indexOf(signature) < index);
   if (repeated < 0) return;
-  throw new Error(`mailServers[${repeated}] must differ from mailServers[${doings.indexOf(doings[repeated])}] in targets, document or region, got the same twice; `
+  throw new Error(`mailServers[${repeated}] must differ from mailServers[${signatures.indexOf(signatures[repeated])}] in targets, document or region, got the same twice; `
     + 'leave one of them out');
+}
+
+/** Nodes are the same in whatever order they are named. */
+function signatureOf({ config: { instanceIds, targets }, content }: BoundFleet): string {
+  const sorted = targets?.map(({ key, values }) => ({ key, values: [...values].sort() }));
+  return JSON.stringify({ instanceIds: instanceIds && [...instanceIds].sort(), targets: sorted, content });
 }
 
 function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string): void {

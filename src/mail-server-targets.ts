@@ -85,7 +85,7 @@ export class MailServerTargets {
 
 function checkCount(what: string, values: string[], where: string): void {
   if (values.length < 1 || values.length > MAX_VALUES) {
-    throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; use several fleets for more`);
+    throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; ${values.length === 0 ? 'name at least one' : 'use several fleets for more'}`);
   }
   if (values.includes('')) throw new Error(`${what} must not be empty strings in ${where}`);
 }

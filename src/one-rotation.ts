@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
@@ -27,19 +27,24 @@ const CONSEQUENCES = {
   secret: "one's schedule would replace the other's",
 };
 
-/** The claims in each app, by its root. */
+/** The claims of an app, or of a stage, which may stand for another deployment of the same. */
 const claims = new WeakMap<IConstruct, Claim[]>();
 
-/** Throws on a user or a secret that another rotation of the same app has already. Only what is surely the same is refused. */
+/** Throws on a user or a secret that another rotation of the same stage has already. Only what is surely the same is refused. */
 export function claimUserAndSecret(rotation: Construct, changed: Changed): void {
-  const { root } = rotation.node;
-  const earlier = claims.get(root) ?? [];
+  const stage = Stage.of(rotation) ?? rotation.node.root;
+  const earlier = (claims.get(stage) ?? []).filter(isInTree);
   const added = [claimedUser(rotation, changed), claimedSecret(rotation, changed)];
   for (const claim of added) {
     const other = earlier.find(candidate => isSame(candidate, claim));
     if (other) throw new Error(refusal(other, claim));
   }
-  claims.set(root, [...earlier, ...added]);
+  claims.set(stage, [...earlier, ...added]);
+}
+
+/** A construct can be removed again. */
+function isInTree({ rotation: { node } }: Claim): boolean {
+  return node.scopes.every((construct, index, scopes) => index === 0 || scopes[index - 1].node.tryFindChild(construct.node.id) === construct);
 }
 
 /** A user's name is looked up in the account of the function. */

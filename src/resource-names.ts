@@ -30,7 +30,7 @@ export function warnAboutNames(scope: Construct, { secret, secretName = secret &
   if (secret?.secretFullArn || secretName === undefined || Token.isUnresolved(secretName) || !/-[^-]{6}$/.test(secretName)) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:secretNameLikeArn',
     `the secret's name '${secretName}' ends in a hyphen and six characters, as the ARN of every secret does, so that Secrets Manager may not find it by less `
-    + `than its complete ARN: ${secret ? 'import it by that, with Secret.fromSecretCompleteArn' : 'choose another secretName'}`);
+    + `than its complete ARN: ${secret ? 'import it by that, with Secret.fromSecretCompleteArn' : 'choose another secretName, if it is not deployed yet: another name replaces the secret'}`);
 }
 
 /** The name that a secret was imported by. CDK itself takes the end of a partial ARN for the six characters if it looks like these. */

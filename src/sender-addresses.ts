@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
+import { mayMatch } from './string-like';
 
 /** Throws on sender addresses that no message of the identities has. */
 export function validateFromAddresses(fromAddresses: string[], identities: ses.IEmailIdentity[]): void {
@@ -25,33 +26,17 @@ export function namesOf(identities: ses.IEmailIdentity[]): string[] {
   return identities.map(({ emailIdentityName }) => emailIdentityName);
 }
 
-/** A domain stands for the addresses of its subdomains as well. */
+/**
+ * A domain stands for the addresses of its subdomains as well, and an address for itself with any label.
+ *
+ * @see https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+ */
 function standsFor(identity: string, address: string): boolean {
-  if (identity.includes('@')) return mayMatch(withLowerDomain(identity), withLowerDomain(address));
-  return [`*@${identity}`, `*@*.${identity}`].some(pattern => mayMatch(pattern.toLowerCase(), address.toLowerCase()));
+  if (!identity.includes('@')) return [`*@${identity}`, `*@*.${identity}`].some(pattern => mayMatch(pattern.toLowerCase(), address.toLowerCase()));
+  return [identity, identity.replace(/@[^@]*$/, '+*$&')].some(pattern => mayMatch(withLowerDomain(pattern), withLowerDomain(address)));
 }
 
-/** Case counts before the @ only. */
+/** Lenient: that the case of a domain counts is for SES to say. */
 function withLowerDomain(address: string): string {
   return address.replace(/@[^@]*$/, domain => domain.toLowerCase());
-}
-
-/** Whether a text matches both, which are patterns of the condition operator StringLike. What only the deployment or IAM knows may match anything. */
-export function mayMatch(one: string, other: string): boolean {
-  const isOpen = [one, other].some(pattern => Token.isUnresolved(pattern) || pattern.includes('${'));
-  return isOpen || haveCommonMatch(one, other);
-}
-
-/** Reads one pattern character by character, and keeps what may remain of the other one. */
-function haveCommonMatch(one: string, other: string): boolean {
-  let rests = [other];
-  for (const character of one) rests = [...new Set(rests.flatMap(rest => restsAfter(character, rest)))];
-  return rests.some(rest => /^\**$/.test(rest));
-}
-
-/** What may remain of a pattern after a character of the other one, in which a star takes as much as it likes. */
-function restsAfter(character: string, pattern: string): string[] {
-  if (character === '*') return Array.from({ length: pattern.length + 1 }, (_, taken) => pattern.slice(taken));
-  if (pattern.startsWith('*')) return [pattern, ...restsAfter(character, pattern.slice(1))];
-  return pattern !== '' && (character === '?' || [character, '?'].includes(pattern[0])) ? [pattern.slice(1)] : [];
 }

@@ -18,7 +18,7 @@ import {
   defineNetwork, denyNetworkInterfaces, FunctionNetwork, networkInterfacePolicy, ownParts, validateNetwork, warnAboutNetwork,
 } from './function-network';
 import { graceSeconds } from './grace-period';
-import { BoundFleet, bindFleet, contextOf, MailServerFleet, validateDifference, validateFleet } from './mail-server-fleet';
+import { BoundFleet, bindFleet, checkDistinct, contextOf, MailServerFleet, validateFleet } from './mail-server-fleet';
 import { claimUserAndSecret } from './one-rotation';
 import { validateNames, warnAboutNames } from './resource-names';
 import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './rotation-contract';
@@ -489,7 +489,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     const format = credentialFormat._bind();
     const fleets = mailServers.map((fleet, index) =>
       bindFleet(new Construct(this, `MailServers${index}`), fleet, contextOf(fleet, endpoints, format), this.secret));
-    validateDifference(fleets);
+    checkDistinct(fleets);
     return fleets;
   }
 
@@ -611,7 +611,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   private defineAlarm(): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'Alarm', {
-      alarmDescription: `The SES SMTP credential ${this.node.path} is not looked after: ${RUNBOOK}#first-look`,
+      alarmDescription: `SES SMTP credential ${this.node.path}: a rotation failed, the credential in use does not work, or the function does not run. What to do: ${RUNBOOK}#first-look`,
       // Two runs of the watchdog: one that comes a little late leaves no gap.
       metric: this.rotationFunction.metricErrors({ period: Duration.hours(2), statistic: cloudwatch.Stats.SUM }),
       threshold: 1,

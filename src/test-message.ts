@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { TestMessageConfig } from './rotation-contract';
-import { isOfIdentities, mayMatch, namesOf } from './sender-addresses';
+import { isOfIdentities, namesOf } from './sender-addresses';
+import { mayMatch } from './string-like';
 
 /** @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
 const MAILBOX_SIMULATOR = 'success@simulator.amazonses.com';

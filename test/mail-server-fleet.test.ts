@@ -205,7 +205,7 @@ describe('two fleets', () => {
     ['are the same object', { targets, document }, { targets, document }],
     ['differ in how many change at a time only', { targets, document, maxConcurrency: '1' }, { targets, document, minimumTargets: 3 }],
     ['were written out twice', { targets: nodes, document: CredentialDocument.postfix() }, {
-      targets: MailServerTargets.managedNodes('i-12345678', 'mi-0123456789abcdef0'), document: CredentialDocument.postfix(),
+      targets: MailServerTargets.managedNodes('mi-0123456789abcdef0', 'i-12345678'), document: CredentialDocument.postfix(),
     }],
     ['have the same script', { targets, document: CredentialDocument.shellScript('true') }, { targets, document: CredentialDocument.shellScript('true') }],
     ['have the same region', { targets, document: CredentialDocument.exim(), region: 'eu-central-1' }, {

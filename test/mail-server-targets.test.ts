@@ -48,7 +48,7 @@ describe('tagged mail servers', () => {
 
   it('fail without tag values', () => {
     expect(() => MailServerTargets.tag('Role'))
-      .toThrow("tag values must be 1 to 50, got 0 in MailServerTargets.tag('Role', ...); use several fleets for more");
+      .toThrow("tag values must be 1 to 50, got 0 in MailServerTargets.tag('Role', ...); name at least one");
   });
 
   it('may have 50 tag values and fail with 51', () => {
@@ -127,7 +127,7 @@ describe('mail servers that are named', () => {
 
   it('fail without node ids', () => {
     expect(() => MailServerTargets.managedNodes())
-      .toThrow('node ids must be 1 to 50, got 0 in MailServerTargets.managedNodes(...); use several fleets for more');
+      .toThrow('node ids must be 1 to 50, got 0 in MailServerTargets.managedNodes(...); name at least one');
   });
 
   it('may be 50 and fail when they are 51', () => {

@@ -38,7 +38,12 @@ function oneStack(env?: Environment): [Stack, Stack] {
 
 function twoStacks(one?: Environment, two = one): [Stack, Stack] {
   const app = new App();
-  return [new Stack(app, 'Mail', { env: one }), new Stack(new Stage(app, 'Stage'), 'Mail', { env: two })];
+  return [new Stack(app, 'Mail', { env: one }), new Stack(app, 'Other', { env: two })];
+}
+
+function twoStages(env: Environment): [Stack, Stack] {
+  const app = new App();
+  return [new Stack(new Stage(app, 'Blue'), 'Mail', { env }), new Stack(new Stage(app, 'Green'), 'Mail', { env })];
 }
 
 function refusal(what: string, second: string): string {
@@ -66,11 +71,11 @@ describe('the same', () => {
 
   it.each([...SAME, ['secret', 'imported by its name, and by its ARN', secret('mail/smtp'), secretByArn(`${ARN}-AbCdEf`)] as const])(
     '%s fails in two stacks of the same account and region: %s', (what, _, one, two) => {
-      expect(defineBoth(one, two, twoStacks(IRELAND))).toThrow(refusal(what, 'Stage/Mail'));
+      expect(defineBoth(one, two, twoStacks(IRELAND))).toThrow(refusal(what, 'Other'));
     });
 
   it('user fails in two regions of an account', () => {
-    expect(defineBoth(user('mailer'), user('mailer'), twoStacks(IRELAND, VIRGINIA))).toThrow(refusal('user', 'Stage/Mail'));
+    expect(defineBoth(user('mailer'), user('mailer'), twoStacks(IRELAND, VIRGINIA))).toThrow(refusal('user', 'Other'));
   });
 
   it.each<[string, (scope: Stack) => Props]>([
@@ -79,7 +84,7 @@ describe('the same', () => {
   ])('%s of another stack fails in two others', (what, resource) => {
     const [first, second] = twoStacks();
     const props = resource(new Stack(first.node.root as App, 'Owner'));
-    expect(defineBoth(() => props, () => props, [first, second])).toThrow(refusal(what, 'Stage/Mail'));
+    expect(defineBoth(() => props, () => props, [first, second])).toThrow(refusal(what, 'Other'));
   });
 
   it.each(['user', 'secret'] as const)('%s fails when it is that of another rotation', what => {
@@ -112,9 +117,18 @@ describe('two rotations', () => {
     ['two accounts', twoStacks(IRELAND, { ...IRELAND, account: '444455556666' }), secret('mail/smtp')],
     ['two regions', twoStacks(IRELAND, VIRGINIA), secret('mail/smtp')],
     ['accounts that only the deployment knows', twoStacks(), user('mailer')],
+    ['two stages, of which one is deployed at a time', twoStages(IRELAND), user('mailer')],
     ['two apps', [oneStack(IRELAND)[0], oneStack(IRELAND)[0]], user('mailer')],
   ])('may have the same names in %s', (_, stacks, definition) => {
     expect(defineBoth(definition, definition, stacks)).not.toThrow();
+  });
+
+  it('may have the same user one after the other', () => {
+    const [stack] = oneStack();
+    const props = user('mailer')(stack, 'News');
+    define(stack, 'News', props);
+    stack.node.tryRemoveChild('News');
+    expect(() => define(stack, 'Billing', props)).not.toThrow();
   });
 
   it('may have names that are spelled alike and stand for something else in each stack', () => {

@@ -40,7 +40,7 @@ describe("a secret's name that ends as an ARN does", () => {
 
   it('is warned of', () => {
     const { stack } = defineRotation(() => ({ secretName: 'mail/smtp-secret' }));
-    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'choose another secretName'));
+    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'choose another secretName, if it is not deployed yet: another name replaces the secret'));
   });
 
   it.each<[string, (scope: Stack) => ISecret]>([

@@ -16,7 +16,7 @@ describe('fromAddresses', () => {
   it.each([
     'news@example.com', 'News@EXAMPLE.com', 'news@lists.example.com', '*', '*@example.com', '*@*.example.com', '*@*', '*example.com', 'news@*', 'news*',
     '*.Example.COM', 'n?ws@example.com', 'news@exampl?.com', 'news@*.com', 'ne*ws+*@l*.example.com', '?@?xample.com', '${aws:username}@example.com',
-    'Editor@Example.org', 'Editor@example.org', 'Ed*@example.org', 'Editor*', '*@example.org', '"news.room"@example.com',
+    'Editor@Example.org', 'Editor@example.org', 'Editor+news@example.org', 'Ed*@example.org', 'Editor*', '*@example.org', '"news.room"@example.com',
   ])('may be %s', address => {
     expect(allowed([address])).toEqual({ StringLike: { 'ses:FromAddress': [address] } });
   });
@@ -28,7 +28,7 @@ describe('fromAddresses', () => {
   });
 
   it.each(['news@example.org', 'editor@Example.org', 'news@example.net', '*@example.net', 'news@badexample.com', 'news@example.com.net', 'news', 'example.com',
-    '@example.com?', 'news@exampleXcom', '*@?.org', '?@example.or', 'news@*.example.org'])('fail with an address of no identity: %s', address => {
+    '@example.com?', 'news@exampleXcom', '*@?.org', '?@example.or', 'news@*.example.org', 'editor+news@example.org'])('fail with an address of no identity: %s', address => {
     expect(() => allowed(['news@example.com', address]))
       .toThrow(`fromAddresses must be addresses of the identities, got '${address}' and example.com, Editor@Example.org; correct it, or add its identity`);
   });

@@ -463,7 +463,7 @@ describe('the alarm', () => {
     const { stack, rotation } = defineRotation();
     const [rotationFunction] = Object.keys(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
     expect(onlyResource(stack, 'AWS::CloudWatch::Alarm')).toEqual({
-      AlarmDescription: 'The SES SMTP credential Stack/Newsletter is not looked after: '
+      AlarmDescription: 'SES SMTP credential Stack/Newsletter: a rotation failed, the credential in use does not work, or the function does not run. What to do: '
         + 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#first-look',
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
