@@ -3,11 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { defineRotation } from './define-rotation';
+import { configOf, defineRotation } from './define-rotation';
 import { expectedPassword } from './world/ses-smtp';
+import { formatCredential } from '../lambda-src/credential';
+import { SecretText } from '../lambda-src/secret-text';
+import { CredentialFormat, SesSmtpCredentialRotationProps } from '../src';
 
 const ROOT = join(__dirname, '..');
 const RUNBOOK = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8');
+const KEY_ID = 'AKIAIOSFODNN7EXAMPLE';
+const RENAMED = CredentialFormat.json({ fields: { username: 'SMTP_USER', password: 'SMTP_PASSWORD', host: 'SMTP_HOST' } });
 
 /** The anchors that GitHub makes of a page's headings. */
 function anchorsOf(page: string): string[] {
@@ -40,11 +45,21 @@ describe('docs/operations.md', () => {
     expect(links).toContain('a-leaked-credential');
   });
 
-  it('derives the password of a credential by hand as SES does', () => {
-    const [, program] = /node -e '([^']+)' "\$region"\)/.exec(RUNBOOK)!;
-    const secretKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
-    const printed = execFileSync(process.execPath, ['-e', program, 'eu-central-1'], { input: `${secretKey}\n`, encoding: 'utf8' });
-    expect(printed.trim()).toBe(expectedPassword(secretKey, 'eu-central-1'));
+  it.each<[string, Partial<SesSmtpCredentialRotationProps>, object]>([
+    ['the default format', {}, { username: KEY_ID, password: 'old', owner: 'kept' }],
+    ['renamed fields', { credentialFormat: RENAMED }, { SMTP_USER: KEY_ID, SMTP_PASSWORD: 'old', owner: 'kept' }],
+    ['username:password', { credentialFormat: CredentialFormat.usernameColonPassword() }, {}],
+    ['a value of another format', { credentialFormat: RENAMED }, { username: KEY_ID, password: 'lost' }],
+    ['two regions', { additionalRegions: ['eu-central-1'] }, { 'username': KEY_ID, 'password': 'old', 'password_eu-west-1': 'old', 'owner': 'kept' }],
+    ['two regions and renamed fields', { additionalRegions: ['eu-central-1'], credentialFormat: RENAMED }, {}],
+  ])('makes a credential by hand as a rotation does: %s', (_, props, present) => {
+    const [, program] = /node -e '([^']+)'/.exec(RUNBOOK)!;
+    const config = configOf(defineRotation(() => props, { env: { region: 'eu-west-1' } }).stack);
+    const key = { AccessKeyId: KEY_ID, SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
+    const env = { ...process.env, config: JSON.stringify(config) };
+    const printed = execFileSync(process.execPath, ['-e', program], { input: JSON.stringify([key, present]), encoding: 'utf8', env });
+    const passwordFor = (region: string) => new SecretText(expectedPassword(key.SecretAccessKey, region));
+    expect(printed.trim()).toBe(formatCredential(KEY_ID, passwordFor, config, new SecretText(JSON.stringify(present))).reveal());
   });
 
   it('shows the query that is saved', () => {
