@@ -27,7 +27,8 @@ export function namesOf(identities: ses.IEmailIdentity[]): string[] {
 }
 
 /**
- * A domain stands for the addresses of its subdomains as well, and an address for itself with any label.
+ * A domain stands for the addresses of its subdomains as well. Lenient where an address has a label besides (`news+label@…`), or its
+ * domain another case: what SES makes of that is for SES to say.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
  */
@@ -36,7 +37,6 @@ function standsFor(identity: string, address: string): boolean {
   return [identity, identity.replace(/@[^@]*$/, '+*$&')].some(pattern => mayMatch(withLowerDomain(pattern), withLowerDomain(address)));
 }
 
-/** Lenient: that the case of a domain counts is for SES to say. */
 function withLowerDomain(address: string): string {
   return address.replace(/@[^@]*$/, domain => domain.toLowerCase());
 }
