@@ -2,6 +2,7 @@ import { App, Aws, CfnParameter, Environment, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
+import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../src';
 
@@ -121,6 +122,11 @@ describe('two rotations', () => {
     ['two apps', [oneStack(IRELAND)[0], oneStack(IRELAND)[0]], user('mailer')],
   ])('may have the same names in %s', (_, stacks, definition) => {
     expect(defineBoth(definition, definition, stacks)).not.toThrow();
+  });
+
+  it('leave it to CDK to refuse a tree without an app', () => {
+    const stack = new Stack(new Construct(undefined as unknown as Construct, ''), 'Mail');
+    expect(() => define(stack, 'News', {})).toThrow('unable to determine cloud assembly asset output directory');
   });
 
   it('may have the same user one after the other', () => {
