@@ -4,7 +4,7 @@ import { awaitPush, checkLast, describeFailure, FleetVerdict, Push, startPush } 
 import { proveLogins } from './login-proof';
 import { proveSending } from './message-proof';
 import { checkStages, type Rotation } from './rotation';
-import { CURRENT, PENDING, SecretVersion, SecretVersions } from './secret-versions';
+import { isUnfinished, PENDING, SecretVersion, SecretVersions } from './secret-versions';
 import { FleetConfig } from '../src/rotation-contract';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
@@ -32,7 +32,7 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   if (fleets.length === 0) return;
   if (!isDelivered(version)) {
     // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
-    if (isNew(version)) await proveSending(rotation, version);
+    if (isUnfinished(version.stages)) await proveSending(rotation, version);
     await attachLabel(versions, version.id);
   }
   const { id: versionId, secretArn } = version;
@@ -41,11 +41,6 @@ export async function deliver(rotation: Rotation, version: SecretVersion, creden
   throwIfAnyFailed(verdicts);
   await checkMinimumTargets(rotation, verdicts);
   await releaseOthers(rotation, push, verdicts);
-}
-
-/** What is current can have AWSPENDING still. */
-function isNew({ stages }: SecretVersion): boolean {
-  return stages.includes(PENDING) && !stages.includes(CURRENT);
 }
 
 /** Notes that a mail server may hold a version. */

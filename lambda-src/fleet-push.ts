@@ -88,14 +88,19 @@ async function firstEffective(push: Push, { document }: FleetConfig, running: Co
  * Servers that begin with a document of this library after its version was given up refuse that, and those that had
  * begun before have ended after the document's timeout. So a server that is switched off holds up nobody.
  */
-function isSpent({ clock, givenUp }: Push, stages: Map<string, string[]>, versionId: string): boolean {
+function isSpent(push: Push, stages: Map<string, string[]>, versionId: string): boolean {
+  return push.clock.now() > noteGivenUp(push, stages, versionId) + DOCUMENT_TIMEOUT * SECOND + STALENESS;
+}
+
+/** Notes that a version is given up, and returns when that was seen first: never, if it is not. */
+function noteGivenUp({ clock, givenUp }: Push, stages: Map<string, string[]>, versionId: string): number {
   if (isAppliedByServers(stages.get(versionId))) {
     givenUp.delete(versionId);
-    return false;
+    return Infinity;
   }
   const since = givenUp.get(versionId) ?? clock.now();
   givenUp.set(versionId, since);
-  return clock.now() > since + DOCUMENT_TIMEOUT * SECOND + STALENESS;
+  return since;
 }
 
 /** Makes sure that servers were not sent another version meanwhile: nobody would know which one they hold. */

@@ -1,6 +1,6 @@
 import { AccessKey } from './access-keys';
 import type { Upkeep } from './rotation';
-import { CURRENT, PENDING, SecretDescription, SecretVersion } from './secret-versions';
+import { isUnfinished, SecretDescription, SecretVersion } from './secret-versions';
 
 /** What there is at one moment. */
 export interface Inventory {
@@ -20,5 +20,5 @@ export async function takeInventory(upkeep: Upkeep): Promise<Inventory> {
 
 /** The version whose rotation has begun and not ended. */
 export function inFlight({ stages }: SecretDescription): string | undefined {
-  return [...stages].find(([, labels]) => labels.includes(PENDING) && !labels.includes(CURRENT))?.[0];
+  return [...stages].find(([, labels]) => isUnfinished(labels))?.[0];
 }

@@ -22,6 +22,11 @@ export function isAppliedByServers(stages: string[] = []): boolean {
   return stages.includes(PENDING) || stages.includes(CURRENT);
 }
 
+/** Whether a rotation that has begun with a version has not ended: AWSPENDING can stay on what has become current. */
+export function isUnfinished(stages: string[]): boolean {
+  return stages.includes(PENDING) && !stages.includes(CURRENT);
+}
+
 export interface SecretDescription {
   readonly createdAt: number;
   readonly changedAt: number;

@@ -4,6 +4,7 @@ import { Annotations, ArnFormat, Stack, Token, Tokenization } from 'aws-cdk-lib'
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { isHostName } from './host-name';
+import { checkNotation } from './notation';
 import { DOCUMENT_TIMEOUT, DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './rotation-contract';
 
 const SCRIPTS = join(__dirname, '..', 'assets', 'documents');
@@ -213,7 +214,7 @@ export class CredentialDocument {
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap, relayHost } = options;
-    if (passwordMap !== undefined) checkPasswordMap(passwordMap);
+    checkPasswordMap(passwordMap);
     checkRelayHost(relayHost);
     return new CredentialDocument(bindMailServer('Postfix', ['sets.sh', 'entries.sh', 'postfix.sh'], options, { password_map: passwordMap ?? '' }));
   }
@@ -495,15 +496,13 @@ function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
   ];
 }
 
-function checkPasswordMap(passwordMap: string): void {
-  if (Token.isUnresolved(passwordMap) || /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/.test(passwordMap)) return;
-  throw new Error('passwordMap must be hash, btree, lmdb, cdb, dbm, sdbm or texthash, with or without proxy:, and an absolute path, '
-    + `such as 'hash:/etc/postfix/sasl_passwd', got '${passwordMap}'`);
+function checkPasswordMap(passwordMap?: string): void {
+  checkNotation('passwordMap', passwordMap, /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/,
+    "hash, btree, lmdb, cdb, dbm, sdbm or texthash, with or without proxy:, and an absolute path, such as 'hash:/etc/postfix/sasl_passwd'");
 }
 
 function checkPath(prop: string, path: string): void {
-  if (Token.isUnresolved(path) || /^(\/[\w.+-]+)+$/.test(path)) return;
-  throw new Error(`${prop} must be an absolute path of letters, digits, "_", ".", "+" and "-", got '${path}'`);
+  checkNotation(prop, path, /^(\/[\w.+-]+)+$/, 'an absolute path of letters, digits, "_", ".", "+" and "-"');
 }
 
 function checkRelayHost(relayHost?: string): void {

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { CredentialDocument, DocumentContext } from './credential-document';
 import { MailServerTargets } from './mail-server-targets';
 import { defineAssociation } from './new-servers';
+import { checkNotation } from './notation';
 import { EndpointConfig, FleetConfig, FormatConfig, regionalFields } from './rotation-contract';
 
 /** Two runs of an association: the next one after the rotation gives servers the current credential. */
@@ -190,9 +191,4 @@ export function checkDistinct(fleets: BoundFleet[]): void {
 function signatureOf({ config: { instanceIds, targets }, content }: BoundFleet): string {
   const sorted = targets?.map(({ key, values }) => ({ key, values: [...values].sort() }));
   return JSON.stringify({ instanceIds: instanceIds && [...instanceIds].sort(), targets: sorted, content });
-}
-
-function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string): void {
-  if (value === undefined || Token.isUnresolved(value) || pattern.test(value)) return;
-  throw new Error(`${prop} must be ${allowed}, got '${value}'`);
 }

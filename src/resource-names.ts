@@ -1,6 +1,7 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { checkNotation } from './notation';
 
 /** Names as a user of the construct gives them. */
 interface Names {
@@ -16,13 +17,8 @@ interface Names {
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
  */
 export function validateNames({ secretName, userName }: Names): void {
-  checkName('userName', userName, /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and "_+=,.@-"');
-  checkName('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"');
-}
-
-function checkName(prop: string, name: string | undefined, pattern: RegExp, allowed: string): void {
-  if (name === undefined || Token.isUnresolved(name) || pattern.test(name)) return;
-  throw new Error(`${prop} must be ${allowed}, got '${name}'`);
+  checkNotation('userName', userName, /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and "_+=,.@-"');
+  checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"');
 }
 
 /** Warns of a secret whose ARN without the last six characters Secrets Manager can take for a complete one. */

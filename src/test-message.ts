@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
+import { checkNotation } from './notation';
 import { TestMessageConfig } from './rotation-contract';
 import { isOfIdentities, namesOf } from './sender-addresses';
 import { mayMatch } from './string-like';
@@ -53,6 +54,5 @@ export function testMessageConfig({ from, to = MAILBOX_SIMULATOR }: TestMessage)
 }
 
 function checkAddress(prop: string, address: string | undefined): void {
-  if (address === undefined || Token.isUnresolved(address) || ADDRESS.test(address)) return;
-  throw new Error(`${prop} must be an e-mail address in ASCII without a name, such as news@example.com, got '${address}'`);
+  checkNotation(prop, address, ADDRESS, 'an e-mail address in ASCII without a name, such as news@example.com');
 }
