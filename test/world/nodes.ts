@@ -279,7 +279,8 @@ export function applicableVersions(secretsManager: Pick<SecretsManager, 'secret'
   return (secretArn, versionId) => {
     const { labels, value } = secretsManager.secret(secretArn).versions.get(versionId) ?? {};
     if (!labels?.has('AWSPENDING') && !labels?.has('AWSCURRENT')) throw new Error(`version ${versionId} is no longer pending or current, so it is not applied`);
-    return value?.SecretString ?? '';
+    if (!value?.SecretString) throw new Error(`version ${versionId} has no value`);
+    return value.SecretString;
   };
 }
 
