@@ -1,11 +1,11 @@
-import { awsClients } from './aws-clients';
+import { awsClients } from './aws/clients';
+import { respond } from './aws/respond';
+import { systemClock } from './basics/time';
 import { Invocation, invoke } from './invocation';
-import { respond } from './respond';
-import { Surroundings } from './rotation';
-import { smtpLogin } from './smtp-login';
-import { smtpSend } from './smtp-message';
-import { systemClock } from './time';
-import { CONFIG_VARIABLE, RotationConfig } from '../src/rotation-contract';
+import { Surroundings } from './rotation/rotation';
+import { smtpLogin } from './smtp/login';
+import { smtpSend } from './smtp/message';
+import { CONFIG_VARIABLE, RotationConfig } from '../src/private/rotation-contract';
 
 const surroundings: Surroundings = {
   ...awsClients(),

@@ -1,9 +1,9 @@
-import { CloudFormationEvent, manageCredential } from './custom-resource';
-import { RotationError } from './errors';
-import { revoke } from './revocation';
-import { rotate, RotationEvent, Surroundings } from './rotation';
-import { watch } from './watchdog';
-import { REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../src/rotation-contract';
+import { RotationError } from './basics/errors';
+import { CloudFormationEvent, manageCredential } from './lifecycle/custom-resource';
+import { revoke } from './lifecycle/revocation';
+import { rotate, RotationEvent, Surroundings } from './rotation/rotation';
+import { watch } from './watchdog/watchdog';
+import { REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../src/private/rotation-contract';
 
 /** What the function can be called with. */
 export type Invocation = RotationEvent | CloudFormationEvent | typeof WATCHDOG_EVENT | typeof REVOKE_EVENT;

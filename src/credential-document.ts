@@ -3,9 +3,9 @@ import { join } from 'path';
 import { Annotations, ArnFormat, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { isHostName } from './host-name';
-import { checkNotation } from './notation';
-import { DOCUMENT_TIMEOUT, DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './rotation-contract';
+import { isHostName } from './private/host-name';
+import { checkNotation } from './private/notation';
+import { DOCUMENT_TIMEOUT, DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './private/rotation-contract';
 
 const SCRIPTS = join(__dirname, '..', 'assets', 'documents');
 /** AWS's documents that take from their parameters what to run, or where to get it. */

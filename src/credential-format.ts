@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { FormatConfig } from './rotation-contract';
+import { FormatConfig } from './private/rotation-contract';
 
 /** The fields of a credential in JSON, and the names to write them under. Fields left out are not written. */
 export interface CredentialFields {

@@ -5,9 +5,9 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { CredentialDocument, DocumentContext } from './credential-document';
 import { MailServerTargets } from './mail-server-targets';
-import { defineAssociation } from './new-servers';
-import { checkNotation } from './notation';
-import { EndpointConfig, FleetConfig, FormatConfig, regionalFields } from './rotation-contract';
+import { defineAssociation } from './private/new-servers';
+import { checkNotation } from './private/notation';
+import { EndpointConfig, FleetConfig, FormatConfig, regionalFields } from './private/rotation-contract';
 
 /** Two runs of an association: the next one after the rotation gives servers the current credential. */
 const SHORTEST_GRACE = Duration.hours(1);

@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { TargetConfig } from './rotation-contract';
+import { TargetConfig } from './private/rotation-contract';
 
 /** Run Command takes no more values for a target, and no more node ids. */
 const MAX_VALUES = 50;

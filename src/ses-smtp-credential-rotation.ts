@@ -11,22 +11,22 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, DependencyGroup } from 'constructs';
-import { replicaArnPattern, replicaRegions, validateAdditionalRegions } from './additional-regions';
 import { CredentialFormat } from './credential-format';
-import { defineCredential, generation } from './credential-resource';
+import { BoundFleet, bindFleet, checkDistinct, contextOf, MailServerFleet, validateFleet } from './mail-server-fleet';
+import { replicaArnPattern, replicaRegions, validateAdditionalRegions } from './private/additional-regions';
+import { defineCredential, generation } from './private/credential-resource';
 import {
   defineNetwork, denyNetworkInterfaces, FunctionNetwork, networkInterfacePolicy, ownParts, validateNetwork, warnAboutNetwork,
-} from './function-network';
-import { graceSeconds } from './grace-period';
-import { BoundFleet, bindFleet, checkDistinct, contextOf, MailServerFleet, validateFleet } from './mail-server-fleet';
-import { claimUserAndSecret } from './one-rotation';
-import { validateNames, warnAboutNames } from './resource-names';
-import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './rotation-contract';
-import { DashboardSources, defineDashboard, widgetRows } from './rotation-dashboard';
-import { credentialRotated, rotationFailed } from './rotation-events';
-import { rotationInterval, rotationRules } from './rotation-rules';
-import { grantKey, policiesBefore, secretArnPattern } from './secret-grants';
-import { validateFromAddresses } from './sender-addresses';
+} from './private/function-network';
+import { graceSeconds } from './private/grace-period';
+import { claimUserAndSecret } from './private/one-rotation';
+import { validateNames, warnAboutNames } from './private/resource-names';
+import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './private/rotation-contract';
+import { DashboardSources, defineDashboard, widgetRows } from './private/rotation-dashboard';
+import { credentialRotated, rotationFailed } from './private/rotation-events';
+import { rotationInterval, rotationRules } from './private/rotation-rules';
+import { grantKey, policiesBefore, secretArnPattern } from './private/secret-grants';
+import { validateFromAddresses } from './private/sender-addresses';
 import { SmtpEndpoint } from './smtp-endpoint';
 import { TestMessage, testMessageConfig, validateTestMessage } from './test-message';
 

@@ -1,7 +1,7 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { isHostName } from './host-name';
-import { EndpointConfig } from './rotation-contract';
+import { isHostName } from './private/host-name';
+import { EndpointConfig } from './private/rotation-contract';
 
 const IMPLICIT_TLS_PORTS = [465, 2465];
 /** @see https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html */

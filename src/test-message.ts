@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import { checkNotation } from './notation';
-import { TestMessageConfig } from './rotation-contract';
-import { isOfIdentities, namesOf } from './sender-addresses';
-import { mayMatch } from './string-like';
+import { checkNotation } from './private/notation';
+import { TestMessageConfig } from './private/rotation-contract';
+import { isOfIdentities, namesOf } from './private/sender-addresses';
+import { mayMatch } from './private/string-like';
 
 /** @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
 const MAILBOX_SIMULATOR = 'success@simulator.amazonses.com';

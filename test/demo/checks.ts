@@ -2,7 +2,7 @@ import { MailServer } from './mail-server';
 import { Newsletter, RotationReport } from './newsletter';
 import { heldKeys, keyIn } from './snapshot';
 import { CURRENT, PENDING, PREVIOUS } from '../world';
-import { expectedPassword } from '../world/ses-smtp';
+import { expectedPassword } from '../world/services/ses-smtp';
 
 /** Something that must be true, in words. */
 export interface Check {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Credentials, DeployedFunction, deploy, Deployment, RealClock, RotationEvent, World } from '../world';
-import { LambdaProcess, LambdaProcessOptions } from '../world/lambda-process';
-import { SesSmtp, SesSmtpServer } from '../world/ses-smtp';
+import { LambdaProcess, LambdaProcessOptions } from '../world/functions/lambda-process';
+import { SesSmtp, SesSmtpServer } from '../world/services/ses-smtp';
 
 export type LogListener = NonNullable<LambdaProcessOptions['onLog']>;
 

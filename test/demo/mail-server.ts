@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FAILED_MARKER } from '../../src/rotation-contract';
+import { FAILED_MARKER } from '../../src/private/rotation-contract';
 import { CommandExecution, StepResult } from '../world';
-import { NodeOptions, ScriptNode, SmtpCredential } from '../world/nodes';
+import { NodeOptions, ScriptNode, SmtpCredential } from '../world/nodes/nodes';
 
 export interface MailServerOptions extends NodeOptions {
   readonly environment: Record<string, string>;
@@ -15,7 +15,7 @@ export type MailServerEvent =
   | { readonly type: 'applied'; readonly seconds: number; readonly accessKeyId: string }
   | { readonly type: 'failed'; readonly seconds: number; readonly reason: string };
 
-const PROGRAMS = join(__dirname, '..', 'world', 'bin', 'postfix');
+const PROGRAMS = join(__dirname, '..', 'world', 'nodes', 'bin', 'postfix');
 const TABLE = 'etc/postfix/sasl_passwd';
 const INDEX = `${TABLE}.db`;
 const DISK_FULL = 'disk-full';

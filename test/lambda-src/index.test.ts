@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Scenario } from './scenario';
 import { Invocation } from '../../lambda-src/invocation';
-import { CONFIG_VARIABLE, WATCHDOG_EVENT } from '../../src/rotation-contract';
+import { CONFIG_VARIABLE, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
 
 const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
 const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };

@@ -6,16 +6,16 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
-import { CloudFormationEvent } from '../../lambda-src/custom-resource';
-import { linkTo, Runbook } from '../../lambda-src/errors';
+import { linkTo, Runbook } from '../../lambda-src/basics/errors';
 import { Invocation, invoke } from '../../lambda-src/invocation';
-import { SmtpLogin } from '../../lambda-src/smtp-login';
-import { SmtpSend } from '../../lambda-src/smtp-message';
+import { CloudFormationEvent } from '../../lambda-src/lifecycle/custom-resource';
+import { SmtpLogin } from '../../lambda-src/smtp/login';
+import { SmtpSend } from '../../lambda-src/smtp/message';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
-import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
+import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
 import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
-import { SesSmtp } from '../world/ses-smtp';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { SesSmtp } from '../world/services/ses-smtp';
 
 export interface ScenarioOptions {
   /** What the stack's one construct is given on top of an identity. */

@@ -4,7 +4,7 @@ import { CredentialFormat } from '../../src';
 import { heal } from '../reliability/people';
 import { describeViolation } from '../reliability/promises';
 import { VirtualClock, World } from '../world';
-import { expectedPassword } from '../world/ses-smtp';
+import { expectedPassword } from '../world/services/ses-smtp';
 
 const USER_NAME = 'ses-user';
 const SECRET_NAME = 'SesSmtpCredentials';

@@ -1,11 +1,11 @@
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Existing } from './takeover';
-import { SECOND } from '../../lambda-src/time';
+import { SECOND } from '../../lambda-src/basics/time';
 import { Fault, Point, REPLY_LOST, REQUEST_LOST } from '../reliability/faults';
 import { Lab } from '../reliability/lab';
 import { SAMPLE, SAMPLE_STACK } from '../reliability/sample/subject';
 import { Setup } from '../reliability/setups';
-import { parseCredential } from '../world/nodes';
+import { parseCredential } from '../world/nodes/nodes';
 
 /** The name that the sample gives its user, unless it is told another. */
 export const USER_NAME = 'SESSendUser';

@@ -18,7 +18,7 @@ const score = Number((100 * (killed + timedOut) / total).toFixed(1));
 const figures = { score, killed, timedOut, survived, noCoverage, total };
 console.log(JSON.stringify(figures));
 
-const sources = readdirSync(join(ROOT, 'lambda-src')).filter(name => name.endsWith('.ts'));
+const sources = readdirSync(join(ROOT, 'lambda-src'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
 // A run over some files says nothing about the whole.
 if (sources.every(name => `lambda-src/${name}` in files)) {
   mkdirSync(join(ROOT, 'docs'), { recursive: true });

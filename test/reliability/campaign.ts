@@ -4,7 +4,7 @@ import { Lab, LabOptions } from './lab';
 import { heal } from './people';
 import { describeViolation, Violation } from './promises';
 import { Setup } from './setups';
-import { SECOND } from '../../lambda-src/time';
+import { SECOND } from '../../lambda-src/basics/time';
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
 

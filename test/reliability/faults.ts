@@ -1,8 +1,8 @@
-import { LoginResult } from '../../lambda-src/smtp-login';
-import { SECOND } from '../../lambda-src/time';
+import { SECOND } from '../../lambda-src/basics/time';
+import { LoginResult } from '../../lambda-src/smtp/login';
 import { AwsError, ConnectionLost } from '../world';
 import type { Lab } from './lab';
-import { StepResult } from '../world/managed-node';
+import { StepResult } from '../world/nodes/managed-node';
 
 /** A moment of a run at which something can go wrong. */
 export interface Point {

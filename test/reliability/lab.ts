@@ -3,19 +3,19 @@ import { Fault, Point } from './faults';
 import { Promises } from './promises';
 import { Setup, templateOf } from './setups';
 import { OURS, Subject } from './subject';
-import { Credential } from '../../lambda-src/credential';
+import { DAY, HOUR, SECOND } from '../../lambda-src/basics/time';
 import { Invocation as FunctionEvent } from '../../lambda-src/invocation';
-import { Surroundings } from '../../lambda-src/rotation';
-import { LoginResult } from '../../lambda-src/smtp-login';
-import { DAY, HOUR, SECOND } from '../../lambda-src/time';
-import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/rotation-contract';
+import { Surroundings } from '../../lambda-src/rotation/rotation';
+import { Credential } from '../../lambda-src/secret/credential';
+import { LoginResult } from '../../lambda-src/smtp/login';
+import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
 import {
   ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome,
   Secret, SecretVersion, ServiceName, VirtualClock, World,
 } from '../world';
-import { NodeOptions, SimulatedNode } from '../world/nodes';
-import { SesSmtp } from '../world/ses-smtp';
-import { Template } from '../world/template';
+import { Template } from '../world/cloudformation/template';
+import { NodeOptions, SimulatedNode } from '../world/nodes/nodes';
+import { SesSmtp } from '../world/services/ses-smtp';
 
 export interface LabOptions {
   readonly subject?: Subject;

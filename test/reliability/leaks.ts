@@ -1,7 +1,7 @@
 import type { Lab } from './lab';
 import { World } from '../world';
-import { expectedPassword } from '../world/ses-smtp';
-import { Command } from '../world/ssm-command';
+import { expectedPassword } from '../world/services/ses-smtp';
+import { Command } from '../world/services/ssm-command';
 
 /**
  * What others can read: logs and errors, the commands and what came back (EventBridge's events carry the same),

@@ -8,8 +8,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { World } from '../world';
-import { NodeOptions } from '../world/nodes';
-import { Template } from '../world/template';
+import { Template } from '../world/cloudformation/template';
+import { NodeOptions } from '../world/nodes/nodes';
 
 /** A construct with its mail servers, as somebody deploys it. */
 export interface Setup {

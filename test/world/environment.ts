@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Clock } from './clock';
-import { Permissions } from './permissions';
+import { Permissions } from './services/permissions';
+import { Clock } from './time/clock';
 
 /** What every service of the world needs to know about the world. */
 export interface Environment {

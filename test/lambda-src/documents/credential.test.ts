@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on-node';
-import { formatCredential } from '../../../lambda-src/credential';
-import { SecretText } from '../../../lambda-src/secret-text';
+import { SecretText } from '../../../lambda-src/basics/secret-text';
+import { formatCredential } from '../../../lambda-src/secret/credential';
 import { CredentialDocument, CredentialFormat } from '../../../src';
-import { regionalFields } from '../../../src/rotation-contract';
-import { ScriptNodeOptions } from '../../world/nodes';
+import { regionalFields } from '../../../src/private/rotation-contract';
+import { ScriptNodeOptions } from '../../world/nodes/nodes';
 
 const APPLIED = `SES_SMTP_CREDENTIAL_APPLIED ${VERSION}\n`;
 const SAVE = 'printf "%s:%s@%s:%s" "$SMTP_USERNAME" "$SMTP_PASSWORD" "$SMTP_HOST" "$SMTP_PORT" >"$HOME/root/saved"';

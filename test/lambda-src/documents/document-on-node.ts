@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CredentialDocument, CredentialFormat, SmtpEndpoint } from '../../../src';
 import { DocumentContent, StepResult } from '../../world';
-import { ScriptNode, ScriptNodeOptions } from '../../world/nodes';
+import { ScriptNode, ScriptNodeOptions } from '../../world/nodes/nodes';
 
 export const VERSION = '01234567-89ab-cdef-0123-456789abcdef';
 export const USERNAME = 'AKIAIOSFODNN7EXAMPLE';
@@ -19,7 +19,7 @@ file=\${2#*'nwildlsearch{'}
 awk -F: -v name="\${name%%'}'*}" '$1 == name || ($1 ~ /^[*]/ && substr(name, length(name) - length($1) + 2) == substr($1, 2)) { print $2 ":" $3; exit }' "\${file%%'}'*}"
 `;
 
-const POSTFIX = join(__dirname, '..', '..', 'world', 'bin', 'postfix');
+const POSTFIX = join(__dirname, '..', '..', 'world', 'nodes', 'bin', 'postfix');
 
 /** A document of the library, synthesized, on a node whose `aws` answers what the test says. */
 export class DocumentOnNode {

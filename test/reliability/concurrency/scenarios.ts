@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Mishap, Stage, Turns } from './stage';
-import { DAY, SECOND } from '../../../lambda-src/time';
+import { DAY, SECOND } from '../../../lambda-src/basics/time';
 import { SYSTEM_FAULTS } from '../faults';
 import { Lab, LabOptions } from '../lab';
 import { CANCEL_AND_CLEAN_UP, Deed, DELETE_PENDING_KEY, DELETE_PREVIOUS_KEY, EDIT_SECRET, heal } from '../people';

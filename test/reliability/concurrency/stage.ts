@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { MINUTE, SECOND } from '../../../lambda-src/time';
+import { MINUTE, SECOND } from '../../../lambda-src/basics/time';
 import { canStrike, Fault, KILLED_AFTER, KILLED_BEFORE, Point } from '../faults';
 import { Lab } from '../lab';
 

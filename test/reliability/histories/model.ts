@@ -1,8 +1,8 @@
 import { Scene } from './scene';
 import { CALL_SURPRISES, DEED_SURPRISES, WATCHDOG_RUNS } from './surprises';
-import { DAY } from '../../../lambda-src/time';
+import { DAY } from '../../../lambda-src/basics/time';
 import { holderOf, PREVIOUS, RotationOutcome, SecretVersion } from '../../world';
-import { expectedPassword } from '../../world/ses-smtp';
+import { expectedPassword } from '../../world/services/ses-smtp';
 import { KEYS_STALE } from '../faults';
 import { Lab } from '../lab';
 import { ADD_KEY, ADD_SERVER, ASSOCIATIONS_RUN, CANCEL_ROTATION, Deed, REMOVE_SERVER, REPLACE_SERVER, SERVER_OFFLINE } from '../people';

@@ -1,4 +1,4 @@
-import { DAY, MINUTE, SECOND } from '../../../lambda-src/time';
+import { DAY, MINUTE, SECOND } from '../../../lambda-src/basics/time';
 
 const PAUSES = {
   '1 second': SECOND,

@@ -1,5 +1,5 @@
 import { Ambush, Surprise } from './surprises';
-import { RotationEvent } from '../../../lambda-src/rotation';
+import { RotationEvent } from '../../../lambda-src/rotation/rotation';
 import { RotationOptions, RotationOutcome } from '../../world';
 import { Lab, LabOptions } from '../lab';
 import { Setup } from '../setups';

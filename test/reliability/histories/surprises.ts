@@ -1,5 +1,5 @@
 import type { Scene } from './scene';
-import { SECOND } from '../../../lambda-src/time';
+import { SECOND } from '../../../lambda-src/basics/time';
 import { canStrike, Fault, Point, Strike, SYSTEM_FAULTS } from '../faults';
 import { CANCEL_AND_CLEAN_UP, DEEDS, justBefore } from '../people';
 

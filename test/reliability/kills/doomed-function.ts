@@ -1,5 +1,5 @@
 import { DeployedFunction } from '../../world';
-import { LambdaProcess, LambdaProcessOptions } from '../../world/lambda-process';
+import { LambdaProcess, LambdaProcessOptions } from '../../world/functions/lambda-process';
 
 /** The function in one process, with another one ready to take over: a start takes longer than many a rotation. */
 export class DoomedFunction {

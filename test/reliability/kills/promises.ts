@@ -1,6 +1,6 @@
 import { CURRENT, holderOf, PENDING, SecretVersion, World } from '../../world';
-import { SimulatedNode, SmtpCredential } from '../../world/nodes';
-import { expectedPassword, SesSmtp } from '../../world/ses-smtp';
+import { SimulatedNode, SmtpCredential } from '../../world/nodes/nodes';
+import { expectedPassword, SesSmtp } from '../../world/services/ses-smtp';
 
 /** What the promises are about: one secret, its user, and the mail servers. */
 export interface Watched {

@@ -7,13 +7,13 @@ import { Boundaries, KillPoint } from './boundaries';
 import { DoomedFunction } from './doomed-function';
 import { brokenNow, Watched } from './promises';
 import { TurnTakingFleet } from './turn-taking-fleet';
-import { CONFIG_VARIABLE, RotationConfig } from '../../../src/rotation-contract';
+import { CONFIG_VARIABLE, RotationConfig } from '../../../src/private/rotation-contract';
 import { FUNCTION_MODULE } from '../../bench/asset';
 import { FLEET_TAG } from '../../bench/stacks';
 import { DefineStack } from '../../demo/local-aws';
 import { ApiCall, ConnectionLost, deploy, DeployedFunction, holderOf, CURRENT, RealClock, RotationOutcome, SecretVersion, World } from '../../world';
-import { SimulatedNode } from '../../world/nodes';
-import { LoginResult, SesSmtp, SesSmtpServer } from '../../world/ses-smtp';
+import { SimulatedNode } from '../../world/nodes/nodes';
+import { LoginResult, SesSmtp, SesSmtpServer } from '../../world/services/ses-smtp';
 import { describeCommand, leaksIn } from '../leaks';
 
 export interface GroundOptions {

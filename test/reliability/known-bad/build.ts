@@ -31,7 +31,7 @@ function withEdits(edits: readonly Edit[]): Plugin {
   const isEdited = ({ file }: Edit, path: string) => file === basename(path);
   return {
     name: 'mistakes',
-    setup: ({ onLoad }) => onLoad({ filter: /[/\\]lambda-src[/\\][^/\\]+\.ts$/ }, ({ path }) => ({
+    setup: ({ onLoad }) => onLoad({ filter: /[/\\]lambda-src[/\\].+\.ts$/ }, ({ path }) => ({
       loader: 'ts',
       contents: edits.filter(edit => isEdited(edit, path)).reduce(edited, readFileSync(path, 'utf8')),
     })),

@@ -3,12 +3,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { rotateLikeTheSample } from './sample';
 import { SAMPLE, SAMPLE_STACK } from './subject';
-import { RotationEvent } from '../../../lambda-src/rotation';
-import { SmtpLogin } from '../../../lambda-src/smtp-login';
-import { EndpointConfig } from '../../../src/rotation-contract';
+import { RotationEvent } from '../../../lambda-src/rotation/rotation';
+import { SmtpLogin } from '../../../lambda-src/smtp/login';
+import { EndpointConfig } from '../../../src/private/rotation-contract';
 import { Scenario, ScenarioOptions } from '../../lambda-src/scenario';
 import { DeployedFunction } from '../../world';
-import { NodeBehaviour, SimulatedNode, SmtpCredential, takesCredentialFromParameters } from '../../world/nodes';
+import { NodeBehaviour, SimulatedNode, SmtpCredential, takesCredentialFromParameters } from '../../world/nodes/nodes';
 
 /** The sample's stack for a scenario of its own. */
 export const SAMPLE_SETTING: ScenarioOptions = { before: SAMPLE_STACK.before, props: stack => SAMPLE_STACK.props(stack, SAMPLE.document) };

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SampleScenario } from './sample-scenario';
-import { SECOND } from '../../../lambda-src/time';
+import { SECOND } from '../../../lambda-src/basics/time';
 import { failureOf } from '../../lambda-src/scenario';
 import { ConnectionLost } from '../../world';
-import { failsWith, SmtpCredential } from '../../world/nodes';
-import { expectedPassword } from '../../world/ses-smtp';
+import { failsWith, SmtpCredential } from '../../world/nodes/nodes';
+import { expectedPassword } from '../../world/services/ses-smtp';
 
 const LIMIT_EXCEEDED = 'Cannot exceed quota for AccessKeysPerUser: 2';
 

@@ -28,12 +28,12 @@ import {
   DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerServiceException, UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { CommandInvocation, ListCommandInvocationsCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
-import { Credential } from '../../../lambda-src/credential';
-import { RotationEvent, Surroundings as OurSurroundings } from '../../../lambda-src/rotation';
-import { SecretText } from '../../../lambda-src/secret-text';
-import { smtpPassword } from '../../../lambda-src/smtp-password';
-import { SECOND } from '../../../lambda-src/time';
-import { FleetConfig, RotationConfig } from '../../../src/rotation-contract';
+import { SecretText } from '../../../lambda-src/basics/secret-text';
+import { SECOND } from '../../../lambda-src/basics/time';
+import { RotationEvent, Surroundings as OurSurroundings } from '../../../lambda-src/rotation/rotation';
+import { Credential } from '../../../lambda-src/secret/credential';
+import { smtpPassword } from '../../../lambda-src/smtp/password';
+import { FleetConfig, RotationConfig } from '../../../src/private/rotation-contract';
 import { AwsError } from '../../world';
 
 /** The time-out of the sample's function. */

@@ -1,0 +1,78 @@
+import {
+  AccessKeyMetadata, CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient, ListAccessKeysCommand, ListAccessKeysCommandOutput,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
+import { UnreachableError } from './unreachable';
+import { describe, isAwsError, RotationError } from '../basics/errors';
+import { SecretText } from '../basics/secret-text';
+
+/** IAM's limit for a user, inactive keys included; it cannot be raised. */
+export const KEY_SLOTS = 2;
+
+export interface AccessKey {
+  readonly id: string;
+  readonly active: boolean;
+  readonly createdAt: number;
+}
+
+export interface NewAccessKey {
+  readonly id: string;
+  readonly secret: SecretText;
+}
+
+/** The access keys of the one user that the function may touch. */
+export class AccessKeys {
+  /**
+   * @param client for calls that may be repeated
+   * @param singleTryClient a client that never tries again: CreateAccessKey takes no idempotency token,
+   *   so that a repeated call after a lost reply makes a second key
+   */
+  constructor(
+    private readonly client: IAMClient,
+    private readonly singleTryClient: IAMClient,
+    public readonly userName: string,
+  ) {}
+
+  public async list(): Promise<AccessKey[]> {
+    const found: AccessKeyMetadata[] = [];
+    let marker: string | undefined;
+    do {
+      const page: ListAccessKeysCommandOutput = await this.client.send(
+        new ListAccessKeysCommand({ UserName: this.userName, Marker: marker }));
+      found.push(...page.AccessKeyMetadata ?? []);
+      marker = page.IsTruncated ? page.Marker : undefined;
+    } while (marker);
+    return found.map(key => ({
+      id: key.AccessKeyId!, active: key.Status === 'Active', createdAt: key.CreateDate!.getTime(),
+    }));
+  }
+
+  public async create(): Promise<NewAccessKey> {
+    try {
+      const { AccessKey: key } = await this.singleTryClient.send(new CreateAccessKeyCommand({ UserName: this.userName }));
+      return { id: key!.AccessKeyId!, secret: new SecretText(key!.SecretAccessKey!) };
+    } catch (cause) {
+      if (cause instanceof UnreachableError) throw cause;
+      throw new RotationError(`no access key could be made for user "${this.userName}": ${describe(cause)}; `
+        + 'the next attempt removes what this one may have left behind', 'limitexceeded', { cause });
+    }
+  }
+
+  /** Makes a key inactive; one that is gone already is as good. */
+  public async deactivate(id: string): Promise<void> {
+    await unlessGone(this.client.send(new UpdateAccessKeyCommand({ UserName: this.userName, AccessKeyId: id, Status: 'Inactive' })));
+  }
+
+  /** Deletes a key; one that is gone already is as good. */
+  public async delete(id: string): Promise<void> {
+    await unlessGone(this.client.send(new DeleteAccessKeyCommand({ UserName: this.userName, AccessKeyId: id })));
+  }
+}
+
+async function unlessGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isAwsError(error, 'NoSuchEntity')) throw error;
+  }
+}

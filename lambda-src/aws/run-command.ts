@@ -1,0 +1,88 @@
+import {
+  Command, CommandFilter, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
+  ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
+} from '@aws-sdk/client-ssm';
+import { UnreachableError } from './unreachable';
+import { FleetConfig } from '../../src/private/rotation-contract';
+import { describe, isAwsError, RotationError } from '../basics/errors';
+
+const PAGE_SIZE = 50;
+const ENDED = ['Success', 'Cancelled', 'Failed', 'TimedOut'];
+
+/** Whether Run Command has finished with every node of a command. */
+export function hasEnded(command: Command): boolean {
+  return ENDED.includes(command.Status ?? '');
+}
+
+export function requestedAt({ RequestedDateTime }: Command): number {
+  return RequestedDateTime?.getTime() ?? 0;
+}
+
+/** Asks for a page, which is undefined while Systems Manager has too many calls to answer, as often as its owner has time for. */
+export type Patience = <Page>(ask: () => Promise<Page | undefined>) => Promise<Page>;
+
+/** Systems Manager Run Command: sends documents to nodes, and reads back what became of them, page by page. */
+export class RunCommand {
+  constructor(private readonly client: SSMClient) {}
+
+  public async send(fleet: FleetConfig, comment: string, parameters: Record<string, string[]>): Promise<string> {
+    const command = new SendCommandCommand({
+      DocumentName: fleet.document.name,
+      DocumentVersion: fleet.document.version,
+      Targets: fleet.targets?.map(({ key, values }) => ({ Key: key, Values: values })),
+      InstanceIds: fleet.instanceIds,
+      Parameters: parameters,
+      Comment: comment,
+      TimeoutSeconds: fleet.timeoutSeconds,
+      MaxConcurrency: fleet.maxConcurrency,
+      MaxErrors: fleet.maxErrors,
+    });
+    try {
+      return (await this.client.send(command)).Command!.CommandId!;
+    } catch (cause) {
+      if (cause instanceof UnreachableError) throw cause;
+      // A message could quote the parameters.
+      const confidential = fleet.document.parameters.password !== undefined;
+      const reason = confidential ? (cause as Error).name : describe(cause);
+      throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${reason}; `
+        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', 'node-offline', { cause: confidential ? undefined : cause });
+    }
+  }
+
+  /** The commands since a moment whose comment begins like this, oldest first. */
+  public async findByComment(document: string, commentStart: string, since: number, patience: Patience): Promise<Command[]> {
+    const invokedAfter = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
+    const filters: CommandFilter[] = [{ key: 'InvokedAfter', value: invokedAfter }];
+    // Whether the filter knows a shared document by its ARN is not documented.
+    if (!document.startsWith('arn:')) filters.push({ key: 'DocumentName', value: document });
+    const found: Command[] = [];
+    let token: string | undefined;
+    do {
+      const command = new ListCommandsCommand({ Filters: filters, MaxResults: PAGE_SIZE, NextToken: token });
+      const page: ListCommandsCommandOutput = await patience(async () => unlessThrottled(this.client.send(command)));
+      found.push(...(page.Commands ?? []).filter(({ Comment }) => Comment?.startsWith(commentStart)));
+      token = page.NextToken;
+    } while (token);
+    return found.sort((a, b) => requestedAt(a) - requestedAt(b));
+  }
+
+  /** A command by its id; undefined while Systems Manager does not show it yet, or has too many calls to answer. */
+  public async get(commandId: string): Promise<Command | undefined> {
+    const reply = await unlessThrottled(this.client.send(new ListCommandsCommand({ CommandId: commandId })));
+    return reply?.Commands?.[0];
+  }
+
+  /** A page of what became of a command, node by node; undefined while Systems Manager has too many calls to answer. */
+  public async invocations(commandId: string, token?: string): Promise<ListCommandInvocationsCommandOutput | undefined> {
+    return unlessThrottled(this.client.send(
+      new ListCommandInvocationsCommand({ CommandId: commandId, Details: true, MaxResults: PAGE_SIZE, NextToken: token })));
+  }
+}
+
+/** The SDK has tried a throttled call again for some seconds; whoever has more time than that goes on. */
+async function unlessThrottled<T>(reply: Promise<T>): Promise<T | undefined> {
+  return reply.catch((error: unknown) => {
+    if (isAwsError(error, 'Throttling')) return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,131 @@
+import {
+  CancelRotateSecretCommand, DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, RotateSecretCommand, SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { isAwsError } from '../basics/errors';
+import { SecretText } from '../basics/secret-text';
+
+export const CURRENT = 'AWSCURRENT';
+export const PENDING = 'AWSPENDING';
+export const PREVIOUS = 'AWSPREVIOUS';
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly stages: string[];
+  readonly value: SecretText;
+  readonly secretArn: string;
+  readonly createdAt: number;
+}
+
+/** Whether the documents of this library apply a version with these labels. */
+export function isAppliedByServers(stages: string[] = []): boolean {
+  return stages.includes(PENDING) || stages.includes(CURRENT);
+}
+
+/** Whether a rotation that has begun with a version has not ended: AWSPENDING can stay on what has become current. */
+export function isUnfinished(stages: string[]): boolean {
+  return stages.includes(PENDING) && !stages.includes(CURRENT);
+}
+
+export interface SecretDescription {
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly rotationEnabled: boolean;
+  /** The function that Secrets Manager rotates the secret with. */
+  readonly rotationFunctionArn?: string;
+  /** Undefined before the first rotation. */
+  readonly rotatedAt?: number;
+  /** The latest moment at which the next rotation is to begin, which is past if that did not come. */
+  readonly rotationDueAt?: number;
+  /** The labelled versions: version id to labels. A version without a value is among them. */
+  readonly stages: Map<string, string[]>;
+}
+
+/** The versions of the one secret that the function may touch, and their staging labels. */
+export class SecretVersions {
+  constructor(private readonly client: SecretsManagerClient, public readonly secretId: string) {}
+
+  public async describe(): Promise<SecretDescription> {
+    const found = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
+    const labelled = Object.entries(found.VersionIdsToStages ?? {}).filter(([, stages]) => stages.length > 0);
+    return {
+      createdAt: timeOf(found.CreatedDate),
+      changedAt: timeOf(found.LastChangedDate),
+      rotationEnabled: found.RotationEnabled ?? false,
+      rotationFunctionArn: found.RotationLambdaARN,
+      rotatedAt: found.LastRotatedDate?.getTime(),
+      rotationDueAt: found.NextRotationDate?.getTime(),
+      stages: new Map(labelled),
+    };
+  }
+
+  /** The labelled versions: version id to labels. A version without a value is among them. */
+  public async stages(): Promise<Map<string, string[]>> {
+    return (await this.describe()).stages;
+  }
+
+  /** A version with its value; undefined while it has none. */
+  public async get(id: string): Promise<SecretVersion | undefined> {
+    return this.read({ VersionId: id });
+  }
+
+  public async getCurrent(): Promise<SecretVersion | undefined> {
+    return this.read({ VersionStage: CURRENT });
+  }
+
+  /** Rotates as it is configured. Secrets Manager refuses while a rotation is unfinished, and takes that one up again. */
+  public async startRotation(): Promise<void> {
+    await this.client.send(new RotateSecretCommand({ SecretId: this.secretId }));
+  }
+
+  /** Begins no further step, and leaves AWSPENDING where it is. */
+  public async cancelRotation(): Promise<void> {
+    await this.client.send(new CancelRotateSecretCommand({ SecretId: this.secretId }));
+  }
+
+  /** Stores the value of the pending version. The same value again is no change; another one is refused. */
+  public async putPending(id: string, value: SecretText): Promise<void> {
+    await this.client.send(new PutSecretValueCommand({
+      SecretId: this.secretId, ClientRequestToken: id, SecretString: value.reveal(), VersionStages: [PENDING],
+    }));
+  }
+
+  /** Moves AWSCURRENT to a version; Secrets Manager moves AWSPREVIOUS along. */
+  public async makeCurrent(id: string, present: string | undefined): Promise<void> {
+    await this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: this.secretId, VersionStage: CURRENT, MoveToVersionId: id, RemoveFromVersionId: present,
+    }));
+  }
+
+  public async attach(label: string, id: string): Promise<void> {
+    await this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: this.secretId, VersionStage: label, MoveToVersionId: id,
+    }));
+  }
+
+  public async detach(label: string, id: string): Promise<void> {
+    await this.client.send(new UpdateSecretVersionStageCommand({
+      SecretId: this.secretId, VersionStage: label, RemoveFromVersionId: id,
+    }));
+  }
+
+  private async read(which: { VersionId?: string; VersionStage?: string }): Promise<SecretVersion | undefined> {
+    try {
+      const found = await this.client.send(new GetSecretValueCommand({ SecretId: this.secretId, ...which }));
+      return {
+        id: found.VersionId!,
+        stages: found.VersionStages ?? [],
+        value: new SecretText(found.SecretString ?? ''),
+        secretArn: found.ARN!,
+        createdAt: timeOf(found.CreatedDate),
+      };
+    } catch (error) {
+      if (isAwsError(error, 'ResourceNotFound')) return undefined;
+      throw error;
+    }
+  }
+}
+
+function timeOf(date: Date | undefined): number {
+  return date?.getTime() ?? 0;
+}

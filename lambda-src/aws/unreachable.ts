@@ -1,0 +1,41 @@
+import { RotationError } from '../basics/errors';
+
+/** No connection came about, so that AWS was asked for nothing and has changed nothing. */
+export class UnreachableError extends RotationError {}
+
+interface Destination {
+  readonly hostname: string;
+  readonly port?: number;
+}
+
+interface NetworkError extends Error {
+  readonly code?: string;
+}
+
+const HTTPS_PORT = 443;
+const NO_CONNECTION = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
+
+/**
+ * For a client's middleware at the step `deserialize`, which knows the endpoint: says which one cannot be reached, and what
+ * is missing. The SDK goes by the cause when it decides whether to try again.
+ */
+export function namesUnreachable(remedy: string) {
+  return <Args extends { request: unknown }, Output>(next: (args: Args) => Promise<Output>) => async (args: Args): Promise<Output> => {
+    try {
+      return await next(args);
+    } catch (error) {
+      throw neverConnected(error as NetworkError) ? unreachable(args.request as Destination, error as NetworkError, remedy) : error;
+    }
+  };
+}
+
+/** A time-out after the connection came about is another matter: AWS may have done what it was asked. */
+function neverConnected({ code = '', message, name }: NetworkError): boolean {
+  return NO_CONNECTION.includes(code) || (name === 'TimeoutError' && message.includes('did not establish a connection'));
+}
+
+function unreachable({ hostname, port = HTTPS_PORT }: Destination, cause: NetworkError, remedy: string): UnreachableError {
+  const noFipsEndpoint = cause.code === 'ENOTFOUND' && hostname.includes('fips');
+  const advice = noFipsEndpoint ? 'the region has no FIPS endpoint of this service: leave out fips of SmtpEndpoint.regional' : remedy;
+  return new UnreachableError(`${hostname}:${port} cannot be reached: ${cause.message}; ${advice}`, 'endpoint-unreachable', { cause });
+}

@@ -1,0 +1,32 @@
+import { RUNBOOK } from '../../src/private/rotation-contract';
+
+/** A heading of docs/operations.md, which says what an error means and what to type. */
+export type Runbook =
+  | '535-everywhere' | 'stuck-rotation' | 'limitexceeded' | 'accessdenied-on-kms' | 'node-offline' | 'endpoint-unreachable'
+  | 'a-server-did-not-take-the-credential' | 'rotations-that-met' | 'rotation-overdue' | 'stray-key' | 'the-endpoint-does-not-take-the-login'
+  | '554' | 'a-leaked-credential' | 'another-error-of-aws' | 'a-call-that-the-function-does-not-know';
+
+/** A failure whose message names what failed and what to do next. Never carries a credential. */
+export class RotationError extends Error {
+  public readonly name: string = 'RotationError';
+
+  constructor(message: string, public readonly runbook: Runbook, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Whether an AWS call failed with one of these error names, with or without the suffix `Exception`. */
+export function isAwsError(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && names.includes(error.name.replace(/Exception$/, ''));
+}
+
+/** Name and message: AWS leaves the message of some errors empty. */
+export function describe(error: unknown): string {
+  const { name, message } = error as Error;
+  return `${name}: ${message}`;
+}
+
+/** Where somebody who reads the error finds out more. */
+export function linkTo(runbook: Runbook): string {
+  return `${RUNBOOK}#${runbook}`;
+}

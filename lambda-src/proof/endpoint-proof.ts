@@ -1,0 +1,77 @@
+import { EndpointConfig } from '../../src/private/rotation-contract';
+import { RotationError } from '../basics/errors';
+import { Log } from '../basics/log';
+import { BackOff, Clock, MINUTE, SECOND } from '../basics/time';
+import { MessageResult } from '../smtp/message';
+
+/** A new key works within seconds as a rule, and a new policy within minutes; IAM promises no time. */
+const PROPAGATION_LIMIT = 5 * MINUTE;
+/** An endpoint that cannot be reached is a matter of routes and ports, and does not heal by waiting. Longer than any pause between two tries. */
+const UNREACHABLE_LIMIT = 20 * SECOND;
+
+/** Something that an endpoint is to accept. */
+export interface Proof {
+  readonly subject: 'login' | 'test message';
+  readonly attempt: () => Promise<MessageResult>;
+  readonly accessKeyId: string;
+  readonly endpoint: EndpointConfig;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The moment at which the function must have ended. */
+  readonly deadline: number;
+  readonly log: Log;
+}
+
+/** The endpoint answered, and did not take the credential in all the time that was given. */
+export class LoginRefusedError extends RotationError {}
+
+/**
+ * Tries until the endpoint has accepted so many times in a row, and returns the last result: another one than `accepted`
+ * if time is up, or trying again cannot help.
+ */
+export async function tryUntilAccepted(proof: Proof, successesInARow: number): Promise<MessageResult> {
+  const { accessKeyId, clock, log, subject } = proof;
+  const endpoint = nameOf(proof.endpoint);
+  const start = clock.now();
+  const backOff = new BackOff(clock, proof.random, 2 * SECOND, 15 * SECOND);
+  let successes = 0;
+  let unreachableSince = Infinity;
+  for (let attempts = 1; ; attempts++) {
+    const result = await proof.attempt();
+    successes = result.outcome === 'accepted' ? successes + 1 : 0;
+    if (successes === successesInARow) {
+      log.info(`${subject} accepted`, { accessKeyId, attempts, endpoint, seconds: (clock.now() - start) / SECOND });
+      return result;
+    }
+    unreachableSince = result.outcome === 'unreachable' ? Math.min(unreachableSince, clock.now()) : Infinity;
+    if (result.outcome === 'accepted') continue;
+    log.info(`${subject} not accepted yet`, { accessKeyId, attempts, endpoint, error: result.reply });
+    const limit = Math.min(start + PROPAGATION_LIMIT, unreachableSince + UNREACHABLE_LIMIT);
+    const again = result.outcome !== 'hopeless' && await backOff.waitUntil(Math.min(limit, proof.deadline));
+    if (!again) return result;
+  }
+}
+
+/** Why an endpoint did not accept a login, or a message for the same reasons. */
+export function failureOf({ outcome, reply }: MessageResult, { accessKeyId, endpoint, subject }: Proof): RotationError {
+  const name = nameOf(endpoint);
+  switch (outcome) {
+    case 'refused':
+      return new LoginRefusedError(`${name} refused the ${subject} of access key ${accessKeyId}: ${reply}; `
+        + 'check that the key is active and that the endpoint is in the region that the password was made for', '535-everywhere');
+    case 'unreachable':
+      return new RotationError(`${name} cannot be reached: ${reply}; `
+        + 'check the name; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
+        + `and security groups that let it out to port ${endpoint.port} and into the endpoint`, 'endpoint-unreachable');
+    case 'busy':
+      return new RotationError(`${name} did not decide on the ${subject} of access key ${accessKeyId}: ${reply}; the next attempt asks again`,
+        'the-endpoint-does-not-take-the-login');
+    default:
+      return new RotationError(`${name} cannot take the ${subject} of access key ${accessKeyId}: ${reply}; `
+        + 'check that the account may use SES in this region and that the endpoint presents a valid certificate', 'the-endpoint-does-not-take-the-login');
+  }
+}
+
+export function nameOf({ host, port }: EndpointConfig): string {
+  return `${host}:${port}`;
+}

@@ -1,0 +1,36 @@
+import { failureOf, nameOf, tryUntilAccepted } from './endpoint-proof';
+import { accountsIn } from './endpoints';
+import { testMessage } from './test-message';
+import { EndpointConfig } from '../../src/private/rotation-contract';
+import { SecretVersion } from '../aws/secret-versions';
+import { RotationError } from '../basics/errors';
+import type { Rotation } from '../rotation/rotation';
+import { Message } from '../smtp/message';
+
+/** Sends a message through every endpoint, if one is configured: a login does not prove the permission to send. */
+export async function proveSending(rotation: Rotation, version: SecretVersion): Promise<void> {
+  const { clock, config, sendAt } = rotation;
+  if (!config.testMessage) return;
+  for (const { credential, endpoint } of accountsIn(version, config)) {
+    const send = sendAt(endpoint);
+    const message = testMessage(config.testMessage, endpoint, version.id, clock.now());
+    const attempt = async () => send(credential, message);
+    const proof = { ...rotation, subject: 'test message', attempt, accessKeyId: credential.username, endpoint } as const;
+    const result = await tryUntilAccepted(proof, 1);
+    if (result.outcome === 'denied') throw denial(result.reply, endpoint, message);
+    if (result.outcome !== 'accepted') throw failureOf(result, proof);
+  }
+}
+
+function denial(reply: string, endpoint: EndpointConfig, { from, to }: Message): RotationError {
+  return new RotationError(`${nameOf(endpoint)} took the login, and not the message from ${from} to ${to}: ${reply}; ${remedyFor(reply, endpoint)}`, '554');
+}
+
+/** @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html */
+function remedyFor(reply: string, { region }: EndpointConfig): string {
+  const [, resource] = /\bon resource\W+(arn:[^\s'"`]+)/.exec(reply) ?? [];
+  if (resource) {
+    return `the credential may not use ${resource}: name it in identities or configurationSets, and check fromAddresses and the policies that deny`;
+  }
+  return /not verified/i.test(reply) ? `verify the identity in ${region}, or leave the SES sandbox there` : 'mend what the reply names, and rotate again';
+}

@@ -1,0 +1,44 @@
+import { judge, LoginResult } from './login';
+import { runSession, SmtpError } from './session';
+import { EndpointConfig } from '../../src/private/rotation-contract';
+import { Credential } from '../secret/credential';
+
+/** A message with its envelope. */
+export interface Message {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/**
+ * How the endpoint answered a message.
+ *
+ * - `denied`: the login was accepted, and the message was not; the permission to send can be as new as the key, so this can pass
+ */
+export interface MessageResult {
+  readonly outcome: LoginResult['outcome'] | 'denied';
+  readonly reply: string;
+}
+
+export type SmtpSend = (credential: Credential, message: Message) => Promise<MessageResult>;
+
+/** Where nodemailer says that the endpoint refused the envelope or the content. */
+const MESSAGE_ERRORS = ['EENVELOPE', 'EMESSAGE'];
+
+/** Logs in, and sends one message. */
+export function smtpSend(endpoint: EndpointConfig): SmtpSend {
+  return async (credential, { from, to, text }) => {
+    try {
+      await runSession(endpoint, credential, (connection, done) => connection.send({ from, to }, text, done));
+      return { outcome: 'accepted', reply: '250' };
+    } catch (error) {
+      return judgeMessage(error as SmtpError);
+    }
+  };
+}
+
+function judgeMessage(error: SmtpError): MessageResult {
+  const result = judge(error);
+  const isDenied = result.outcome === 'hopeless' && MESSAGE_ERRORS.some(code => code === error.code);
+  return isDenied ? { ...result, outcome: 'denied' } : result;
+}

@@ -1,0 +1,53 @@
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { EndpointConfig } from '../../src/private/rotation-contract';
+import { SECOND } from '../basics/time';
+import { Credential } from '../secret/credential';
+
+/** What nodemailer says of a session that failed. */
+export interface SmtpError extends Error {
+  readonly code?: string;
+  readonly response?: string;
+  readonly responseCode?: number;
+}
+
+/** What to do once the login has been accepted. */
+export type SmtpAction = (connection: SMTPConnection, done: (error?: Error | null) => void) => void;
+
+const CONNECT_TIMEOUT = 5 * SECOND;
+const REPLY_TIMEOUT = 15 * SECOND;
+
+/** A login and what comes after it, on a connection of its own: SES may close a connection after it refused a login. */
+export async function runSession(endpoint: EndpointConfig, credential: Credential, act: SmtpAction): Promise<void> {
+  const connection = openConnection(endpoint);
+  try {
+    await converse(connection, credential, act);
+    connection.quit();
+  } finally {
+    connection.close();
+  }
+}
+
+function openConnection({ host, port, implicitTls }: EndpointConfig): SMTPConnection {
+  return new SMTPConnection({
+    host,
+    port,
+    secure: implicitTls,
+    requireTLS: !implicitTls,
+    // Said in full so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn the verification off.
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
+    connectionTimeout: CONNECT_TIMEOUT,
+    dnsTimeout: CONNECT_TIMEOUT,
+    greetingTimeout: REPLY_TIMEOUT,
+    socketTimeout: REPLY_TIMEOUT,
+  });
+}
+
+async function converse(connection: SMTPConnection, { username, password }: Credential, act: SmtpAction): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    connection.once('error', reject);
+    connection.once('end', () => reject(new Error('the connection was closed')));
+    const done = (error?: Error | null) => error ? reject(error) : resolve();
+    connection.connect(failure => failure ? reject(failure) : connection.login(
+      { credentials: { user: username, pass: password.reveal() } }, error => error ? reject(error) : act(connection, done)));
+  });
+}

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { SecretText } from '../../lambda-src/basics/secret-text';
+import { formatCredential } from '../../lambda-src/secret/credential';
+import { CredentialFormat, SesSmtpCredentialRotationProps } from '../../src';
+import { configOf, defineRotation } from '../src/define-rotation';
+import { expectedPassword } from '../world/services/ses-smtp';
+
+const ROOT = join(__dirname, '..', '..');
+const RUNBOOK = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8');
+const KEY_ID = 'AKIAIOSFODNN7EXAMPLE';
+const RENAMED = CredentialFormat.json({ fields: { username: 'SMTP_USER', password: 'SMTP_PASSWORD', host: 'SMTP_HOST' } });
+
+/** The anchors that GitHub makes of a page's headings. */
+function anchorsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'));
+}
+
+/** The headings that the type of the errors' links names. */
+function linkedFromErrors(): string[] {
+  const [, names] = /export type Runbook =([^;]+);/.exec(readFileSync(join(ROOT, 'lambda-src', 'basics', 'errors.ts'), 'utf8'))!;
+  return [...names.matchAll(/'([^']+)'/g)].map(([, anchor]) => anchor);
+}
+
+function functionSources(): string {
+  const directory = join(ROOT, 'lambda-src');
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts') && !name.endsWith('errors.ts')).map(name => readFileSync(join(directory, name), 'utf8')).join('');
+}
+
+describe('docs/operations.md', () => {
+  it('has every heading that an error links to, and every one is linked to by an error', () => {
+    const anchors = linkedFromErrors();
+    expect(anchors.length).toBeGreaterThan(10);
+    expect(anchors.filter(anchor => !anchorsOf(RUNBOOK).includes(anchor))).toEqual([]);
+    expect(anchors.filter(anchor => !functionSources().includes(`'${anchor}'`))).toEqual([]);
+  });
+
+  it('has every heading that it or the README links to', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const links = [...RUNBOOK.matchAll(/\]\(#([^)]+)\)/g), ...readme.matchAll(/docs\/operations\.md#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.filter(anchor => !anchorsOf(RUNBOOK).includes(anchor))).toEqual([]);
+    expect(links).toContain('a-leaked-credential');
+  });
+
+  it.each<[string, Partial<SesSmtpCredentialRotationProps>, object]>([
+    ['the default format', {}, { username: KEY_ID, password: 'old', owner: 'kept' }],
+    ['renamed fields', { credentialFormat: RENAMED }, { SMTP_USER: KEY_ID, SMTP_PASSWORD: 'old', owner: 'kept' }],
+    ['username:password', { credentialFormat: CredentialFormat.usernameColonPassword() }, {}],
+    ['a value of another format', { credentialFormat: RENAMED }, { username: KEY_ID, password: 'lost' }],
+    ['two regions', { additionalRegions: ['eu-central-1'] }, { 'username': KEY_ID, 'password': 'old', 'password_eu-west-1': 'old', 'owner': 'kept' }],
+    ['two regions and renamed fields', { additionalRegions: ['eu-central-1'], credentialFormat: RENAMED }, {}],
+  ])('makes a credential by hand as a rotation does: %s', (_, props, present) => {
+    const [, program] = /node -e '([^']+)'/.exec(RUNBOOK)!;
+    const config = configOf(defineRotation(() => props, { env: { region: 'eu-west-1' } }).stack);
+    const key = { AccessKeyId: KEY_ID, SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
+    const env = { ...process.env, config: JSON.stringify(config) };
+    const printed = execFileSync(process.execPath, ['-e', program], { input: JSON.stringify([key, present]), encoding: 'utf8', env });
+    const passwordFor = (region: string) => new SecretText(expectedPassword(key.SecretAccessKey, region));
+    expect(printed.trim()).toBe(formatCredential(KEY_ID, passwordFor, config, new SecretText(JSON.stringify(present))).reveal());
+  });
+
+  it('shows the query that is saved', () => {
+    const [{ Properties }] = Object.values(Template.fromStack(defineRotation().stack).findResources('AWS::Logs::QueryDefinition'));
+    expect(RUNBOOK).toContain(Properties.QueryString);
+  });
+});

@@ -1,0 +1,111 @@
+import { acceptedAnswer, CustomResourceAnswer, CustomResourceFailure } from './custom-resource-answer';
+import { Environment } from '../environment';
+import { RecordedResponse, ResponseUrls } from './response-urls';
+import { FunctionInvoker, Functions } from '../functions/functions';
+
+const DEFAULT_TIMEOUT = 3600;
+/** Milliseconds between two looks for an answer. */
+const POLL = 1000;
+
+/** What the function of a custom resource is invoked with. */
+export interface CustomResourceRequest {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ServiceToken: string;
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly ResourceType: string;
+  readonly PhysicalResourceId?: string;
+  /** Texts, lists and maps of them: numbers and booleans arrive as texts. */
+  readonly ResourceProperties: Record<string, unknown>;
+  readonly OldResourceProperties?: Record<string, unknown>;
+}
+
+/** What a stack wants of a custom resource. */
+export interface CustomResourceOrder {
+  readonly requestType: CustomResourceRequest['RequestType'];
+  readonly stackId: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Record<string, unknown>;
+  readonly oldProperties?: Record<string, unknown>;
+  readonly physicalId?: string;
+}
+
+export function isCustom(type: string): boolean {
+  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+}
+
+/** CloudFormation's side of custom resources: requests to functions, and their answers. */
+export class CustomResources {
+  /** Everything that was sent, oldest first. */
+  public readonly requests: CustomResourceRequest[] = [];
+  /** What invocations failed with: to CloudFormation, that is no answer. */
+  public readonly failures: unknown[] = [];
+  public readonly urls: ResponseUrls;
+
+  constructor(private readonly environment: Environment, private readonly functions: Functions, private readonly invoke: FunctionInvoker) {
+    this.urls = new ResponseUrls(environment);
+  }
+
+  /** Every answer as it arrived. */
+  public get responses(): RecordedResponse[] {
+    return this.urls.responses;
+  }
+
+  /** What functions in this process do in place of a PUT to the ResponseURL. */
+  public answer(url: string, body: string): void {
+    this.urls.put(url, body);
+  }
+
+  /** Invokes the function and waits for its answer; rejects with a CustomResourceFailure when it fails, is invalid or does not come. */
+  public async send(order: CustomResourceOrder): Promise<CustomResourceAnswer> {
+    const request = this.requestFor(order);
+    const fn = this.functions.find(request.ServiceToken);
+    if (!fn) throw new CustomResourceFailure(`Function not found: ${request.ServiceToken}`);
+    this.requests.push(request);
+    void this.invoke(fn, request).catch(error => this.failures.push(error));
+    return acceptedAnswer(request, await this.waitForAnswer(request));
+  }
+
+  private requestFor(order: CustomResourceOrder): CustomResourceRequest {
+    const RequestId = this.environment.random.uuid();
+    const old = order.oldProperties && { OldResourceProperties: asTexts(order.oldProperties) as Record<string, unknown> };
+    return {
+      RequestType: order.requestType,
+      ServiceToken: String(order.properties.ServiceToken),
+      ResponseURL: this.urls.create(`${order.stackId}|${order.logicalId}|${RequestId}`),
+      StackId: order.stackId,
+      RequestId,
+      LogicalResourceId: order.logicalId,
+      ResourceType: order.type,
+      ...order.physicalId !== undefined && { PhysicalResourceId: order.physicalId },
+      ResourceProperties: asTexts(order.properties) as Record<string, unknown>,
+      ...old,
+    };
+  }
+
+  private async waitForAnswer({ RequestId, ResourceProperties, ResponseURL }: CustomResourceRequest): Promise<string> {
+    const { clock } = this.environment;
+    const deadline = clock.now() + Number(ResourceProperties.ServiceTimeout ?? DEFAULT_TIMEOUT) * 1000;
+    for (;;) {
+      const body = this.urls.answerAt(ResponseURL);
+      if (body !== undefined) return body;
+      if (clock.now() >= deadline) throw new CustomResourceFailure(noResponse(RequestId));
+      await clock.sleep(POLL);
+    }
+  }
+}
+
+/** AWS's own words. */
+function noResponse(requestId: string): string {
+  return `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}]. `
+    + 'If you are using the Python cfn-response module, you may need to update your Lambda function code so that CloudFormation can attach the updated version.';
+}
+
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, asTexts(entry)]));
+}

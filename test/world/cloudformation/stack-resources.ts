@@ -1,0 +1,86 @@
+import { assetsOf } from './assembly-assets';
+import { CustomResourceAnswer } from './custom-resource-answer';
+import { CustomResourceOrder, isCustom } from './custom-resources';
+import { Deployment, LiveResource, Physical, ResourceDefinition, emptyDeployment } from './deployment';
+import type { World } from '../index';
+import { ResourceCreators } from './resource-creators';
+import { ResourceDeleters } from './resource-deleters';
+import { text } from './resource-properties';
+import { ResourceUpdaters } from './resource-updaters';
+
+export interface StackResourcesOptions {
+  readonly world: World;
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly assemblyDirectory?: string;
+  readonly deletesAccessKeys: boolean;
+}
+
+/** Makes, changes and deletes single resources, the custom ones by way of their functions. */
+export class StackResources {
+  private readonly assets: Map<string, string>;
+
+  constructor(private readonly options: StackResourcesOptions) {
+    this.assets = assetsOf(options.assemblyDirectory);
+  }
+
+  public async create(definition: ResourceDefinition, made: Deployment): Promise<Physical> {
+    if (isCustom(definition.type)) return this.send('Create', definition);
+    const rotation = this.rotationBefore(definition);
+    const physical = this.creators(made).create(definition);
+    this.startRotation(definition, rotation);
+    return physical;
+  }
+
+  public async update(before: LiveResource, definition: ResourceDefinition): Promise<Physical> {
+    if (isCustom(definition.type)) return this.send('Update', definition, { physicalId: before.ref, oldProperties: before.properties });
+    const rotation = this.rotationBefore(definition);
+    new ResourceUpdaters(this.options.world, this.creators(emptyDeployment())).update(before, definition);
+    this.startRotation(definition, rotation);
+    return { ref: before.ref, attributes: before.attributes };
+  }
+
+  public async delete(resource: LiveResource): Promise<void> {
+    if (isCustom(resource.type)) await this.send('Delete', resource, { physicalId: resource.ref });
+    else new ResourceDeleters(this.options.world, this.options.deletesAccessKeys).delete(resource);
+  }
+
+  private creators(deployment: Deployment): ResourceCreators {
+    return new ResourceCreators({ ...this.options, assets: this.assets, deployment });
+  }
+
+  private rotationBefore(definition: ResourceDefinition) {
+    return definition.type === 'AWS::SecretsManager::RotationSchedule' ? this.secretOf(definition).rotation : undefined;
+  }
+
+  /** To CloudFormation, a schedule is one call of RotateSecret: it starts a rotation, or changes nothing. */
+  private startRotation(definition: ResourceDefinition, before: ReturnType<typeof this.rotationBefore>): void {
+    if (definition.type !== 'AWS::SecretsManager::RotationSchedule') return;
+    const secret = this.secretOf(definition);
+    try {
+      this.options.world.secretsManager.startRotation?.(secret, secret.rotation?.rotateImmediately !== false);
+    } catch (error) {
+      secret.rotation = before;
+      throw error;
+    }
+  }
+
+  private secretOf(definition: ResourceDefinition) {
+    return this.options.world.secretsManager.secret(text(definition, 'SecretId'));
+  }
+
+  private async send(
+    requestType: CustomResourceOrder['requestType'], { id, type, properties }: ResourceDefinition, more: Partial<CustomResourceOrder> = {},
+  ): Promise<Physical> {
+    const { stackId, world } = this.options;
+    return physicalOf(await world.customResources.send({ requestType, stackId, logicalId: id, type, properties, ...more }));
+  }
+}
+
+function physicalOf({ StackId, LogicalResourceId, RequestId, PhysicalResourceId, Data }: CustomResourceAnswer): Physical {
+  return {
+    ref: PhysicalResourceId,
+    attributes: Object.fromEntries(Object.entries(Data ?? {}).map(([name, value]) => [name, String(value)])),
+    responseObject: `${StackId}|${LogicalResourceId}|${RequestId}`,
+  };
+}

@@ -1,0 +1,462 @@
+import { AwsError } from './aws-error';
+import { Environment } from '../environment';
+import { Kms } from './kms';
+import { Operation, operation } from './operation';
+import { Principal } from './permissions';
+import { Context, PolicyDocument } from './policy';
+
+export const CURRENT = 'AWSCURRENT';
+export const PENDING = 'AWSPENDING';
+export const PREVIOUS = 'AWSPREVIOUS';
+const HOUR = 3_600_000;
+/** Staging labels across all versions of a secret. */
+const LABEL_QUOTA = 20;
+const NO_TOKEN = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.';
+
+export interface SecretVersion {
+  readonly id: string;
+  readonly createdDate: number;
+  /** Missing in the placeholder that a rotation starts with. */
+  value?: SecretValue;
+  /** The key that the value is encrypted with. */
+  kmsKeyId?: string;
+  readonly labels: Set<string>;
+}
+
+export interface SecretValue {
+  readonly SecretString?: string;
+  /** Base64, as on the wire. */
+  readonly SecretBinary?: string;
+}
+
+export interface RotationConfiguration {
+  readonly lambdaArn: string;
+  readonly rules?: Record<string, unknown>;
+  /** Whether changing the schedule rotates at once, as CloudFormation was told. */
+  readonly rotateImmediately?: boolean;
+  enabled: boolean;
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly arn: string;
+  /** For values to come. */
+  kmsKeyId?: string;
+  tags: Record<string, string>;
+  readonly createdDate: number;
+  readonly versions: Map<string, SecretVersion>;
+  resourcePolicy?: PolicyDocument;
+  rotation?: RotationConfiguration;
+  /** The token of the rotation that is running or waiting for its next attempt. */
+  rotationInFlight?: string;
+  lastRotatedDate?: number;
+  lastChangedDate: number;
+  valueChangedDate: number;
+  deletedDate?: number;
+}
+
+export interface SecretOptions {
+  readonly name: string;
+  /** No value: an empty secret, without any version. */
+  readonly value?: string;
+  readonly kmsKeyId?: string;
+  readonly tags?: Record<string, string>;
+}
+
+/** Starts a rotation that goes on in the background. */
+export type RotationStarter = (secret: Secret, immediately: boolean, token?: string) => string;
+
+export class SecretsManager {
+  /** AWS's documentation does not say whether the first value of an empty secret becomes current during a rotation. */
+  public firstVersionGetsCurrent = true;
+  /** Set by the rotation driver. */
+  public startRotation?: RotationStarter;
+
+  private readonly secrets = new Map<string, Secret>();
+
+  constructor(private readonly environment: Environment, private readonly kms: Kms) {}
+
+  public createSecret(options: SecretOptions): Secret {
+    const { partition, region, account, random, clock } = this.environment;
+    if (this.find(options.name)) {
+      throw new AwsError('ResourceExistsException', `The operation failed because the secret ${options.name} already exists.`);
+    }
+    const secret: Secret = {
+      name: options.name,
+      arn: `arn:${partition}:secretsmanager:${region}:${account}:secret:${options.name}-${random.alphanumeric(6)}`,
+      kmsKeyId: options.kmsKeyId,
+      tags: options.tags ?? {},
+      createdDate: clock.now(),
+      lastChangedDate: clock.now(),
+      valueChangedDate: clock.now(),
+      versions: new Map(),
+    };
+    this.secrets.set(secret.arn, secret);
+    if (options.value !== undefined) this.putValue(secret, random.uuid(), { SecretString: options.value }, [CURRENT]);
+    return secret;
+  }
+
+  /** By ARN, by ARN without its random end, or by name. */
+  public secret(id: string): Secret {
+    const secret = this.find(id);
+    if (!secret) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    return secret;
+  }
+
+  public allSecrets(): Secret[] {
+    return [...this.secrets.values()];
+  }
+
+  /** The text of the version with the label; undefined when there is none. */
+  public valueOf(secretId: string, label = CURRENT): string | undefined {
+    return holderOf(this.secret(secretId), label)?.value?.SecretString;
+  }
+
+  /** The ids of the versions that carry labels, as DescribeSecret shows them. */
+  public labelsOf(secretId: string): Record<string, string[]> {
+    const labelled = [...this.secret(secretId).versions.values()].filter(version => version.labels.size > 0);
+    return Object.fromEntries(labelled.map(version => [version.id, [...version.labels]]));
+  }
+
+  /** A change by hand, as a person makes it in the console. */
+  public putByHand(secretId: string, value: string): SecretVersion {
+    return this.putValue(this.secret(secretId), this.environment.random.uuid(), { SecretString: value }, [CURRENT]);
+  }
+
+  public deleteSecret(secretId: string): void {
+    this.secret(secretId).deletedDate = this.environment.clock.now();
+  }
+
+  /** Without a recovery window. */
+  public forceDeleteSecret(secretId: string): void {
+    const secret = this.secret(secretId);
+    secret.rotationInFlight = undefined;
+    this.secrets.delete(secret.arn);
+  }
+
+  /** As UpdateSecret's documentation has it, the versions with one of AWS's labels are encrypted anew. */
+  public changeKey(secret: Secret, kmsKeyId: string | undefined): void {
+    secret.kmsKeyId = kmsKeyId;
+    for (const version of secret.versions.values()) {
+      if ([CURRENT, PENDING, PREVIOUS].some(label => version.labels.has(label))) version.kmsKeyId = kmsKeyId;
+    }
+    secret.lastChangedDate = this.environment.clock.now();
+  }
+
+  /** Stops a rotation after the step that is running; its version keeps AWSPENDING, and the secret its function and rules. */
+  public cancelRotation(secret: Secret): void {
+    if (secret.rotation) secret.rotation.enabled = false;
+    secret.rotationInFlight = undefined;
+  }
+
+  public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled'>): void {
+    this.secret(secretId).rotation = { ...rotation, enabled: true };
+  }
+
+  /** The version that a rotation starts with: AWSPENDING, and no value. */
+  public createPlaceholder(secret: Secret, token: string, value?: SecretValue): SecretVersion {
+    const version = { id: token, createdDate: this.environment.clock.now(), labels: new Set<string>(), value };
+    secret.versions.set(token, version);
+    attach(secret, PENDING, version);
+    return version;
+  }
+
+  public putValue(secret: Secret, token: string, value: SecretValue, labels: string[] = [CURRENT]): SecretVersion {
+    const existing = secret.versions.get(token);
+    if (existing?.value) return sameValue(secret, existing, value);
+    const first = ![...secret.versions.values()].some(version => version.value);
+    const version = existing ?? { id: token, createdDate: this.environment.clock.now(), labels: new Set<string>() };
+    version.value = value;
+    version.kmsKeyId = secret.kmsKeyId;
+    secret.versions.set(token, version);
+    abandonRotation(secret, token);
+    const before = holderOf(secret, CURRENT);
+    for (const label of labels) attach(secret, label, version);
+    if (first && this.firstVersionGetsCurrent) attach(secret, CURRENT, version);
+    // A pending label that the last rotation left on the current version does not stay behind.
+    if (holderOf(secret, CURRENT) !== before) before?.labels.delete(PENDING);
+    secret.lastChangedDate = this.environment.clock.now();
+    secret.valueChangedDate = secret.lastChangedDate;
+    return version;
+  }
+
+  public moveLabel(secret: Secret, label: string, move: { readonly to?: string; readonly from?: string }): void {
+    const holder = holderOf(secret, label);
+    const target = move.to === undefined ? undefined : versionOf(secret, move.to);
+    if (move.from !== undefined) versionOf(secret, move.from);
+    checkMove(label, holder, move);
+    if (target) attach(secret, label, target);
+    else holder?.labels.delete(label);
+    secret.lastChangedDate = this.environment.clock.now();
+  }
+
+  public operations(): Record<string, Operation> {
+    return {
+      DescribeSecret: operation<SecretRequest>((request, caller) => describe(this.authorized('DescribeSecret', request, caller))),
+      GetSecretValue: operation<GetRequest>((request, caller) => this.getSecretValue(request, caller)),
+      PutSecretValue: operation<PutRequest>((request, caller) => this.putSecretValue(request, caller)),
+      UpdateSecretVersionStage: operation<StageRequest>((request, caller) => this.updateSecretVersionStage(request, caller)),
+      ListSecretVersionIds: operation<SecretRequest & { IncludeDeprecated?: boolean }>((request, caller) =>
+        listVersions(this.authorized('ListSecretVersionIds', request, caller), request.IncludeDeprecated === true)),
+      RotateSecret: operation<RotateRequest>((request, caller) => this.rotateSecret(request, caller)),
+      CancelRotateSecret: operation<SecretRequest>((request, caller) => this.cancelRotateSecret(request, caller)),
+    };
+  }
+
+  private find(id: string): Secret | undefined {
+    return this.secrets.get(id) ?? this.allSecrets().find(secret => secret.name === id || secret.arn.slice(0, -7) === id);
+  }
+
+  private authorized(action: string, request: SecretRequest, caller: Principal, context: Context = {}): Secret {
+    if (!request.SecretId) throw invalidParameter('You must provide a value for the SecretId parameter.');
+    const secret = this.find(request.SecretId);
+    this.environment.permissions.require({
+      principal: caller,
+      action: `secretsmanager:${action}`,
+      resource: secret?.arn ?? request.SecretId,
+      context: { 'secretsmanager:SecretId': secret?.arn ?? request.SecretId, ...contextOf(secret), ...context },
+      resourcePolicy: secret?.resourcePolicy,
+    });
+    const found = this.secret(request.SecretId);
+    if (found.deletedDate !== undefined && action !== 'DescribeSecret') {
+      throw new AwsError('InvalidRequestException', "You can't perform this operation on the secret because it was marked for deletion.");
+    }
+    return found;
+  }
+
+  private getSecretValue(request: GetRequest, caller: Principal) {
+    const stage = request.VersionStage ?? (request.VersionId === undefined ? CURRENT : undefined);
+    const secret = this.authorized('GetSecretValue', request, caller, {
+      ...(request.VersionId !== undefined ? { 'secretsmanager:VersionId': request.VersionId } : {}),
+      ...(stage !== undefined ? { 'secretsmanager:VersionStage': stage } : {}),
+    });
+    const version = selectVersion(secret, request.VersionId, stage);
+    this.useKey(version.kmsKeyId, secret, version.id, caller, ['kms:Decrypt']);
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: version.id,
+      ...version.value,
+      VersionStages: [...version.labels],
+      CreatedDate: new Date(version.createdDate),
+    };
+  }
+
+  private putSecretValue(request: PutRequest, caller: Principal) {
+    const secret = this.authorized('PutSecretValue', request, caller);
+    checkPut(request);
+    const token = tokenOf(request);
+    this.useKey(secret.kmsKeyId, secret, token, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    const value = request.SecretString === undefined ? { SecretBinary: request.SecretBinary } : { SecretString: request.SecretString };
+    const version = this.putValue(secret, token, value, request.VersionStages);
+    return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.labels] };
+  }
+
+  private updateSecretVersionStage(request: StageRequest, caller: Principal) {
+    const secret = this.authorized('UpdateSecretVersionStage', request, caller, { 'secretsmanager:VersionStage': request.VersionStage });
+    if (!request.VersionStage) throw invalidParameter('You must provide a value for the VersionStage parameter.');
+    this.moveLabel(secret, request.VersionStage, { to: request.MoveToVersionId, from: request.RemoveFromVersionId });
+    return { ARN: secret.arn, Name: secret.name };
+  }
+
+  /** "You also need lambda:InvokeFunction permissions on the rotation function", says the API reference. */
+  private rotateSecret(request: RotateRequest, caller: Principal) {
+    const secret = this.authorized('RotateSecret', request, caller);
+    if (request.ClientRequestToken === undefined) throw invalidParameter(NO_TOKEN);
+    const lambdaArn = request.RotationLambdaARN ?? secret.rotation?.lambdaArn;
+    if (lambdaArn === undefined) {
+      throw new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.');
+    }
+    this.environment.permissions.require({ principal: caller, action: 'lambda:InvokeFunction', resource: lambdaArn });
+    secret.rotation = { ...secret.rotation, lambdaArn, rules: request.RotationRules ?? secret.rotation?.rules, enabled: true };
+    const VersionId = this.startRotation?.(secret, request.RotateImmediately !== false, request.ClientRequestToken);
+    return { ARN: secret.arn, Name: secret.name, VersionId };
+  }
+
+  private cancelRotateSecret(request: SecretRequest, caller: Principal) {
+    const secret = this.authorized('CancelRotateSecret', request, caller);
+    this.cancelRotation(secret);
+    return { ARN: secret.arn, Name: secret.name, VersionId: holderOf(secret, PENDING)?.id };
+  }
+
+  private useKey(keyId: string | undefined, secret: Secret, versionId: string, caller: Principal, actions: string[]): void {
+    if (keyId === undefined || keyId === 'alias/aws/secretsmanager') return;
+    this.kms.use(caller, keyId, actions, 'secretsmanager', { SecretARN: secret.arn, SecretVersionId: versionId });
+  }
+}
+
+export function holderOf(secret: Secret, label: string): SecretVersion | undefined {
+  return [...secret.versions.values()].find(version => version.labels.has(label));
+}
+
+interface SecretRequest {
+  readonly SecretId: string;
+}
+
+interface GetRequest extends SecretRequest {
+  readonly VersionId?: string;
+  readonly VersionStage?: string;
+}
+
+interface PutRequest extends SecretRequest, SecretValue {
+  readonly ClientRequestToken?: string;
+  readonly VersionStages?: string[];
+}
+
+interface StageRequest extends SecretRequest {
+  readonly VersionStage: string;
+  readonly MoveToVersionId?: string;
+  readonly RemoveFromVersionId?: string;
+}
+
+interface RotateRequest extends SecretRequest {
+  readonly ClientRequestToken?: string;
+  readonly RotationLambdaARN?: string;
+  readonly RotationRules?: Record<string, unknown>;
+  readonly RotateImmediately?: boolean;
+}
+
+/** A label is on one version at most, and AWSPREVIOUS goes where AWSCURRENT came from. */
+function attach(secret: Secret, label: string, version: SecretVersion): void {
+  const holder = holderOf(secret, label);
+  if (holder === version) return;
+  if (!holder) checkQuota(secret);
+  holder?.labels.delete(label);
+  version.labels.add(label);
+  if (label !== CURRENT || !holder) return;
+  holderOf(secret, PREVIOUS)?.labels.delete(PREVIOUS);
+  holder.labels.add(PREVIOUS);
+}
+
+function checkQuota({ versions }: Secret): void {
+  const labels = [...versions.values()].reduce((sum, version) => sum + version.labels.size, 0);
+  if (labels >= LABEL_QUOTA) throw new AwsError('LimitExceededException', 'The request failed because it would exceed one of the Secrets Manager quotas.');
+}
+
+function abandonRotation(secret: Secret, token: string): void {
+  if (secret.rotationInFlight === undefined || secret.rotationInFlight === token) return;
+  secret.versions.get(secret.rotationInFlight)?.labels.delete(PENDING);
+  secret.rotationInFlight = undefined;
+}
+
+function sameValue(secret: Secret, existing: SecretVersion, value: SecretValue): SecretVersion {
+  const same = existing.value?.SecretString === value.SecretString && existing.value?.SecretBinary === value.SecretBinary;
+  if (same) return existing;
+  const message = `You can't use ClientRequestToken ${existing.id} because that value is already in use for a version of secret ${secret.arn}.`;
+  throw new AwsError('ResourceExistsException', message);
+}
+
+function versionOf(secret: Secret, id: string): SecretVersion {
+  const version = secret.versions.get(id);
+  if (!version) throw noValue(`VersionId: ${id}`);
+  return version;
+}
+
+function selectVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
+  const version = id === undefined ? holderOf(secret, stage ?? CURRENT) : secret.versions.get(id);
+  if (!version?.value) throw noValue(id === undefined ? `staging label: ${stage}` : `VersionId: ${id}`);
+  if (stage !== undefined && !version.labels.has(stage)) {
+    throw new AwsError('InvalidRequestException', 'You provided a VersionStage that is not associated to the provided VersionId.');
+  }
+  return version;
+}
+
+function checkMove(label: string, holder: SecretVersion | undefined, move: { readonly to?: string; readonly from?: string }): void {
+  if (move.to === undefined && move.from === undefined) {
+    throw invalidParameter('You must provide MoveToVersionId, RemoveFromVersionId, or both.');
+  }
+  if (label === CURRENT && move.to === undefined) {
+    throw invalidParameter(`You can only move staging label ${label} to a different secret version. It can’t be completely removed.`);
+  }
+  if (move.from === undefined && holder && holder.id !== move.to) {
+    throw invalidParameter(`The parameter RemoveFromVersionId can't be empty. Staging label ${label} is currently attached to version ${holder.id}, `
+      + 'so you must explicitly reference that version in RemoveFromVersionId.');
+  }
+  if (move.from !== undefined && move.from !== holder?.id) {
+    throw invalidParameter(`Staging label ${label} is not attached to version ${move.from}, which RemoveFromVersionId names.`);
+  }
+}
+
+function checkPut(request: PutRequest): void {
+  if (request.SecretString !== undefined && request.SecretBinary !== undefined) {
+    throw invalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
+  }
+  const value = request.SecretString ?? request.SecretBinary ?? '';
+  if (value === '') throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
+  if (Buffer.byteLength(value) > 65_536) {
+    throw new AwsError('ValidationException', '1 validation error detected: Value at \'secretString\' failed to satisfy constraint: '
+      + 'Member must have length less than or equal to 65536');
+  }
+}
+
+/** The SDKs and the CLI make one up when their caller gives none. */
+function tokenOf({ ClientRequestToken: token }: PutRequest): string {
+  if (token === undefined) throw new AwsError('InvalidRequestException', NO_TOKEN);
+  if (token.length >= 32 && token.length <= 64) return token;
+  throw invalidParameter('ClientRequestToken must be between 32 and 64 characters long.');
+}
+
+function contextOf(secret: Secret | undefined): Context {
+  const tags = Object.entries(secret?.tags ?? {})
+    .flatMap(([key, value]) => [[`aws:ResourceTag/${key}`, value], [`secretsmanager:ResourceTag/${key}`, value]]);
+  const lambda = secret?.rotation?.lambdaArn;
+  return {
+    ...Object.fromEntries(tags) as Context,
+    ...(lambda !== undefined ? { 'secretsmanager:resource/AllowRotationLambdaArn': lambda } : {}),
+  };
+}
+
+/** Fields without a value are left out. */
+function describe(secret: Secret) {
+  const labelled = [...secret.versions.values()].filter(version => version.labels.size > 0);
+  const tags = Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value }));
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    KmsKeyId: secret.kmsKeyId,
+    RotationEnabled: secret.rotation?.enabled,
+    RotationLambdaARN: secret.rotation?.lambdaArn,
+    RotationRules: secret.rotation?.rules,
+    CreatedDate: new Date(secret.createdDate),
+    LastChangedDate: new Date(secret.lastChangedDate),
+    LastRotatedDate: secret.rotation?.enabled ? dateOf(secret.lastRotatedDate) : undefined,
+    NextRotationDate: nextRotationDate(secret),
+    DeletedDate: dateOf(secret.deletedDate),
+    Tags: tags.length === 0 ? undefined : tags,
+    VersionIdsToStages: labelled.length === 0 ? undefined : Object.fromEntries(labelled.map(version => [version.id, [...version.labels]])),
+  };
+}
+
+/** A change of the value counts as a rotation. Missing for a cron expression: the world has no calendar. */
+function nextRotationDate({ rotation, lastRotatedDate = 0, valueChangedDate }: Secret): Date | undefined {
+  const { AutomaticallyAfterDays: days, ScheduleExpression: expression } = rotation?.rules ?? {};
+  const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(String(expression)) ?? ['', days, 'day'];
+  if (!rotation?.enabled || count === undefined) return undefined;
+  return new Date(Math.max(lastRotatedDate, valueChangedDate) + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
+}
+
+function dateOf(milliseconds: number | undefined): Date | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds);
+}
+
+function listVersions(secret: Secret, includeDeprecated: boolean) {
+  const versions = [...secret.versions.values()].filter(version => version.value && (includeDeprecated || version.labels.size > 0));
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    Versions: versions.map(version => ({
+      VersionId: version.id,
+      VersionStages: version.labels.size > 0 ? [...version.labels] : undefined,
+      KmsKeyIds: [version.kmsKeyId ?? 'DefaultEncryptionKey'],
+      CreatedDate: new Date(version.createdDate),
+    })),
+  };
+}
+
+function noValue(what: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for ${what}`);
+}
+
+function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
+}

@@ -1,0 +1,323 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { generate } from 'selfsigned';
+import { SMTPServer } from 'smtp-server';
+import type { SMTPServerAuthentication, SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
+import type { Clock } from '../time/clock';
+
+/** An access key as IAM holds it. */
+export interface AccessKeyRecord {
+  readonly userName: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createDate: Date;
+}
+
+export interface CredentialSource {
+  findAccessKey(accessKeyId: string): AccessKeyRecord | undefined;
+}
+
+/** What the endpoint does to keys that it has not known for long, and to its clients' connections. */
+export interface SmtpFaults {
+  /** Milliseconds after its creation during which a key is refused. */
+  readonly propagationDelay?: number;
+  /**
+   * What the tries of a new key meet once it has propagated: true accepts. After the last one the key has
+   * settled. Keys that are older than the fault, or have authenticated before it, do not flap.
+   */
+  readonly flapping?: readonly boolean[];
+  /** Closes the connection after a 535; otherwise the client may try again on it. */
+  readonly closeAfterRefusal?: boolean;
+  /** Answers 454 to the tries for which this returns true, whatever the credential. */
+  readonly temporaryFailure?: (username: string) => boolean;
+}
+
+export interface SesSmtpOptions {
+  readonly credentials: CredentialSource;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Whether the user may `ses:SendRawEmail` as this address in this region. Everybody may if it is left out. */
+  readonly maySend?: (userName: string, from: string, region: string) => boolean;
+  readonly partition?: string;
+  readonly accountId?: string;
+  readonly faults?: SmtpFaults;
+}
+
+export type LoginResult =
+  | { readonly ok: true; readonly userName: string }
+  | { readonly ok: false; readonly code: 535 | 454; readonly message: string; readonly close?: boolean };
+
+export interface Mail {
+  /** The access key id that the connection logged in with. */
+  readonly username: string;
+  /** The envelope's sender. */
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly raw: string;
+  readonly region: string;
+}
+
+export type MailResult =
+  | { readonly ok: true; readonly messageId: string }
+  | { readonly ok: false; readonly code: 554 | 454; readonly message: string };
+
+export interface LoginRecord {
+  readonly at: number;
+  readonly username: string;
+  readonly region: string;
+  readonly code: 235 | 535 | 454;
+}
+
+export interface MailRecord extends Mail {
+  readonly at: number;
+  readonly userName: string;
+}
+
+export interface RefusedMailRecord extends MailRecord {
+  readonly message: string;
+}
+
+const INVALID = 'Authentication Credentials Invalid';
+
+/** The SMTP password that SES expects for a secret access key in a region. */
+export function expectedPassword(secretAccessKey: string, region: string): string {
+  const chain = ['11111111', region, 'ses', 'aws4_request', 'SendRawEmail'];
+  const signature = chain.reduce<Buffer>(
+    (key, message) => createHmac('sha256', key).update(message, 'utf8').digest(),
+    Buffer.from(`AWS4${secretAccessKey}`, 'utf8'),
+  );
+  return Buffer.concat([Buffer.of(0x04), signature]).toString('base64');
+}
+
+/** What the SES SMTP endpoint knows and decides, without a socket. */
+export class SesSmtp {
+  public readonly logins: LoginRecord[] = [];
+  public readonly accepted: MailRecord[] = [];
+  public readonly refused: RefusedMailRecord[] = [];
+  private readonly owners = new Map<string, string>();
+  private readonly tries = new Map<string, number>();
+  private settled = new Set<string>();
+  private faultsSince = 0;
+  private faults: SmtpFaults = {};
+
+  constructor(private readonly options: SesSmtpOptions) {
+    this.setFaults(options.faults ?? {});
+  }
+
+  /** Replaces all faults; `setFaults({})` ends them. */
+  public setFaults(faults: SmtpFaults): void {
+    this.faults = faults;
+    this.faultsSince = this.options.clock.now();
+    this.settled = new Set(this.owners.keys());
+    this.tries.clear();
+  }
+
+  public login(username: string, password: string, { region }: { readonly region: string }): LoginResult {
+    const result = this.judge(username, password, region);
+    this.logins.push({ at: this.options.clock.now(), username, region, code: result.ok ? 235 : result.code });
+    if (result.ok) this.owners.set(username, result.userName);
+    return result;
+  }
+
+  /** Takes a message at the end of DATA from a connection that has logged in. */
+  public accept(mail: Mail): MailResult {
+    const userName = this.owners.get(mail.username);
+    if (userName === undefined) throw new Error(`${mail.username} has not logged in`);
+    const record: MailRecord = { ...mail, at: this.options.clock.now(), userName };
+    if (this.options.maySend?.(userName, mail.from, mail.region) === false) {
+      const message = this.accessDenied(userName, mail);
+      this.refused.push({ ...record, message });
+      return { ok: false, code: 554, message };
+    }
+    this.accepted.push(record);
+    return { ok: true, messageId: `world-${this.accepted.length}` };
+  }
+
+  private judge(username: string, password: string, region: string): LoginResult {
+    if (this.faults.temporaryFailure?.(username)) {
+      return { ok: false, code: 454, message: 'Temporary authentication failure' };
+    }
+    const key = this.options.credentials.findAccessKey(username);
+    const valid = key?.status === 'Active' && password === expectedPassword(key.secretAccessKey, region);
+    if (!valid || !this.hasPropagated(key) || !this.nextOutcome(key)) {
+      return { ok: false, code: 535, message: INVALID, close: this.faults.closeAfterRefusal ?? false };
+    }
+    return { ok: true, userName: key.userName };
+  }
+
+  private hasPropagated(key: AccessKeyRecord): boolean {
+    return this.options.clock.now() >= key.createDate.getTime() + (this.faults.propagationDelay ?? 0);
+  }
+
+  private nextOutcome({ accessKeyId, createDate }: AccessKeyRecord): boolean {
+    if (this.settled.has(accessKeyId) || createDate.getTime() < this.faultsSince) return true;
+    const count = this.tries.get(accessKeyId) ?? 0;
+    this.tries.set(accessKeyId, count + 1);
+    return this.faults.flapping?.[count] ?? true;
+  }
+
+  private accessDenied(userName: string, { from, region }: Mail): string {
+    const { partition = 'aws', accountId = '111122223333' } = this.options;
+    const user = `arn:${partition}:iam::${accountId}:user/${userName}`;
+    const identity = `arn:${partition}:ses:${region}:${accountId}:identity/${from.slice(from.lastIndexOf('@') + 1)}`;
+    return `Access denied: User \`${user}' is not authorized to perform \`ses:SendRawEmail' on resource \`${identity}'`;
+  }
+}
+
+export interface SesSmtpServerOptions {
+  /** The region of connections whose TLS server name does not tell one. */
+  readonly region: string;
+  /** The DNS suffix of the partition; `amazonaws.com` unless told. */
+  readonly dnsSuffix?: string;
+  /** Further host names that the certificate covers and `routes()` names. */
+  readonly hosts?: readonly string[];
+  /** The address to listen on; 127.0.0.1 unless told. */
+  readonly address?: string;
+}
+
+const STARTTLS_PORTS = [25, 587, 2587];
+const IMPLICIT_TLS_PORTS = [465, 2465];
+
+/** The endpoint on loopback: one port with STARTTLS, one with TLS from the start. */
+export class SesSmtpServer {
+  /** Every name that the certificate is good for. */
+  public readonly hosts: readonly string[];
+  private startTls?: SMTPServer;
+  private implicitTls?: SMTPServer;
+  private directory?: string;
+
+  constructor(private readonly ses: SesSmtp, private readonly options: SesSmtpServerOptions) {
+    const { region, dnsSuffix = 'amazonaws.com', hosts = [] } = options;
+    this.hosts = [`email-smtp.${region}.${dnsSuffix}`, `email-smtp-fips.${region}.${dnsSuffix}`, 'localhost', ...hosts];
+  }
+
+  /** Like port 587. */
+  public get startTlsPort(): number {
+    return portOf(this.startTls);
+  }
+
+  /** Like port 465. */
+  public get implicitTlsPort(): number {
+    return portOf(this.implicitTls);
+  }
+
+  /** The certificate as PEM, for `NODE_EXTRA_CA_CERTS`. */
+  public get caFile(): string {
+    if (this.directory === undefined) throw new Error('the server has not been started');
+    return join(this.directory, 'ca.pem');
+  }
+
+  public async start(): Promise<void> {
+    const { key, cert } = await selfSignedCertificate(this.hosts);
+    this.directory = await mkdtemp(join(tmpdir(), 'world-ses-'));
+    await writeFile(this.caFile, cert);
+    this.startTls = await listen(this.serverOptions({ key, cert }), this.options.address);
+    this.implicitTls = await listen(this.serverOptions({ key, cert, secure: true }), this.options.address);
+  }
+
+  public async close(): Promise<void> {
+    await Promise.all([this.startTls, this.implicitTls].map(closeServer));
+    if (this.directory !== undefined) await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Where the public host names and ports lead, for `WORLD_ROUTES`. */
+  public routes(): Record<string, number> {
+    const ports = [
+      ...STARTTLS_PORTS.map(port => [port, this.startTlsPort]),
+      ...IMPLICIT_TLS_PORTS.map(port => [port, this.implicitTlsPort]),
+    ];
+    const names = this.hosts.filter(host => host !== 'localhost');
+    return Object.fromEntries(names.flatMap(host => ports.map(([port, target]) => [`${host}:${port}`, target])));
+  }
+
+  private serverOptions(tls: SMTPServerOptions): SMTPServerOptions {
+    return {
+      ...tls,
+      name: this.hosts[0],
+      banner: 'SimpleEmailService',
+      authMethods: ['PLAIN', 'LOGIN'],
+      disableReverseLookup: true,
+      closeTimeout: 1,
+      onAuth: (auth, session, callback) => this.authenticate(auth, session, callback),
+      onData: (stream, session, callback) => this.receive(stream, session, callback),
+    };
+  }
+
+  private authenticate(
+    auth: SMTPServerAuthentication, session: SMTPServerSession, callback: Parameters<NonNullable<SMTPServerOptions['onAuth']>>[2],
+  ): void {
+    const username = auth.username ?? '';
+    const result = this.ses.login(username, auth.password ?? '', { region: this.regionOf(session) });
+    if (result.ok) {
+      callback(null, { user: username });
+      return;
+    }
+    callback(replyError(result.code, result.message));
+    if (result.close) this.hangUp(session);
+  }
+
+  private receive(
+    stream: SMTPServerDataStream, session: SMTPServerSession, callback: Parameters<NonNullable<SMTPServerOptions['onData']>>[2],
+  ): void {
+    text(stream).then(raw => {
+      const { mailFrom, rcptTo } = session.envelope;
+      const from = mailFrom ? mailFrom.address : '';
+      const to = rcptTo.map(({ address }) => address);
+      const result = this.ses.accept({ username: String(session.user), from, to, raw, region: this.regionOf(session) });
+      if (result.ok) callback(null, `Ok ${result.messageId}`);
+      else callback(replyError(result.code, result.message));
+    }).catch(callback);
+  }
+
+  private regionOf(session: SMTPServerSession): string {
+    const servername = 'servername' in session ? String(session.servername) : '';
+    return /^email-smtp(?:-fips)?\.([^.]+)\./.exec(servername)?.[1] ?? this.options.region;
+  }
+
+  private hangUp(session: SMTPServerSession): void {
+    for (const server of [this.startTls, this.implicitTls]) {
+      for (const connection of server?.connections ?? []) {
+        if (connection.session === session) connection.close();
+      }
+    }
+  }
+}
+
+async function selfSignedCertificate(hosts: readonly string[]): Promise<{ key: string; cert: string }> {
+  const pems = await generate([{ name: 'commonName', value: hosts[0] }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'subjectAltName', altNames: hosts.map(value => ({ type: 2, value })) },
+    ],
+  });
+  return { key: pems.private, cert: pems.cert };
+}
+
+async function listen(options: SMTPServerOptions, address = '127.0.0.1'): Promise<SMTPServer> {
+  const server = new SMTPServer(options);
+  // A client that gives up, or does not trust the certificate, is not the server's failure.
+  server.on('error', () => undefined);
+  await new Promise<void>(resolve => server.listen(0, address, resolve));
+  return server;
+}
+
+async function closeServer(server: SMTPServer | undefined): Promise<void> {
+  if (server) await new Promise<void>(resolve => server.close(resolve));
+}
+
+function portOf(server: SMTPServer | undefined): number {
+  if (!server) throw new Error('the server has not been started');
+  return (server.server.address() as AddressInfo).port;
+}
+
+function replyError(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
