@@ -136,8 +136,10 @@ describe('Postfix with a table for each region', () => {
     const server = SERVERS.Postfix;
     await begin(server, server.entry(CENTRAL, OLD));
     await onNode.installPostfix('hash:$config_directory/sasl_passwd, hash:$config_directory/senders, hash:$config_directory/west');
-    await onNode.node.write('etc/postfix/senders', server.follower!(OLD));
-    await onNode.node.write('etc/postfix/west', server.entry(WEST, OLD));
+    for (const suffix of ['', '.db']) {
+      await onNode.node.write(`etc/postfix/senders${suffix}`, server.follower!(OLD));
+      await onNode.node.write(`etc/postfix/west${suffix}`, server.entry(WEST, OLD));
+    }
     for (const rotation of [1, 2]) {
       for (const region of fleets) await run(server, region, rotation);
       expect(await onNode.node.read(server.file)).toBe(server.entry(CENTRAL, credentialOf(CENTRAL, rotation)));
