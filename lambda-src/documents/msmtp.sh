@@ -95,7 +95,10 @@ obstacle() {
 # Whether each account has the password by what the file says, and the user also by what msmtp makes of it.
 looks_up() {
   choose_evaluator
-  as_user "$file_reader" cat "$1" >"$scratch/read" 2>/dev/null || return 1
+  case $1 in
+    /*) as_user "$file_reader" cat "$1" ;;
+    *) cat "$1" ;;
+  esac >"$scratch/read" 2>/dev/null || return 1
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk -v host="$relay_host" "$PARSE_CONFIG"'
     FILENAME == "-" { colon = index($0, ":"); user = substr($0, 1, colon - 1); password = substr($0, colon + 1); next }
     { line[++lines] = $0 }

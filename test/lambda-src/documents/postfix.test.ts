@@ -272,6 +272,47 @@ describe('a run at an interval', () => {
 });
 
 describe('the lock', () => {
+  const [FIRST, SECOND] = [VERSION, 'fedcba98-7654-3210-fedc-ba9876543210'];
+
+  it('is taken before a run looks at what there is to change: one that waits for another sees what that has changed', async () => {
+    const table = (credential: string) => `news@example.com ${credential}\n[${HOST}]:587 ${credential}\n`;
+    await postfix(table(OLD));
+    await onNode.node.write(SECOND, `AWSPENDING\t${JSON.stringify({ username: 'AKIASECONDSECOND0002', password: PASSWORD })}\n`);
+    await onNode.node.install('aws', `#!/bin/sh\ncase "$*" in *${SECOND}*) cat "$HOME/root/${SECOND}" ;; *) cat "$HOME/root/answer" ;; esac\n`);
+    // Whichever run comes to the lock first: that of the second version gets it when the other one has ended.
+    await onNode.node.install('flock', `#!/bin/sh
+      [ "$SSM_VersionId" = ${SECOND} ] || exit 0
+      : >"$HOME/root/waits"
+      while ! [ -e "$HOME/root/ended" ]; do /bin/sleep 0.05; done`);
+    const second = onNode.run(SECOND);
+    await vi.waitFor(async () => onNode.node.read('waits'), { timeout: 20_000 });
+    expect(await onNode.run(FIRST)).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read(TABLE)).toBe(table(OURS));
+    await onNode.node.write('ended', '');
+    expect(await second).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read(TABLE)).toBe(table(`AKIASECONDSECOND0002:${PASSWORD}`));
+  });
+
+  it('is asked for once by a run that starts over', async () => {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
+    await onNode.label({ [FIRST]: ['AWSCURRENT'] });
+    await onNode.node.write('later', JSON.stringify({ [FIRST]: ['AWSCURRENT'], [SECOND]: ['AWSPENDING', `SES_SMTP_DELIVERED_${SECOND}`] }));
+    await onNode.node.install('flock', '#!/bin/sh\necho "$*" >>"$HOME/root/locks"\n');
+    await onNode.node.install('sync', '#!/bin/sh\ncp "$HOME/root/later" "$HOME/root/labels"\n');
+    expect(await onNode.run('')).toMatchObject({ status: 'Success', output: `SES_SMTP_CREDENTIAL_APPLIED ${SECOND}\n` });
+    expect(await onNode.node.read('locks')).toBe('-w 120 9\n');
+  });
+
+  it.each([
+    ['flock is missing', 'flock', '#!/bin/sh\nexit 127\n', 'another run has been changing files for two minutes'],
+    ['flock knows no time-out, as that of BusyBox', 'flock', '#!/bin/sh\necho "flock: invalid option -- w" >&2\nexit 1\n', 'flock: invalid option -- w'],
+  ])('says why it could not be had if %s', async (_why, name, script, message) => {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
+    await onNode.node.install(name, script);
+    expect((await onNode.run()).output).toContain(`SES_SMTP_CREDENTIAL_FAILED ${message}`);
+    expect(await onNode.node.read(TABLE)).toContain(OLD);
+  });
+
   it('that cannot be written is what the error names', async () => {
     await postfix(`[${HOST}]:587 ${OLD}\n`);
     Object.assign(onNode.node.environment, { RUNTIME_DIRECTORY: '/nonexistent' });
