@@ -56,7 +56,7 @@ take_table() {
   for suffix in '' $INDEXES; do
     if [ -z "$suffix" ] || [ -e "./$name$suffix" ] || [ -L "./$name$suffix" ]; then take "$name$suffix" "old$suffix"; fi
   done
-  cat "$work/old" >"$work/text"
+  said=$(cat "$work/old" 2>&1 >"$work/text") || fail "cannot copy $table: $(reason_in "$said"); $unchanged"
 }
 
 # Makes "new", empty files with owner and SELinux context of the old ones, and the mode that they should have.
@@ -118,7 +118,7 @@ change_table() {
   unchanged="$table is unchanged"
   enter_folder "$table"
   make_work
-  take_table || fail "cannot copy $table; $unchanged"
+  take_table
   keys_to_change "$work/text" >"$keys"
   [ -s "$keys" ] || fail "$table has no entry to change any more: somebody else changes it; $unchanged"
   said=$({ make_new && printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential "$work/text" >"$work/new"; } 2>&1) \

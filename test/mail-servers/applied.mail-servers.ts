@@ -60,18 +60,18 @@ async function rights(file: string): Promise<string> {
 describe('Postfix', () => {
   const { file } = postfix;
   onServer(postfix);
-  afterEach(async () => {
-    await run('postconf', '-e', `smtp_sasl_password_maps = hash:${file}`);
-    await run('postfix', 'reload');
-  });
-
   async function use(table: string, maps = `hash:${file}`): Promise<void> {
     await writeFile(file, table);
     await chmod(file, 0o640);
     await chown(file, 0, 0);
     await run('postmap', `hash:${file}`);
     await run('postconf', '-e', `smtp_sasl_password_maps = ${maps}`);
+  }
+
+  /** Processes that wait for work have not read what `use` wrote. */
+  async function expectDeliveryAnew(): Promise<void> {
     await run('postfix', 'reload');
+    await expectDelivery();
   }
 
   it('sends with the credential where the value stands on the next line, and gives one to a key without a value', async () => {
@@ -79,7 +79,7 @@ describe('Postfix', () => {
     await use(table(old(), ''));
     await expectApplied();
     expect(await readFile(file, 'utf8')).toBe(table(current(), ` ${current()}`));
-    await expectDelivery();
+    await expectDeliveryAnew();
   });
 
   it.each([
@@ -104,7 +104,7 @@ describe('Postfix', () => {
     await run('postmap', 'hash:/etc/postfix/second');
     await use(`${key()} ${old()}\n`, `unionmap:{hash:/etc/postfix/second, hash:${file}}`);
     await expectApplied();
-    await expectDelivery();
+    await expectDeliveryAnew();
   });
 
   it('lets Postfix read a table behind proxy: that everybody could read', async () => {
@@ -112,7 +112,7 @@ describe('Postfix', () => {
     await chmod(file, 0o644);
     await expectApplied();
     expect(await rights(file)).toBe('640 root postfix');
-    await expectDelivery();
+    await expectDeliveryAnew();
   });
 
   it('refuses a table behind proxy: that Postfix cannot read, and leaves it', async () => {
@@ -145,7 +145,7 @@ describe('Postfix', () => {
     await rm('/etc/postfix/second');
     await use(`${key()} ${old()}\n`, `hash:/etc/postfix/second hash:${file}`);
     await expectApplied(async node => node.install('postmulti', '#!/bin/sh\n[ "$1" = -l ] && printf "%s\\n" "- - y /etc/postfix" "old - n /etc/postfix-gone"\n'));
-    await expectDelivery();
+    await expectDeliveryAnew();
   });
 
   it('says so if an instance in use cannot be read, or the instances cannot be listed', async () => {
@@ -186,7 +186,7 @@ describe('Postfix', () => {
     await run('chown', '-R', 'nobody', dirname(table));
     await expectApplied();
     expect([await rights(table), (await readdir('/srv/mail-servers-test'))]).toEqual(['640 nobody root', ['tables']]);
-    await expectDelivery();
+    await expectDeliveryAnew();
 
     await writeFile('/srv/victim', 'untouched', { mode: 0o600 });
     await writeFile(table, `${key()} ${old()}\n`);
