@@ -8,7 +8,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { linkTo, Runbook } from '../../lambda-src/basics/errors';
 import { Invocation, invoke } from '../../lambda-src/invocation';
-import { CloudFormationEvent } from '../../lambda-src/lifecycle/custom-resource';
+import { CloudFormationEvent } from '../../lambda-src/lifecycle/cloudformation-event';
 import { SmtpLogin } from '../../lambda-src/smtp/login';
 import { SmtpSend } from '../../lambda-src/smtp/message';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';

@@ -70,7 +70,7 @@ export const THROTTLED: Fault = {
 export const SERVER_ERROR: Fault = {
   name: 'server error before the effect',
   call: async () => { throw internalError(); },
-  login: async (): Promise<LoginResult> => ({ outcome: 'hopeless', reply: '554 Transaction failed' }),
+  login: async (): Promise<LoginResult> => ({ outcome: 'failed', reply: '554 Transaction failed' }),
 };
 
 export const SERVER_ERROR_AFTER: Fault = {

@@ -4,8 +4,8 @@ import { Promises } from './promises';
 import { Setup, templateOf } from './setups';
 import { OURS, Subject } from './subject';
 import { DAY, HOUR, SECOND } from '../../lambda-src/basics/time';
+import { Dependencies } from '../../lambda-src/context';
 import { Invocation as FunctionEvent } from '../../lambda-src/invocation';
-import { Surroundings } from '../../lambda-src/rotation/rotation';
 import { Credential } from '../../lambda-src/secret/credential';
 import { LoginResult } from '../../lambda-src/smtp/login';
 import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
@@ -211,7 +211,7 @@ export class Lab {
     if (step === 'createSecret') this.position.attempt += 1;
     Object.assign(this.position, { step, failed: false });
     try {
-      await Promise.race([this.subject.invoke(event, this.config, this.surroundings(invocation), timeout), invocation.death]);
+      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation), timeout), invocation.death]);
     } catch (error) {
       this.position.failed = true;
       this.output.push(inspect(error));
@@ -224,7 +224,7 @@ export class Lab {
     }
   }
 
-  private surroundings(invocation: Invocation): Surroundings {
+  private dependencies(invocation: Invocation): Dependencies {
     const attempts = this.options.sdkRetries ? SDK_ATTEMPTS : 1;
     return {
       secretsManager: this.client(invocation, 'secretsManager', attempts),
@@ -251,7 +251,7 @@ export class Lab {
   }
 
   /** As the SDK's client, without its serialization: the steps' own tests go through that. */
-  private client<Service extends keyof typeof SERVICE_OF>(invocation: Invocation, service: Service, attempts: number): Surroundings[Service] {
+  private client<Service extends keyof typeof SERVICE_OF>(invocation: Invocation, service: Service, attempts: number): Dependencies[Service] {
     const send = async (command: { readonly constructor: { readonly name: string }; readonly input: ApiCall['input'] }) => {
       const action = command.constructor.name.replace(/Command$/, '');
       // As the SDK does.
@@ -265,7 +265,7 @@ export class Lab {
         }
       }
     };
-    return { send } as unknown as Surroundings[Service];
+    return { send } as unknown as Dependencies[Service];
   }
 
   private async call(call: Pick<ApiCall, 'service' | 'action' | 'input'>, step: string): Promise<unknown> {

@@ -1,11 +1,9 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Command, CommandInvocation, ListCommandInvocationsCommandOutput } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
 import { RunCommand } from '../../../lambda-src/aws/run-command';
-import { SecretVersions } from '../../../lambda-src/aws/secret-versions';
-import { Log } from '../../../lambda-src/basics/log';
-import { SecretText } from '../../../lambda-src/basics/secret-text';
-import { awaitPush, describeFailure, Push } from '../../../lambda-src/fleet/fleet-push';
+import { describeFailure } from '../../../lambda-src/fleet/answers';
+import { CommandReader } from '../../../lambda-src/fleet/pages';
+import { awaitPush } from '../../../lambda-src/fleet/push';
 import { APPLIED_MARKER, FleetConfig } from '../../../src/private/rotation-contract';
 import { VirtualClock } from '../../world';
 
@@ -31,22 +29,9 @@ class Answers extends RunCommand {
   }
 }
 
-function pushTo(runCommand: RunCommand): Push {
+function reading(runCommand: RunCommand): CommandReader {
   const clock = new VirtualClock();
-  return {
-    runCommand,
-    clock,
-    random: () => 0.5,
-    deadline: clock.now() + 60_000,
-    log: new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined),
-    secretArn: 'arn',
-    versionId: 'v',
-    rotationToken: 'v',
-    region: 'eu-west-1',
-    credential: { username: 'AKIA', password: new SecretText('x') },
-    versions: new SecretVersions(new SecretsManagerClient(), 'arn'),
-    givenUp: new Map(),
-  };
+  return { runCommand, clock, random: () => 0.5, end: clock.now() + 60_000 };
 }
 
 describe('waiting for a command', () => {
@@ -55,17 +40,17 @@ describe('waiting for a command', () => {
       [undefined, { Status: 'Pending', TargetCount: 0 }, { Status: 'Success', TargetCount: 2 }],
       [[], [done], [done, { ...done, InstanceId: 'i-2' }]],
     );
-    expect(await awaitPush(pushTo(answers), fleet, 'c')).toMatchObject({ confirmed: 2, failed: 0 });
+    expect(await awaitPush(reading(answers), fleet, 'v', 'c')).toMatchObject({ confirmed: 2, failed: 0 });
   });
 
   it('takes a reply without a list for an empty one', async () => {
     const answers = new Answers([{ Status: 'Success', StatusDetails: 'NoInstancesInTag', TargetCount: 0 }], []);
-    expect(await awaitPush(pushTo(answers), fleet, 'c')).toMatchObject({ confirmed: 0, failed: 0 });
+    expect(await awaitPush(reading(answers), fleet, 'v', 'c')).toMatchObject({ confirmed: 0, failed: 0 });
   });
 
   it('ends with the function, when nothing is listed at all', async () => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 2 }], [[]]);
-    await expect(awaitPush(pushTo(answers), fleet, 'c')).rejects
+    await expect(awaitPush(reading(answers), fleet, 'v', 'c')).rejects
       .toThrow('command c (document Document) was still running when the function had to end: no server is listed yet; the next attempt goes on');
   });
 });
@@ -75,9 +60,9 @@ describe('the message about a command that goes on', () => {
     const list = Array.from({ length: 50 }, (_, index) => ({ ...done, InstanceId: `i-${index}` }));
     const running = list.map(invocation => ({ ...invocation, Status: 'InProgress' as const, StatusDetails: 'InProgress' }));
     const confirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [list]);
-    await expect(awaitPush(pushTo(confirmed), fleet, 'c')).rejects.toThrow('no server is listed yet');
+    await expect(awaitPush(reading(confirmed), fleet, 'v', 'c')).rejects.toThrow('no server is listed yet');
     const unconfirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [running]);
-    await expect(awaitPush(pushTo(unconfirmed), fleet, 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); the next attempt');
+    await expect(awaitPush(reading(unconfirmed), fleet, 'v', 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); the next attempt');
   });
 });
 
@@ -88,18 +73,18 @@ describe('a node does not count as confirmed', () => {
     ['it is still running', { ...done, Status: 'Delayed', StatusDetails: 'Delayed' }, 'i-1 (Delayed)'],
   ])('when %s', async (_, invocation, message) => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[invocation]]);
-    expect(describeFailure(await awaitPush(pushTo(answers), fleet, 'c'))).toContain(message);
+    expect(describeFailure(await awaitPush(reading(answers), fleet, 'v', 'c'))).toContain(message);
   });
 
   it('when no step of somebody else\'s document is listed', async () => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[{ ...done, CommandPlugins: [] }]]);
     const existing = { ...fleet, document: { ...fleet.document, marker: false } };
-    expect(describeFailure(await awaitPush(pushTo(answers), existing, 'c'))).toContain('every step of the document was skipped');
+    expect(describeFailure(await awaitPush(reading(answers), existing, 'v', 'c'))).toContain('every step of the document was skipped');
   });
 
   it('but a document of somebody else need not print anything', async () => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[{ ...done, CommandPlugins: [{}] }]]);
     const existing = { ...fleet, document: { ...fleet.document, marker: false } };
-    expect(describeFailure(await awaitPush(pushTo(answers), existing, 'c'))).toBeUndefined();
+    expect(describeFailure(await awaitPush(reading(answers), existing, 'v', 'c'))).toBeUndefined();
   });
 });
