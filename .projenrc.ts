@@ -40,7 +40,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   majorVersion: 0,
   // What publishes, with the secrets of the registries.
   jsiiReleaseVersion: '0.2.1061',
-  postBuildSteps: [{ name: 'Compare the API with that of the last release', run: 'npx projen compat' }],
+  postBuildSteps: [
+    { name: 'Lint', run: 'npx projen eslint' },
+    { name: 'Run the tests that take minutes', run: 'npx projen test:deep' },
+    { name: 'Compare the API with that of the last release', run: 'npx projen compat' },
+  ],
   npmTrustedPublishing: true,
   publishToPypi: {
     distName: 'cdk-ses-smtp-credential-rotation',
@@ -57,7 +61,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     moduleName: 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go',
     packageName: 'smtprotation',
   },
-  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', 'packaging', 'pictures'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
+  eslintOptions: {
+    dirs: ['src', 'lambda-src'],
+    devdirs: ['test', 'examples', 'packaging', 'pictures'],
+    fileExtensions: ['.ts'],
+    tsconfigPath: './tsconfig.dev.json',
+    commandOptions: { fix: false },
+  },
 
   devDeps: [
     '@aws-sdk/client-iam@^3',
@@ -159,12 +169,21 @@ const typeCheck = project.addTask('type-check', {
   description: 'Check the types of the function, the tests and the examples',
   exec: 'tsc --noEmit -p tsconfig.dev.json',
 });
+/** What takes half a minute and finds little beforehand, the linter, has a command of its own. */
+project.testTask.reset();
 project.testTask.spawn(project.bundler.bundleTask);
 project.testTask.spawn(typeCheck);
-project.testTask.exec('vitest run --coverage', { receiveArgs: true });
+project.testTask.exec('vitest run --project quick --coverage', { receiveArgs: true });
 // The public API as jsii sees it, API.md, and README examples that must compile.
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(project.postCompileTask);
+project.addTask('test:deep', {
+  description: 'Run the tests that take minutes: every fault, pairs of faults, rivals, random histories, known mistakes, old stacks',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'vitest run --project deep --outputFile.json=test-results/deep.json', receiveArgs: true },
+  ],
+});
 
 project.addTask('demo', {
   description: 'Rotate twice in the local AWS, with mail flowing',

@@ -128,6 +128,11 @@ function invocationsOf(points: readonly Point[]): number[] {
   });
 }
 
+/** The names of the faults that really struck. */
+export function namesOfFaults(runs: readonly Run[]): Set<string> {
+  return new Set(runs.flatMap(({ plan }) => [...plan.values()].map(({ name }) => name)));
+}
+
 /** The runs that broke a promise, in words: what went wrong, and what became of it. */
 export function describeFailures(runs: readonly Run[]): string[] {
   return runs.filter(({ violations }) => violations.length > 0).map(broken => `${describePlan(broken)} => ${broken.violations.map(describeViolation).join('; ')}`);

@@ -171,6 +171,11 @@ export const SYSTEM_FAULTS = [
   HOST_REFUSES, SERVER_DOES_NOTHING, SERVERS_LATE, KEYS_STALE, VALUE_NOT_VISIBLE,
 ];
 
+/** Without servers, what only they can do does not happen. */
+export function systemFaults(hasServers: boolean): Fault[] {
+  return SYSTEM_FAULTS.filter(fault => hasServers || (fault !== SERVER_DOES_NOTHING && fault !== SERVERS_LATE));
+}
+
 export function canStrike(fault: Fault, point: Point): boolean {
   if (point.kind === 'call' && fault.sparedActions?.includes(point.name)) return false;
   return fault[point.kind] !== undefined && (point.kind !== 'call' || !fault.actions || fault.actions.includes(point.name));
