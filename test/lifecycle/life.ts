@@ -15,7 +15,7 @@ import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig } from '.
 import { DeployedFunction, Deployment, Secret, World } from '../world';
 import { StackLife } from '../world/cloudformation/stack-life';
 import { Template } from '../world/cloudformation/template';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 import { ConcurrentClock } from '../world/time/concurrent-clock';
 

@@ -4,9 +4,11 @@ import { FunctionInvoker, Functions } from './functions/deployed-functions';
 import { EventRules } from './functions/event-rules';
 import { RotationDriver } from './functions/rotation-driver';
 import { Credentials, Iam } from './services/iam';
+import { IamApi } from './services/iam-api';
 import { Kms } from './services/kms';
 import { Permissions } from './services/permissions';
 import { Secret, SecretOptions, SecretsManager } from './services/secrets-manager';
+import { SecretsManagerApi } from './services/secrets-manager-api';
 import { Ssm } from './services/ssm';
 import { StateManager } from './services/state-manager';
 import { Sts } from './services/sts';
@@ -64,7 +66,7 @@ export class World implements Environment {
     this.urlSuffix = URL_SUFFIXES[this.partition] ?? 'amazonaws.com';
     this.iam = new Iam(this);
     this.kms = new Kms(this);
-    this.secretsManager = new SecretsManager(this, this.kms);
+    this.secretsManager = new SecretsManager(this);
     this.ssm = new Ssm(this);
     this.stateManager = new StateManager(this.ssm);
     this.functions = new Functions(this);
@@ -72,10 +74,10 @@ export class World implements Environment {
     this.eventRules = new EventRules(this, this.functions, async (fn, event) => this.invoke(fn, event));
     this.customResources = new CustomResources(this, this.functions, async (fn, event) => this.invoke(fn, event));
     this.wire = new Wire(this, {
-      iam: this.iam.operations(),
+      iam: new IamApi(this, this.iam).operations(),
       sts: new Sts().operations(),
       ssm: this.ssm.operations(),
-      secretsmanager: this.secretsManager.operations(),
+      secretsmanager: new SecretsManagerApi(this, this.secretsManager, this.kms).operations(),
     }, accessKeyId => this.iam.authenticate(accessKeyId), request => this.customResources.urls.upload(request));
   }
 
