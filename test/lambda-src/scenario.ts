@@ -14,7 +14,7 @@ import { SmtpSend } from '../../lambda-src/smtp/message';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
 import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 
 export interface ScenarioOptions {

@@ -13,9 +13,9 @@ import { SmtpSend } from '../../lambda-src/smtp/message';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig } from '../../src/private/rotation-contract';
 import { DeployedFunction, Deployment, Secret, World } from '../world';
-import { StackLife } from '../world/cloudformation/cloudformation-stack';
+import { StackLife } from '../world/cloudformation/stack-life';
 import { Template } from '../world/cloudformation/template';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 import { ConcurrentClock } from '../world/time/concurrent-clock';
 

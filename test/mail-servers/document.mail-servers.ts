@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { run } from './machine';
 import { RelayHost } from './relay-host';
 import { SERVERS } from './servers';
-import { ScriptNode } from '../world/nodes/nodes';
+import { ScriptNode } from '../world/nodes';
 
 /** The programs by which the documents change anything. */
 const PROGRAMS = ['awk', 'cat', 'chmod', 'chown', 'cmp', 'cp', 'exim4', 'makemap', 'mkdir', 'mktemp', 'msmtp', 'mv', 'postmap', 'rm', 'smtpctl', 'smtpd', 'sync'];

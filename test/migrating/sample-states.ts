@@ -5,7 +5,7 @@ import { Fault, Point, REPLY_LOST, REQUEST_LOST } from '../reliability/faults';
 import { Lab } from '../reliability/lab';
 import { SAMPLE, SAMPLE_STACK } from '../reliability/sample/subject';
 import { Setup } from '../reliability/setups';
-import { parseCredential } from '../world/nodes/nodes';
+import { parseCredential } from '../world/nodes';
 
 /** The name that the sample gives its user, unless it is told another. */
 export const USER_NAME = 'SESSendUser';

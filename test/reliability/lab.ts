@@ -14,7 +14,7 @@ import {
   Secret, SecretVersion, ServiceName, VirtualClock, World,
 } from '../world';
 import { Template } from '../world/cloudformation/template';
-import { NodeOptions, SimulatedNode } from '../world/nodes/nodes';
+import { NodeOptions, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 
 export interface LabOptions {

@@ -4,7 +4,7 @@ import type { Lab } from './lab';
 import { everythingOutside, leaksIn } from './leaks';
 import { DAY, SECOND } from '../../lambda-src/basics/time';
 import { RotationConfig } from '../../src/private/rotation-contract';
-import { SimulatedNode } from '../world/nodes/nodes';
+import { SimulatedNode } from '../world/nodes';
 import { CommandRequest } from '../world/services/ssm-command';
 
 /** A broken promise of the rotation, as `P1` to `P8` in test/reliability/README.md. */

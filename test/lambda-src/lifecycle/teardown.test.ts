@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotationProps } from '../../../src';
 import { AwsError } from '../../world';
-import { failsWith } from '../../world/nodes/nodes';
+import { failsWith } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { CloudFormationAnswer, Scenario, ScenarioOptions, withFleet } from '../scenario';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { CONFIG_VARIABLE, INITIAL_SECRET_VALUE } from '../../../src/private/rotation-contract';
 import { ConnectionLost } from '../../world';
-import { failsWith, SimulatedNode } from '../../world/nodes/nodes';
+import { failsWith, SimulatedNode } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
 

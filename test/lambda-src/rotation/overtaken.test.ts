@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { ConnectionLost } from '../../world';
-import { SimulatedNode } from '../../world/nodes/nodes';
+import { SimulatedNode } from '../../world/nodes';
 import { DocumentOptions } from '../../world/services/ssm-documents';
 import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
 

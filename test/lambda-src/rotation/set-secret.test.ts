@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../../src';
 import { APPLIED_MARKER } from '../../../src/private/rotation-contract';
 import { AwsError, ConnectionLost } from '../../world';
-import { failsWith, NodeBehaviour, skipsEveryStep, takesCredentialFromParameters } from '../../world/nodes/nodes';
+import { failsWith, NodeBehaviour, skipsEveryStep, takesCredentialFromParameters } from '../../world/nodes';
 import { failureOf, Scenario, seeAlso } from '../scenario';
 
 const MINUTE = 60_000;

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SecretText } from '../../../lambda-src/basics/secret-text';
 import { LoginResult, smtpLogin } from '../../../lambda-src/smtp/login';
 import { EndpointConfig } from '../../../src/private/rotation-contract';
-import { LoginResult as ServerReply, SesSmtp, SesSmtpServer } from '../../world/services/ses-smtp';
+import { LoginResult as ServerReply, SesSmtp } from '../../world/services/ses-smtp';
+import { SesSmtpServer } from '../../world/services/ses-smtp-server';
 import { freePort, listen, trust, whileListening } from '../loopback';
 
 const REGION = 'us-east-2';

@@ -8,7 +8,7 @@ import { SmtpLogin } from '../../../lambda-src/smtp/login';
 import { EndpointConfig } from '../../../src/private/rotation-contract';
 import { Scenario, ScenarioOptions } from '../../lambda-src/scenario';
 import { DeployedFunction } from '../../world';
-import { NodeBehaviour, SimulatedNode, SmtpCredential, takesCredentialFromParameters } from '../../world/nodes/nodes';
+import { NodeBehaviour, SimulatedNode, SmtpCredential, takesCredentialFromParameters } from '../../world/nodes';
 
 /** The sample's stack for a scenario of its own. */
 export const SAMPLE_SETTING: ScenarioOptions = { before: SAMPLE_STACK.before, props: stack => SAMPLE_STACK.props(stack, SAMPLE.document) };

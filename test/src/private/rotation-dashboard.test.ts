@@ -7,7 +7,7 @@ import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotation } from '../../../src';
 import { Scenario, withFleet } from '../../lambda-src/scenario';
-import { failsWith } from '../../world/nodes/nodes';
+import { failsWith } from '../../world/nodes';
 import { defineRotation, onlyResource, textOf } from '../define-rotation';
 
 interface Widget {

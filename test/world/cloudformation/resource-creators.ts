@@ -1,13 +1,13 @@
 import { Deployment, Physical, ResourceDefinition } from './deployment';
 import { IdentityPolicies } from './identity-policies';
-import { DeployedFunction, FunctionSettings } from '../functions/functions';
-import type { World } from '../index';
 import { optionalText, text, texts } from './resource-properties';
+import { DeployedFunction, FunctionSettings } from '../functions/deployed-functions';
 import { DocumentContent } from '../nodes/managed-node';
 import { AwsError } from '../services/aws-error';
 import { PolicyDocument, list } from '../services/policy';
 import { RotationConfiguration } from '../services/secrets-manager';
 import { AssociationProperties } from '../services/state-manager';
+import { World } from '../world';
 
 export interface ResourceCreatorsOptions {
   readonly world: World;

@@ -1,8 +1,8 @@
 import { LiveResource } from './deployment';
 import { IdentityPolicies } from './identity-policies';
-import type { World } from '../index';
 import { text, texts } from './resource-properties';
 import { AssociationProperties } from '../services/state-manager';
+import { World } from '../world';
 
 /** What services say of something that somebody has deleted before: CloudFormation takes that for a success. */
 const GONE = ['NoSuchEntity', 'ResourceNotFoundException', 'NotFoundException', 'InvalidDocument'];

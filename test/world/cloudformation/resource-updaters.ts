@@ -1,12 +1,12 @@
 import { LiveResource, ResourceDefinition } from './deployment';
 import { IdentityPolicies } from './identity-policies';
-import type { World } from '../index';
 import { isSame } from './replacements';
 import { documentContent, ResourceCreators, rotationOf, tagsOf } from './resource-creators';
 import { optionalText, text, texts } from './resource-properties';
 import { Identity } from '../services/iam';
 import { PolicyDocument } from '../services/policy';
 import { AssociationProperties } from '../services/state-manager';
+import { World } from '../world';
 
 type Updater = (before: LiveResource, definition: ResourceDefinition) => void;
 

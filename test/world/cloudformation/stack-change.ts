@@ -1,4 +1,3 @@
-import { CustomResourceFailure } from './custom-resource-answer';
 import { dependenciesOf, dependencyOrder } from './dependency-order';
 import { LiveResource, Physical, ResourceDefinition, emptyDeployment } from './deployment';
 import { Environment } from '../environment';
@@ -6,6 +5,7 @@ import { isReplaced, isSame } from './replacements';
 import { StackEvents } from './stack-events';
 import { StackResources } from './stack-resources';
 import { Template, TemplateResolver, TemplateResource } from './template';
+import { CustomResourceFailure } from '../functions/custom-resource-answer';
 
 export interface StackChangeOptions {
   readonly environment: Environment;

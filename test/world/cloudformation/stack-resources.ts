@@ -1,12 +1,12 @@
 import { assetsOf } from './assembly-assets';
-import { CustomResourceAnswer } from './custom-resource-answer';
-import { CustomResourceOrder, isCustom } from './custom-resources';
 import { Deployment, LiveResource, Physical, ResourceDefinition, emptyDeployment } from './deployment';
-import type { World } from '../index';
 import { ResourceCreators } from './resource-creators';
 import { ResourceDeleters } from './resource-deleters';
 import { text } from './resource-properties';
 import { ResourceUpdaters } from './resource-updaters';
+import { CustomResourceAnswer } from '../functions/custom-resource-answer';
+import { CustomResourceOrder, isCustom } from '../functions/custom-resource-request';
+import { World } from '../world';
 
 export interface StackResourcesOptions {
   readonly world: World;

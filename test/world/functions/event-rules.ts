@@ -1,5 +1,5 @@
 import { Environment } from '../environment';
-import { FunctionInvoker, Functions } from './functions';
+import { FunctionInvoker, Functions } from './deployed-functions';
 
 /** A rule of EventBridge that calls functions by a rate. */
 export interface ScheduledRule {

@@ -1,7 +1,16 @@
 import { Environment } from '../environment';
-import { DeployedFunction, FunctionInvoker, Functions, RotationStep } from './functions';
+import { DeployedFunction, FunctionInvoker, Functions } from './deployed-functions';
 import { AwsError } from '../services/aws-error';
 import { CURRENT, PENDING, Secret, SecretsManager, holderOf } from '../services/secrets-manager';
+
+export interface RotationEvent {
+  readonly Step: RotationStep;
+  readonly SecretId: string;
+  readonly ClientRequestToken: string;
+  readonly RotationToken: string;
+}
+
+export type RotationStep = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
 
 export interface RotationOptions {
   /** False runs only testSecret, against a pending version that goes away afterwards. */

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StackScenario } from './stack-scenario';
-import { CUSTOM, WITH_CUSTOM, having } from './stack-template';
-import { LambdaProcess } from '../functions/lambda-process';
+import { LambdaProcess } from './lambda-process';
+import { StackScenario } from '../cloudformation/stack-scenario';
+import { CUSTOM, WITH_CUSTOM, having } from '../cloudformation/stack-template';
 import { CustomResourceRequest, RealClock, StackLife, World } from '../index';
 
 let scenario: StackScenario;

@@ -27,15 +27,6 @@ export interface FunctionPermission {
   readonly sourceAccount?: string;
 }
 
-export interface RotationEvent {
-  readonly Step: RotationStep;
-  readonly SecretId: string;
-  readonly ClientRequestToken: string;
-  readonly RotationToken: string;
-}
-
-export type RotationStep = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
-
 /** Runs the function's code; rejects when the function fails or times out. */
 export type FunctionInvoker = (fn: DeployedFunction, event: unknown) => Promise<unknown>;
 

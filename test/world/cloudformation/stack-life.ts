@@ -1,6 +1,5 @@
 import { dependencyOrder } from './dependency-order';
 import { Deployment, LiveResource, merged } from './deployment';
-import type { World } from '../index';
 import { StackChange } from './stack-change';
 import { StackEvent, StackEvents, StackOperationFailed } from './stack-events';
 import { StackResources } from './stack-resources';
@@ -9,6 +8,7 @@ import { Template, TemplateResolver } from './template';
 import { newStackId, resolverFor } from './template-scope';
 import { RealClock } from '../time/clock';
 import { ConcurrentClock } from '../time/concurrent-clock';
+import { World } from '../world';
 
 export interface StackLifeOptions {
   readonly stackName: string;

@@ -5,42 +5,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { CommandExecution, DocumentParameter, DocumentStep, ManagedNode, StepResult } from './managed-node';
-import { APPLIED_MARKER } from '../../../src/private/rotation-contract';
-import type { SecretsManager } from '../services/secrets-manager';
-
-export interface NodeOptions {
-  readonly instanceId: string;
-  readonly platformType?: 'Linux' | 'Windows';
-  readonly tags?: Record<string, string>;
-  readonly resourceGroups?: string[];
-  readonly online?: boolean;
-  readonly appearsAfter?: number;
-  readonly startsAfter?: number;
-}
-
-abstract class Node implements ManagedNode {
-  public readonly instanceId: string;
-  public readonly platformType: 'Linux' | 'Windows';
-  public readonly tags: Record<string, string>;
-  public readonly resourceGroups: string[];
-  public online: boolean;
-  public appearsAfter: number;
-  public startsAfter: number;
-  public forcedStatusDetails?: ManagedNode['forcedStatusDetails'];
-
-  constructor(options: NodeOptions) {
-    this.instanceId = options.instanceId;
-    this.platformType = options.platformType ?? 'Linux';
-    this.tags = options.tags ?? {};
-    this.resourceGroups = options.resourceGroups ?? [];
-    this.online = options.online ?? true;
-    this.appearsAfter = options.appearsAfter ?? 0;
-    this.startsAfter = options.startsAfter ?? 0;
-  }
-
-  public abstract run(execution: CommandExecution): Promise<StepResult[]>;
-}
+import type { CommandExecution, DocumentParameter, DocumentStep, StepResult } from './managed-node';
+import { Node, NodeOptions } from './node';
+import { agentOutput, EXIT_DOCUMENT_AS_FAILURE, EXIT_DOCUMENT_AS_SUCCESS, finished, skipped } from './step-results';
 
 export interface ScriptNodeOptions extends NodeOptions {
   /** Variables of every script, such as endpoint URLs and the credentials of the node's role. */
@@ -54,8 +21,6 @@ export interface ScriptNodeOptions extends NodeOptions {
 const WORLD_BIN = join(__dirname, 'bin');
 const FIRST_AGENT_WITH_ENV_VAR = '3.3.2746.0';
 const KILLED = 137;
-const EXIT_DOCUMENT_AS_SUCCESS = 168;
-const EXIT_DOCUMENT_AS_FAILURE = 169;
 
 /**
  * A mail server with a directory of its own, where the document's scripts really run: `root/` is for the
@@ -194,22 +159,6 @@ function isSatisfied(
   return left === right;
 }
 
-function skipped({ name }: DocumentStep, reason: string): StepResult {
-  return { name, status: 'Success', responseCode: 0, output: `Step execution skipped due to ${reason}. Step name: ${name}` };
-}
-
-function finished({ name }: DocumentStep, responseCode: number, stdout: string, stderr: string): StepResult {
-  if ([0, EXIT_DOCUMENT_AS_SUCCESS].includes(responseCode)) {
-    return { name, status: 'Success', responseCode, output: agentOutput(stdout, stderr) };
-  }
-  const output = agentOutput(stdout, `${stderr}failed to run commands: exit status ${responseCode}`);
-  return { name, status: 'Failed', responseCode, output };
-}
-
-function agentOutput(stdout: string, stderr: string): string {
-  return stderr === '' ? stdout : `${stdout}\n----------ERROR-------\n${stderr}`;
-}
-
 /** The agent takes an hour when the document's number is out of its range, and does not say so. */
 function documentSeconds({ inputs }: DocumentStep): number {
   const seconds = Number(inputs.timeoutSeconds ?? 3600);
@@ -236,106 +185,4 @@ function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map(version => version.split('.').map(Number));
   const index = left.findIndex((part, i) => part !== (right[i] ?? 0));
   return index < 0 ? 0 : left[index] - (right[index] ?? 0);
-}
-
-/** What a node does with a command. */
-export type NodeBehaviour = (execution: CommandExecution, node: SimulatedNode) => StepResult[] | Promise<StepResult[]>;
-
-export interface SmtpCredential {
-  readonly username: string;
-  readonly password: string;
-}
-
-export interface SimulatedNodeOptions extends NodeOptions {
-  readonly behaviour: NodeBehaviour;
-}
-
-/** A node without a process, for virtual time. */
-export class SimulatedNode extends Node {
-  /** Can be changed between commands. */
-  public behaviour: NodeBehaviour;
-  /** What its mail server logs in with now. */
-  public heldCredential?: SmtpCredential;
-  /** The ids of the versions that it has applied, oldest first. */
-  public readonly appliedVersions: string[] = [];
-  public readonly executions: CommandExecution[] = [];
-
-  constructor(options: SimulatedNodeOptions) {
-    super(options);
-    this.behaviour = options.behaviour;
-  }
-
-  public async run(execution: CommandExecution): Promise<StepResult[]> {
-    this.executions.push(execution);
-    return this.behaviour(execution, this);
-  }
-}
-
-/** Reads a version of a secret as the node's role; throws what the service refuses. */
-export type ReadSecret = (secretArn: string, versionId: string) => string | Promise<string>;
-
-/** What the documents of this library take: a version that is given up or replaced they refuse. */
-export function applicableVersions(secretsManager: Pick<SecretsManager, 'secret'>): ReadSecret {
-  return (secretArn, versionId) => {
-    const { labels, value } = secretsManager.secret(secretArn).versions.get(versionId) ?? {};
-    if (!labels?.has('AWSPENDING') && !labels?.has('AWSCURRENT')) throw new Error(`version ${versionId} is no longer pending or current, so it is not applied`);
-    if (!value?.SecretString) throw new Error(`version ${versionId} has no value`);
-    return value.SecretString;
-  };
-}
-
-/** The names of the document's parameters. */
-export interface ReadParameterNames {
-  readonly secretArn: string;
-  readonly versionId: string;
-}
-
-/** Reads the version that the command names, holds its credential from then on, and confirms it. */
-export function appliesCredential(
-  readSecret: ReadSecret, names: ReadParameterNames = { secretArn: 'SecretArn', versionId: 'VersionId' },
-): NodeBehaviour {
-  return async (execution, node) => {
-    const [secretArn, versionId] = [names.secretArn, names.versionId].map(name => execution.parameters[name]?.[0] ?? '');
-    try {
-      node.heldCredential = parseCredential(await readSecret(secretArn, versionId));
-    } catch (error) {
-      return everyStep(execution, step => finished(step, 254, '', `${String(error)}\n`));
-    }
-    node.appliedVersions.push(versionId);
-    return everyStep(execution, step => finished(step, 0, `${APPLIED_MARKER} ${versionId}\n`, ''));
-  };
-}
-
-/** Takes the credential out of the command itself. */
-export function takesCredentialFromParameters(usernameParameter = 'SESUsername', passwordParameter = 'SESPassword'): NodeBehaviour {
-  return (execution, node) => {
-    const [username, password] = [usernameParameter, passwordParameter].map(name => execution.parameters[name]?.[0] ?? '');
-    node.heldCredential = { username, password };
-    return everyStep(execution, step => finished(step, 0, '', ''));
-  };
-}
-
-export function failsWith(stderr: string, responseCode = 1): NodeBehaviour {
-  return execution => everyStep(execution, step => finished(step, responseCode, '', `${stderr}\n`));
-}
-
-/** Does nothing and succeeds: every step is for another platform. */
-export function skipsEveryStep(): NodeBehaviour {
-  return execution => everyStep(execution, step => skipped(step, `unsupported plugin: ${step.action}`));
-}
-
-function everyStep({ content }: CommandExecution, report: (step: DocumentStep) => StepResult): StepResult[] {
-  return content.mainSteps.map(report);
-}
-
-/** Out of a secret's value, in any of the formats that carry it. */
-export function parseCredential(secret: string): SmtpCredential {
-  if (secret.startsWith('{')) return parseFields(JSON.parse(secret) as Record<string, string>);
-  const separator = secret.indexOf(':');
-  return { username: secret.slice(0, separator), password: secret.slice(separator + 1) };
-}
-
-/** The two fields may have the names of an environment's variables, as other constructs call them. */
-function parseFields({ SMTP_USERNAME, SMTP_PASSWORD, username = SMTP_USERNAME, password = SMTP_PASSWORD }: Record<string, string>): SmtpCredential {
-  return { username, password };
 }

@@ -1,4 +1,4 @@
-import { CustomResourceRequest } from './custom-resources';
+import { CustomResourceRequest } from './custom-resource-request';
 
 /** Bytes. */
 const LONGEST_ANSWER = 4096;

@@ -1,10 +1,10 @@
 import { assetsOf } from './assembly-assets';
 import { DeployedResource, Deployment, emptyDeployment } from './deployment';
-import type { World } from '../index';
 import { ResourceCreators } from './resource-creators';
 import { Template, TemplateResolver, TemplateResource } from './template';
 import { newStackId, resolverFor } from './template-scope';
 import { list } from '../services/policy';
+import { World } from '../world';
 
 export interface DeployOptions {
   readonly stackName?: string;

@@ -1,0 +1,9 @@
+import { AwsError } from './aws-error';
+
+export function noValue(what: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for ${what}`);
+}
+
+export function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
+}
