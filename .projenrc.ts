@@ -159,6 +159,9 @@ for (const [asset, version] of Object.entries(assetVersions)) {
 /** The function's dependencies are bundled: users of the package do not install them. */
 project.eslint?.allowDevDeps('lambda-src/**');
 
+/** Of values; test/architecture.test.ts finds circles of types as well. */
+project.eslint?.addRules({ 'import/no-cycle': 'error' });
+
 /** Editors and eslint look for the nearest tsconfig.json. */
 for (const folder of ['lambda-src', 'test', 'examples', 'packaging', 'pictures']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts'] } });

@@ -6,13 +6,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { loginTo, sendTo } from './ses-sessions';
 import { linkTo, Runbook } from '../../lambda-src/basics/errors';
 import { Invocation, invoke } from '../../lambda-src/invocation';
 import { CloudFormationEvent } from '../../lambda-src/lifecycle/cloudformation-event';
-import { SmtpLogin } from '../../lambda-src/smtp/login';
-import { SmtpSend } from '../../lambda-src/smtp/message';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
-import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
+import { CONFIG_VARIABLE, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
 import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
 import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
@@ -142,31 +141,13 @@ export class Scenario {
       iam: new IAMClient({ ...client, maxAttempts: 1 }),
       iamSingleTry: new IAMClient({ ...client, maxAttempts: 1 }),
       ssm: new SSMClient({ ...client, maxAttempts: 1 }),
-      loginAt: endpoint => this.loginAt(endpoint),
-      sendAt: endpoint => this.sendAt(endpoint),
+      loginAt: loginTo(this.ses),
+      sendAt: sendTo(this.ses),
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
       respond: async (_url, body) => { this.answers.push(JSON.parse(body) as CloudFormationAnswer); },
     }, fn.timeoutSeconds * 1000);
-  }
-
-  private loginAt({ region }: EndpointConfig): SmtpLogin {
-    return async ({ username, password }) => {
-      const result = this.ses.login(username, password.reveal(), { region });
-      if (result.ok) return { outcome: 'accepted', reply: '235' };
-      return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
-    };
-  }
-
-  private sendAt(endpoint: EndpointConfig): SmtpSend {
-    return async (credential, { from, to, text }) => {
-      const login = await this.loginAt(endpoint)(credential);
-      if (login.outcome !== 'accepted') return login;
-      const result = this.ses.accept({ username: credential.username, from, to: [to], raw: text, region: endpoint.region });
-      if (result.ok) return { outcome: 'accepted', reply: `250 Ok ${result.messageId}` };
-      return { outcome: result.code < 500 ? 'busy' : 'denied', reply: `${result.code} ${result.message}` };
-    };
   }
 }
 

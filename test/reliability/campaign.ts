@@ -1,7 +1,8 @@
-import { canStrike, Fault, Point } from './faults';
+import { canStrike, Fault } from './faults';
 import { fingerprint } from './fingerprint';
 import { Lab, LabOptions } from './lab';
 import { heal } from './people';
+import { Point } from './point';
 import { describeViolation, Violation } from './promises';
 import { Setup } from './setups';
 import { SECOND } from '../../lambda-src/basics/time';

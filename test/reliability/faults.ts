@@ -1,31 +1,13 @@
 import { SECOND } from '../../lambda-src/basics/time';
 import { LoginResult } from '../../lambda-src/smtp/login';
 import { AwsError, ConnectionLost } from '../world';
-import type { Lab } from './lab';
+import { Strike, Strikes } from './lab';
+import { Point } from './point';
 import { StepResult } from '../world/nodes/managed-node';
 
-/** A moment of a run at which something can go wrong. */
-export interface Point {
-  /** Counts from 1, through all invocations of a run. */
-  readonly number: number;
-  /** The invocation of the function that it belongs to; a server's work belongs to none. */
-  readonly invocation?: number;
-  readonly kind: 'call' | 'login' | 'pause' | 'server';
-  /** The action, the endpoint or the server. */
-  readonly name: string;
-  readonly step: string;
-}
-
-/** Stands in for an effect: makes it happen or not, and says what the caller sees of it. */
-export type Strike = (effect: () => Promise<unknown>, lab: Lab, point: Point) => Promise<unknown>;
-
 /** Something that goes wrong, once. */
-export interface Fault {
+export interface Fault extends Strikes {
   readonly name: string;
-  readonly call?: Strike;
-  readonly login?: Strike;
-  readonly pause?: Strike;
-  readonly server?: Strike;
   /** Narrows the calls that it can happen to. */
   readonly actions?: string[];
   /** Calls that it is not put before. */
@@ -181,7 +163,7 @@ export function canStrike(fault: Fault, point: Point): boolean {
   return fault[point.kind] !== undefined && (point.kind !== 'call' || !fault.actions || fault.actions.includes(point.name));
 }
 
-function everywhere(strike: Strike): Pick<Fault, 'call' | 'login' | 'pause' | 'server'> {
+function everywhere(strike: Strike): Strikes {
   return { call: strike, login: strike, pause: strike, server: strike };
 }
 
