@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SmtpEndpoint } from '../../src';
-import { validateFleet } from '../../src/mail-server-fleet';
+import { validateFleet } from '../../src/private/fleets/fleet-checks';
 
 const targets = MailServerTargets.tag('EmailServers', 'True');
 const document = CredentialDocument.existing('Apply', { secretArnParameter: 'Secret', versionIdParameter: 'Version' });

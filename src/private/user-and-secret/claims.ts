@@ -2,7 +2,7 @@ import { Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
-import { importedName } from './resource-names';
+import { importedName } from './names';
 
 /** What a rotation changes: a user and a secret of somebody else, or new ones, which may have names. */
 interface Changed {

@@ -4,7 +4,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../../src';
+import { SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../../../src';
 
 type Props = Partial<SesSmtpCredentialRotationProps>;
 

@@ -5,10 +5,10 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotation } from '../../../src';
-import { Scenario, withFleet } from '../../lambda-src/scenario';
-import { failsWith } from '../../world/nodes/nodes';
-import { defineRotation, onlyResource, textOf } from '../define-rotation';
+import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotation } from '../../../../src';
+import { Scenario, withFleet } from '../../../lambda-src/scenario';
+import { failsWith } from '../../../world/nodes/nodes';
+import { defineRotation, onlyResource, textOf } from '../../define-rotation';
 
 interface Widget {
   readonly type: string;

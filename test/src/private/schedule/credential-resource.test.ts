@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
-import { CredentialFormat, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../src';
-import { defineRotation, onlyResource, textOf } from '../define-rotation';
+import { CredentialFormat, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../../src';
+import { defineRotation, onlyResource, textOf } from '../../define-rotation';
 
 const TYPE = 'Custom::SesSmtpCredential';
 

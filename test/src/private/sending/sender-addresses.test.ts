@@ -1,7 +1,7 @@
 import { CfnParameter, Fn } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
-import { defineRotation, onlyResource } from '../define-rotation';
+import { defineRotation, onlyResource } from '../../define-rotation';
 
 const IDENTITIES = ['example.com', 'Editor@Example.org'];
 

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { FleetConfig, TargetConfig } from './rotation-contract';
+import { FleetConfig, TargetConfig } from '../rotation-contract';
 
 /**
  * State Manager's shortest interval: a server whose first run came too early, before its mail server was installed, waits no longer.

@@ -1,6 +1,7 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 
 /**
  * AWSCURRENT has moved.
@@ -33,4 +34,12 @@ export function rotationFailed({ secretArn, secretFullArn }: secretsmanager.ISec
     detailType: ['CloudWatch Alarm State Change', 'AWS Service Event via CloudTrail'],
     detail: { $or: [wentOff, failed] },
   };
+}
+
+/** A rule for one of these events, with what somebody wants of it. */
+export function defineRule(scope: Construct, id: string, eventPattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
+  const rule = new events.Rule(scope, id, options);
+  rule.addEventPattern(eventPattern);
+  rule.addTarget(options.target);
+  return rule;
 }

@@ -2,7 +2,7 @@ import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
-import { defineRotation } from '../define-rotation';
+import { defineRotation } from '../../define-rotation';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret';
 

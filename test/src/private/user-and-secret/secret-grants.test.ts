@@ -4,8 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { grantKey, secretArnPattern } from '../../../src/private/secret-grants';
-import { onlyResource, textOf } from '../define-rotation';
+import { grantKey, secretArnPattern } from '../../../../src/private/user-and-secret/secret-grants';
+import { onlyResource, textOf } from '../../define-rotation';
 
 const COMPLETE_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail/smtp-AbCdEf';
 const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/0d8fbb8f-1d8e-4bd5-a4bb-5e3d7aee2f6e';

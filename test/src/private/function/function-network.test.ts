@@ -6,10 +6,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { SesSmtpCredentialRotation, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../src';
-import { Scenario } from '../../lambda-src/scenario';
-import { Context } from '../../world';
-import { defineRotation, onlyResource, textOf } from '../define-rotation';
+import { SesSmtpCredentialRotation, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../../src';
+import { Scenario } from '../../../lambda-src/scenario';
+import { Context } from '../../../world';
+import { defineRotation, onlyResource, textOf } from '../../define-rotation';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const SECURITY_GROUP = 'AWS::EC2::SecurityGroup';

@@ -1,6 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { CfnRotationSchedule, ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 
 const HOURS_A_DAY = 24;
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html */
@@ -22,6 +24,22 @@ export function rotationRules(schedule: events.Schedule, rotationWindow?: Durati
 export function rotationInterval({ expressionString }: events.Schedule): Duration | undefined {
   const [, value, unit] = Token.isUnresolved(expressionString) ? [] : RATE.exec(expressionString) ?? [];
   return unit === undefined ? undefined : Duration.hours(hoursOf(Number(value), unit));
+}
+
+/** Defines the schedule, whose deployment is the first rotation. */
+export function defineSchedule(
+  scope: Construct,
+  secret: ISecret,
+  rotationFunction: lambda.IFunction,
+  rotationRulesProperty: CfnRotationSchedule.RotationRulesProperty,
+  rotateImmediatelyOnUpdate: boolean,
+): CfnRotationSchedule {
+  return new CfnRotationSchedule(scope, 'Schedule', {
+    secretId: secret.secretArn,
+    rotationLambdaArn: rotationFunction.functionArn,
+    rotationRules: rotationRulesProperty,
+    rotateImmediatelyOnUpdate,
+  });
 }
 
 interface Rules {

@@ -1,7 +1,7 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { checkNotation } from './notation';
+import { checkNotation } from '../notation';
 
 /** Names as a user of the construct gives them. */
 interface Names {

@@ -1,8 +1,7 @@
-import { createHash } from 'crypto';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { CredentialProperties, RotationConfig } from './rotation-contract';
+import { CredentialProperties, RotationConfig } from '../rotation-contract';
 
 /** The function has 15 minutes; Lambda may let it wait for some more before. In seconds. */
 const SERVICE_TIMEOUT = '1080';
@@ -29,13 +28,4 @@ export function defineCredential(
     type: 'Custom::SesSmtpCredential',
     properties: { ServiceToken: rotationFunction.functionArn, ServiceTimeout: SERVICE_TIMEOUT, ...properties },
   });
-}
-
-/**
- * Ends the ids of what gives rights to a user or on a secret, so that another user or secret has resources of its own for that: the
- * function must keep its rights to the former ones until CloudFormation has them deleted. Empty where CloudFormation chooses the names.
- */
-export function generation(scope: Construct, ...names: (string | undefined)[]): string {
-  if (names.every(name => name === undefined)) return '';
-  return createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(names.map(name => name ?? '')))).digest('hex').slice(0, 8);
 }

@@ -1,7 +1,7 @@
 import { App, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { describe, expect, it } from 'vitest';
-import { rotationRules } from '../../../src/private/rotation-rules';
+import { rotationRules } from '../../../../src/private/schedule/rotation-schedule';
 
 const RATE_ERROR = 'schedule must be a rate of whole hours or days from 4 hours to 1000 days, got';
 const FORM_ERROR = 'schedule must be rate(n hours), rate(n days) or cron(0 hour day month weekday *), got';
