@@ -66,7 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     devdirs: ['test', 'examples', 'packaging', 'pictures'],
     fileExtensions: ['.ts'],
     tsconfigPath: './tsconfig.dev.json',
-    commandOptions: { fix: false },
+    commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
   },
 
   devDeps: [
