@@ -1,10 +1,11 @@
-import { cpSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { cdk } from './cdk';
 import { ROOT } from './clean-tree';
 import { Language } from './languages';
 import { Packages } from './packages';
 import { Output, run } from './program';
+import { Page } from '../docs/page';
 
 /** The example of a language, copied away from the repository, with the built package. */
 export class Example {
@@ -21,7 +22,7 @@ export class Example {
   }
 
   public get template(): Template {
-    return JSON.parse(readFileSync(join(this.assembly, 'Newsletter.template.json'), 'utf8'));
+    return templateIn(this.assembly, 'Newsletter');
   }
 
   /** Runs its tests; throws if one fails. */
@@ -41,9 +42,24 @@ export class Example {
     return (await this.run(...command)).stdout;
   }
 
+  /** Runs the first program of the README in its language; resolves with the template of the stack that it defines. */
+  public async runReadme(): Promise<Template> {
+    const { fence, file, run: [program, ...args] } = this.language.readme;
+    const { examples } = await Page.read('README.md');
+    mkdirSync(dirname(join(this.directory, file)), { recursive: true });
+    writeFileSync(join(this.directory, file), examples.find(({ language }) => language === fence)!.code);
+    const assembly = join(this.directory, 'readme.out');
+    await run(program, args, { cwd: this.directory, env: { ...this.language.environment(this.directory), CDK_OUTDIR: assembly } });
+    return templateIn(assembly, 'Mail');
+  }
+
   public async run(program: string, ...args: string[]): Promise<Output> {
     return run(program, args, { cwd: this.directory, env: this.language.environment(this.directory) });
   }
+}
+
+function templateIn(assembly: string, stack: string): Template {
+  return JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8'));
 }
 
 export interface Template {

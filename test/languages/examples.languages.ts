@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { members, readAssembly } from './assembly';
-import { Example, withoutMetadata } from './example';
+import { Example, Template, withoutMetadata } from './example';
 import { LANGUAGES } from './languages';
 import { run } from './program';
 import { LocalAws } from '../demo/local-aws';
@@ -11,6 +11,7 @@ import { Progress } from '../demo/progress';
 import { deploy } from '../world';
 
 const examples = new Map<string, Example>();
+const readmes = new Map<string, Template>();
 
 function exampleOf(name: string): Example {
   const example = examples.get(name);
@@ -37,6 +38,13 @@ describe.each(LANGUAGES)('the example in $name', language => {
     const template = withoutMetadata(exampleOf(language.name).template);
     expect(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SecretsManager::RotationSchedule')).toHaveLength(2);
     expect(template).toEqual(withoutMetadata(exampleOf('typescript').template));
+  });
+
+  it('has a smallest program in the README, which has the same template as that in TypeScript', async () => {
+    const template = withoutMetadata(await exampleOf(language.name).runReadme());
+    expect(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SSM::Document')).toHaveLength(1);
+    readmes.set(language.name, template);
+    expect(template).toEqual(readmes.get('typescript'));
   });
 
   it('is told about a mistake in the same words', async () => {
