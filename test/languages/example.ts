@@ -15,6 +15,9 @@ export class Example {
     return new Example(language, directory);
   }
 
+  /** It takes a while, and each language is compared with TypeScript. */
+  private readme?: Promise<Template>;
+
   private constructor(private readonly language: Language, public readonly directory: string) {}
 
   public get assembly(): string {
@@ -42,8 +45,13 @@ export class Example {
     return (await this.run(...command)).stdout;
   }
 
-  /** Runs the first program of the README in its language; resolves with the template of the stack that it defines. */
-  public async runReadme(): Promise<Template> {
+  /** The template of the stack that the first program of the README defines, in the example's language. */
+  public async readmeTemplate(): Promise<Template> {
+    this.readme ??= this.runReadme();
+    return this.readme;
+  }
+
+  private async runReadme(): Promise<Template> {
     const { fence, file, run: [program, ...args] } = this.language.readme;
     const { examples } = await Page.read('README.md');
     mkdirSync(dirname(join(this.directory, file)), { recursive: true });
