@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './page';
 import notYet from './not-yet.json';
+import { ROOT } from './page';
 import words from './words.json';
 
 /** Words that a native technical writer would not use, what to write instead, and an example that the expression finds. */
@@ -36,8 +36,10 @@ export function inOneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*(\*\/?|\/\/|#)?\s*/g, ' ');
 }
 
-/** Each of the words in a text, with some of what is around it. */
+/** Each of the words in a text, in its surroundings, and what to write instead. */
 export function findWords(text: string): string[] {
-  return WORDS.flatMap(({ avoid, write }) =>
-    [...text.matchAll(new RegExp(avoid, 'gi'))].map(({ 0: found, index }) => `'${found}' in '…${text.slice(Math.max(0, index - 30), index + 40)}…': ${write}`));
+  return WORDS.flatMap(({ avoid, write }) => [...text.matchAll(new RegExp(avoid, 'gi'))].map(({ 0: found, index }) => {
+    const surroundings = text.slice(Math.max(0, index - 30), index + 40);
+    return `'${found}' in '…${surroundings}…': ${write}`;
+  }));
 }
