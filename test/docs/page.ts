@@ -81,10 +81,13 @@ export class Page {
   }
 }
 
-/** All pages that are committed or about to be. */
+/** jsii-docgen writes it, with anchors of its own. */
+export const GENERATED = 'API.md';
+
+/** All pages that are committed or about to be, but the generated one. */
 export function pagePaths(): string[] {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: ROOT, encoding: 'utf8' });
-  return listed.split('\n').filter(path => path !== '' && existsSync(join(ROOT, path)));
+  return listed.split('\n').filter(path => path !== '' && path !== GENERATED && existsSync(join(ROOT, path)));
 }
 
 /** The page or file in the repository that a relative link leads to, with its anchor. */
