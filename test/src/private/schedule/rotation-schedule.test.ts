@@ -1,8 +1,13 @@
 import { App, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { rotationRules } from '../../../../src/private/schedule/rotation-schedule';
+import { defineRotation, dependenciesOf, onlyResource } from '../../define-rotation';
 
+const SCHEDULE = 'AWS::SecretsManager::RotationSchedule';
 const RATE_ERROR = 'schedule must be a rate of whole hours or days from 4 hours to 1000 days, got';
 const FORM_ERROR = 'schedule must be rate(n hours), rate(n days) or cron(0 hour day month weekday *), got';
 
@@ -129,5 +134,36 @@ describe('a window', () => {
     const stack = new Stack(new App());
     const rules = rotationRules(daily, Duration.hours(numberParameter(stack, 'Hours')));
     expect(stack.resolve(rules)).toEqual({ scheduleExpression: 'rate(1 day)', duration: { 'Fn::Join': ['', [{ Ref: 'Hours' }, 'h']] } });
+  });
+});
+
+describe('the schedule', () => {
+  it('rotates every 30 days and at once', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    const [secret] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+    const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.hasResourceProperties(SCHEDULE, {
+      SecretId: { Ref: secret },
+      RotationLambdaARN: { 'Fn::GetAtt': [rotationFunction, 'Arn'] },
+      RotationRules: { ScheduleExpression: 'rate(30 days)', Duration: Match.absent() },
+      RotateImmediatelyOnUpdate: true,
+    });
+  });
+
+  it('may be another one, with a window, and wait for its time', () => {
+    const { stack } = defineRotation(() => ({
+      schedule: Schedule.cron({ minute: '0', hour: '3' }), rotationWindow: Duration.hours(2), rotateImmediatelyOnUpdate: false,
+    }));
+    expect(onlyResource(stack, SCHEDULE))
+      .toMatchObject({ RotationRules: { ScheduleExpression: 'cron(0 3 * * ? *)', Duration: '2h' }, RotateImmediatelyOnUpdate: false });
+  });
+
+  it('depends on all that the first rotation needs: permission, policies and group membership', () => {
+    const { stack } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
+    expect(dependenciesOf(stack, 'NewsletterSchedule').map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'NewsletterGroupDefaultPolicy', 'NewsletterGroup', 'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRole',
+    ]);
+    const imported = defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') }));
+    expect(dependenciesOf(imported.stack, 'NewsletterSchedule')).toContainEqual(expect.stringContaining('GroupMembership'));
   });
 });

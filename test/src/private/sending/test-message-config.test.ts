@@ -1,8 +1,8 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
-import { configOf, defineRotation } from './define-rotation';
-import { TestMessage } from '../../src';
+import { TestMessage } from '../../../../src';
+import { configOf, defineRotation } from '../../define-rotation';
 
 function configured(testMessage: TestMessage, fromAddresses?: string[], identities = ['example.com', 'editor@example.org']) {
   const { stack } = defineRotation(scope => ({
