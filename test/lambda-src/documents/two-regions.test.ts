@@ -106,16 +106,17 @@ type Order = [Region, Region];
 
 const ORDERS: Order[] = [[WEST, CENTRAL], [CENTRAL, WEST]];
 
-/** Every order on Postfix. The scripts share what decides, so that the others need one: that in which most can go wrong. */
-function ordersOn(server: string, hardest: Order): Order[] {
-  return server === 'Postfix' ? ORDERS : [hardest];
+/** Every order on Postfix. The scripts share what decides, so that the others need only one. */
+function ordersOn(server: string, order: Order): Order[] {
+  return server === 'Postfix' ? ORDERS : [order];
 }
 
 describe.each(Object.entries(SERVERS))('%s with entries for two regions', (name, server) => {
   const { entry, follower = () => '' } = server;
 
   describe.each(ordersOn(name, [CENTRAL, WEST]))('first that of %s, then that of %s, with one copied credential', (first, second) => {
-    it.each(ordersOn(name, [WEST, CENTRAL]))('has the password of each region when the fleets run as %s, %s; all else follows the first entry', async (...fleets) => {
+    // A mistake shows in one order on Exim, and in the other one on sendmail.
+    it.each(ORDERS)('has the password of each region when the fleets run as %s, %s; all else follows the first entry', async (...fleets) => {
       const text = (of: (region: Region) => Credential) => entry(first, of(first)) + entry(second, of(second)) + follower(of(first));
       await begin(server, text(() => OLD));
       await expectAfterRotations(server, fleets, text);

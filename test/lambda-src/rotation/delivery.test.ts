@@ -54,6 +54,25 @@ class Fleet {
   }
 }
 
+describe('an imported secret, of which no version was delivered yet', () => {
+  it('has all versions labelled that a server may hold, the current one last', async () => {
+    const { scenario } = new Fleet();
+    const { secretsManager } = scenario.world;
+    await scenario.rotateWell();
+    await scenario.rotateWell();
+    const secret = secretsManager.secret(scenario.secretArn);
+    const versions = [...secret.versions.values()].filter(({ labels }) => labels.has('AWSPREVIOUS') || labels.has('AWSCURRENT'));
+    const [older, newer] = versions.map(({ id }) => id);
+    for (const { labels } of versions) [...labels].filter(label => label.startsWith('SES_SMTP_')).forEach(label => labels.delete(label));
+    secretsManager.moveLabel(secret, 'AWSCURRENT', { from: newer, to: older });
+    const before = scenario.world.calls.length;
+    await scenario.rotateWell();
+    const labelled = scenario.world.calls.slice(before)
+      .filter(({ input }) => String(input.VersionStage).startsWith('SES_SMTP_DELIVERED_') && input.MoveToVersionId);
+    expect(labelled.slice(0, 2).map(({ input }) => input.MoveToVersionId)).toEqual([newer, older]);
+  });
+});
+
 describe('a key that a mail server may hold', () => {
   it('stays after its rotation was cancelled, until every server has confirmed the current one', async () => {
     const fleet = new Fleet();
@@ -130,24 +149,5 @@ describe('a key that a mail server may hold', () => {
       + 'and AWSCURRENT has no credential in the configured format to give them instead; put one there by hand, '
       + 'or delete the key if no server uses it, then rotate again' + seeAlso('535-everywhere'));
     expect(fleet.scenario.keys).toEqual(keys);
-  });
-});
-
-describe('an imported secret, of which no version was delivered yet', () => {
-  it('has all versions labelled that a server may hold, the current one last', async () => {
-    const { scenario } = new Fleet();
-    const { secretsManager } = scenario.world;
-    await scenario.rotateWell();
-    await scenario.rotateWell();
-    const secret = secretsManager.secret(scenario.secretArn);
-    const versions = [...secret.versions.values()].filter(({ labels }) => labels.has('AWSPREVIOUS') || labels.has('AWSCURRENT'));
-    const [older, newer] = versions.map(({ id }) => id);
-    for (const { labels } of versions) [...labels].filter(label => label.startsWith('SES_SMTP_')).forEach(label => labels.delete(label));
-    secretsManager.moveLabel(secret, 'AWSCURRENT', { from: newer, to: older });
-    const before = scenario.world.calls.length;
-    await scenario.rotateWell();
-    const labelled = scenario.world.calls.slice(before)
-      .filter(({ input }) => String(input.VersionStage).startsWith('SES_SMTP_DELIVERED_') && input.MoveToVersionId);
-    expect(labelled.slice(0, 2).map(({ input }) => input.MoveToVersionId)).toEqual([newer, older]);
   });
 });
