@@ -30,14 +30,17 @@ export class CustomResources {
     this.urls.put(url, body);
   }
 
-  /** Invokes the function and waits for its answer; rejects with a CustomResourceFailure when it fails, is invalid or does not come. */
-  public async send(order: CustomResourceOrder): Promise<CustomResourceAnswer> {
+  /**
+   * Invokes the function and waits for its answer; rejects with a CustomResourceFailure when it fails, is invalid or does not come, or
+   * when the stack is cancelled. In that case nobody waits for the function any more, and it runs on.
+   */
+  public async send(order: CustomResourceOrder, cancellation?: AbortSignal): Promise<CustomResourceAnswer> {
     const request = this.requestFor(order);
     const fn = this.functions.find(request.ServiceToken);
     if (!fn) throw new CustomResourceFailure(`Function not found: ${request.ServiceToken}`);
     this.requests.push(request);
     void this.invoke(fn, request).catch(error => this.failures.push(error));
-    return acceptedAnswer(request, await this.waitForAnswer(request));
+    return acceptedAnswer(request, await this.waitForAnswer(request, cancellation));
   }
 
   private requestFor(order: CustomResourceOrder): CustomResourceRequest {
@@ -57,16 +60,23 @@ export class CustomResources {
     };
   }
 
-  private async waitForAnswer({ RequestId, ResourceProperties, ResponseURL }: CustomResourceRequest): Promise<string> {
+  private async waitForAnswer(request: CustomResourceRequest, cancellation?: AbortSignal): Promise<string> {
+    const { RequestId, RequestType, ResourceProperties, ResponseURL } = request;
     const { clock } = this.environment;
     const deadline = clock.now() + Number(ResourceProperties.ServiceTimeout ?? DEFAULT_TIMEOUT) * 1000;
     for (;;) {
       const body = this.urls.answerAt(ResponseURL);
       if (body !== undefined) return body;
+      if (cancellation?.aborted) throw new CustomResourceFailure(cancelled(RequestType));
       if (clock.now() >= deadline) throw new CustomResourceFailure(noResponse(RequestId));
       await clock.sleep(POLL);
     }
   }
+}
+
+/** AWS's own words. */
+function cancelled(requestType: CustomResourceRequest['RequestType']): string {
+  return `Resource ${requestType === 'Create' ? 'creation' : 'update'} cancelled`;
 }
 
 /** AWS's own words. */
