@@ -22,7 +22,7 @@ export class Ssm {
   /** Milliseconds until Run Command knows which nodes are meant. */
   public resolutionDelay = 1000;
   /** Lets commands end before they meet a node: for want of capacity, of a permission, or because somebody cancels them. */
-  public earlyEnd: (request: CommandRequest) => EarlyEnd | undefined = () => undefined;
+  public earlyEnd: (request: CommandRequest) => EarlyEnd | undefined = noEarlyEnd;
 
   constructor(private readonly environment: Environment) {
     this.documents = new Documents(environment);
@@ -192,6 +192,10 @@ interface CommandFilter {
 interface InvocationRequest {
   readonly CommandId: string;
   readonly InstanceId: string;
+}
+
+function noEarlyEnd(): undefined {
+  return undefined;
 }
 
 function checkRequest(request: SendRequest): void {
