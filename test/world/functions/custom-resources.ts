@@ -1,7 +1,8 @@
+import { AsynchronousInvocations } from './asynchronous-invocations';
 import { acceptedAnswer, CustomResourceAnswer, CustomResourceFailure } from './custom-resource-answer';
 import { CustomResourceOrder, CustomResourceRequest } from './custom-resource-request';
 import { Environment } from '../environment';
-import { FunctionInvoker, Functions } from './deployed-functions';
+import { Functions } from './deployed-functions';
 import { RecordedResponse, ResponseUrls } from './response-urls';
 
 const DEFAULT_TIMEOUT = 3600;
@@ -16,7 +17,11 @@ export class CustomResources {
   public readonly failures: unknown[] = [];
   public readonly urls: ResponseUrls;
 
-  constructor(private readonly environment: Environment, private readonly functions: Functions, private readonly invoke: FunctionInvoker) {
+  constructor(
+    private readonly environment: Environment,
+    private readonly functions: Functions,
+    private readonly invocations: AsynchronousInvocations,
+  ) {
     this.urls = new ResponseUrls(environment);
   }
 
@@ -39,7 +44,7 @@ export class CustomResources {
     const fn = this.functions.find(request.ServiceToken);
     if (!fn) throw new CustomResourceFailure(`Function not found: ${request.ServiceToken}`);
     this.requests.push(request);
-    void this.invoke(fn, request).catch(error => this.failures.push(error));
+    void this.invocations.send(fn, request, this.failures);
     return acceptedAnswer(request, await this.waitForAnswer(request, cancellation));
   }
 

@@ -1,8 +1,8 @@
 import { Environment } from '../environment';
 import { DeployedFunction, FunctionInvoker, Functions } from './deployed-functions';
 import { AwsError } from '../services/aws-error';
-import { requireNotDeleted } from '../services/secrets-manager-errors';
 import { CURRENT, PENDING, Secret, SecretsManager, holderOf } from '../services/secrets-manager';
+import { requireNotDeleted } from '../services/secrets-manager-errors';
 
 export interface RotationEvent {
   readonly Step: RotationStep;
