@@ -1,4 +1,5 @@
 import { Environment, Random } from './environment';
+import { AsynchronousInvocations } from './functions/asynchronous-invocations';
 import { CustomResources } from './functions/custom-resources';
 import { FunctionInvoker, Functions } from './functions/deployed-functions';
 import { EventRules } from './functions/event-rules';
@@ -50,6 +51,7 @@ export class World implements Environment {
   public readonly stateManager: StateManager;
   public readonly functions: Functions;
   public readonly rotation: RotationDriver;
+  public readonly asynchronousInvocations: AsynchronousInvocations;
   public readonly eventRules: EventRules;
   public readonly customResources: CustomResources;
   /** How the code of functions runs: set it before anything rotates. */
@@ -68,11 +70,12 @@ export class World implements Environment {
     this.kms = new Kms(this);
     this.secretsManager = new SecretsManager(this);
     this.ssm = new Ssm(this);
-    this.stateManager = new StateManager(this.ssm);
+    this.stateManager = new StateManager(this, this.ssm);
     this.functions = new Functions(this);
     this.rotation = new RotationDriver(this, this.secretsManager, this.functions, async (fn, event) => this.invoke(fn, event));
-    this.eventRules = new EventRules(this, this.functions, async (fn, event) => this.invoke(fn, event));
-    this.customResources = new CustomResources(this, this.functions, async (fn, event) => this.invoke(fn, event));
+    this.asynchronousInvocations = new AsynchronousInvocations(this, async (fn, event) => this.invoke(fn, event));
+    this.eventRules = new EventRules(this, this.functions, this.asynchronousInvocations);
+    this.customResources = new CustomResources(this, this.functions, this.asynchronousInvocations);
     this.wire = new Wire(this, {
       iam: new IamApi(this, this.iam).operations(),
       sts: new Sts().operations(),

@@ -32,6 +32,7 @@ export class ResourceUpdaters {
     'AWS::SSM::Document': ({ ref: name }, definition) => this.world.ssm.documents.register({ name, content: documentContent(definition) }),
     'AWS::SSM::Association': (before, definition) => this.updateAssociation(before, definition),
     'AWS::Events::Rule': ({ attributes: { Arn } }, definition) => this.updateRule(Arn, definition),
+    'AWS::Lambda::EventInvokeConfig': (_before, definition) => this.creators.configureInvocations(definition),
     'AWS::Lambda::Function': ({ attributes: { Arn } }, definition) => this.updateFunction(Arn, definition),
   };
 

@@ -20,6 +20,9 @@ export interface StackLifeOptions {
   readonly onEvent?: (event: StackEvent) => void;
 }
 
+/** Milliseconds from the cancellation of a custom resource to the next event for it, as people have reported it. */
+const PAUSE_AFTER_CANCELLATION = 2000;
+
 /** A template as it is deployed. */
 interface Source {
   readonly template: Template;
@@ -39,6 +42,7 @@ export class StackLife {
   private readonly log: StackEvents;
   private readonly live = new Map<string, LiveResource>();
   private source?: Source;
+  private underway?: StackChange;
 
   constructor(private readonly world: World, private readonly options: StackLifeOptions) {
     if (!(world.clock instanceof ConcurrentClock || world.clock instanceof RealClock)) {
@@ -65,7 +69,7 @@ export class StackLife {
     this.source = this.sourceOf(template, this.options.assemblyDirectory);
     this.note('CREATE_IN_PROGRESS');
     try {
-      await this.change(this.source).run();
+      await this.run(this.change(this.source));
     } catch (error) {
       this.note('ROLLBACK_IN_PROGRESS', reasonOf(error, 'create'));
       const failure = await this.deleteAll();
@@ -84,7 +88,7 @@ export class StackLife {
     const change = this.change(source);
     this.note('UPDATE_IN_PROGRESS');
     try {
-      await change.run();
+      await this.run(change);
     } catch (error) {
       await this.rollBack(change, before, error);
       throw error;
@@ -96,12 +100,33 @@ export class StackLife {
     return this.deployment;
   }
 
+  /**
+   * Cancels the creation or update that is under way, as CloudFormation does when another of its resources has failed. It waits for no
+   * custom resource: the function runs on, while the stack rolls back and calls it again.
+   */
+  public cancel(): void {
+    if (!this.underway) throw new Error(`the stack ${this.options.stackName} is neither being created nor updated`);
+    this.underway.cancel();
+  }
+
   /** What cannot be deleted stays, with all that it needs; the stack can be deleted again. */
   public async delete(): Promise<void> {
     this.note('DELETE_IN_PROGRESS');
     const failure = await this.deleteAll();
     this.note(failure ? 'DELETE_FAILED' : 'DELETE_COMPLETE', failure && reasonOf(failure, 'delete'));
     if (failure) throw failure;
+  }
+
+  private async run(change: StackChange): Promise<void> {
+    this.underway = change;
+    try {
+      await change.run();
+    } catch (error) {
+      if (change.isCancelled) await this.world.clock.sleep(PAUSE_AFTER_CANCELLATION);
+      throw error;
+    } finally {
+      this.underway = undefined;
+    }
   }
 
   private note(status: string, reason?: string): void {

@@ -1,7 +1,8 @@
+import { AsynchronousInvocations } from './asynchronous-invocations';
 import { acceptedAnswer, CustomResourceAnswer, CustomResourceFailure } from './custom-resource-answer';
 import { CustomResourceOrder, CustomResourceRequest } from './custom-resource-request';
 import { Environment } from '../environment';
-import { FunctionInvoker, Functions } from './deployed-functions';
+import { Functions } from './deployed-functions';
 import { RecordedResponse, ResponseUrls } from './response-urls';
 
 const DEFAULT_TIMEOUT = 3600;
@@ -16,7 +17,11 @@ export class CustomResources {
   public readonly failures: unknown[] = [];
   public readonly urls: ResponseUrls;
 
-  constructor(private readonly environment: Environment, private readonly functions: Functions, private readonly invoke: FunctionInvoker) {
+  constructor(
+    private readonly environment: Environment,
+    private readonly functions: Functions,
+    private readonly invocations: AsynchronousInvocations,
+  ) {
     this.urls = new ResponseUrls(environment);
   }
 
@@ -30,14 +35,17 @@ export class CustomResources {
     this.urls.put(url, body);
   }
 
-  /** Invokes the function and waits for its answer; rejects with a CustomResourceFailure when it fails, is invalid or does not come. */
-  public async send(order: CustomResourceOrder): Promise<CustomResourceAnswer> {
+  /**
+   * Invokes the function and waits for its answer; rejects with a CustomResourceFailure when it fails, is invalid or does not come, or
+   * when the stack is cancelled. In that case nobody waits for the function any more, and it runs on.
+   */
+  public async send(order: CustomResourceOrder, cancellation?: AbortSignal): Promise<CustomResourceAnswer> {
     const request = this.requestFor(order);
     const fn = this.functions.find(request.ServiceToken);
     if (!fn) throw new CustomResourceFailure(`Function not found: ${request.ServiceToken}`);
     this.requests.push(request);
-    void this.invoke(fn, request).catch(error => this.failures.push(error));
-    return acceptedAnswer(request, await this.waitForAnswer(request));
+    void this.invocations.send(fn, request, this.failures);
+    return acceptedAnswer(request, await this.waitForAnswer(request, cancellation));
   }
 
   private requestFor(order: CustomResourceOrder): CustomResourceRequest {
@@ -57,16 +65,23 @@ export class CustomResources {
     };
   }
 
-  private async waitForAnswer({ RequestId, ResourceProperties, ResponseURL }: CustomResourceRequest): Promise<string> {
+  private async waitForAnswer(request: CustomResourceRequest, cancellation?: AbortSignal): Promise<string> {
+    const { RequestId, RequestType, ResourceProperties, ResponseURL } = request;
     const { clock } = this.environment;
     const deadline = clock.now() + Number(ResourceProperties.ServiceTimeout ?? DEFAULT_TIMEOUT) * 1000;
     for (;;) {
       const body = this.urls.answerAt(ResponseURL);
       if (body !== undefined) return body;
+      if (cancellation?.aborted) throw new CustomResourceFailure(cancelled(RequestType));
       if (clock.now() >= deadline) throw new CustomResourceFailure(noResponse(RequestId));
       await clock.sleep(POLL);
     }
   }
+}
+
+/** AWS's own words. */
+function cancelled(requestType: CustomResourceRequest['RequestType']): string {
+  return `Resource ${requestType === 'Create' ? 'creation' : 'update'} cancelled`;
 }
 
 /** AWS's own words. */

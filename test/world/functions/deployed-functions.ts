@@ -16,6 +16,8 @@ export interface DeployedFunction extends FunctionSettings {
   readonly name: string;
   readonly arn: string;
   readonly permissions: FunctionPermission[];
+  /** After which Lambda gives up an asynchronous invocation that it could not deliver; 6 hours unless told. */
+  maximumEventAgeSeconds?: number;
 }
 
 /** A statement of the function's resource policy. */

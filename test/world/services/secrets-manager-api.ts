@@ -4,7 +4,7 @@ import { Operation, operation } from './operation';
 import { Principal } from './permissions';
 import { Context } from './policy';
 import { CURRENT, holderOf, PENDING, Secret, SecretsManager, SecretValue, SecretVersion } from './secrets-manager';
-import { invalidParameter, noValue } from './secrets-manager-errors';
+import { invalidParameter, noValue, requireNotDeleted } from './secrets-manager-errors';
 import { Environment } from '../environment';
 
 const HOUR = 3_600_000;
@@ -16,7 +16,7 @@ export class SecretsManagerApi {
 
   public operations(): Record<string, Operation> {
     return {
-      DescribeSecret: operation<SecretRequest>((request, caller) => describe(this.authorized('DescribeSecret', request, caller))),
+      DescribeSecret: operation<SecretRequest>((request, caller) => this.describeSecret(request, caller)),
       GetSecretValue: operation<GetRequest>((request, caller) => this.getSecretValue(request, caller)),
       PutSecretValue: operation<PutRequest>((request, caller) => this.putSecretValue(request, caller)),
       UpdateSecretVersionStage: operation<StageRequest>((request, caller) => this.updateSecretVersionStage(request, caller)),
@@ -38,10 +38,18 @@ export class SecretsManagerApi {
       resourcePolicy: secret?.resourcePolicy,
     });
     const found = this.secrets.secret(request.SecretId);
-    if (found.deletedDate !== undefined && action !== 'DescribeSecret') {
-      throw new AwsError('InvalidRequestException', "You can't perform this operation on the secret because it was marked for deletion.");
-    }
+    if (!this.worksWhenDeleted(action)) requireNotDeleted(found);
     return found;
+  }
+
+  private worksWhenDeleted(action: string): boolean {
+    return action === 'DescribeSecret' || (action === 'ListSecretVersionIds' && this.secrets.markedForDeletion.listsVersions);
+  }
+
+  private describeSecret(request: SecretRequest, caller: Principal) {
+    const secret = this.authorized('DescribeSecret', request, caller);
+    const hidesRotation = secret.deletedDate !== undefined && !this.secrets.markedForDeletion.showsRotation;
+    return { ...describe(secret), ...hidesRotation && { RotationEnabled: undefined, RotationLambdaARN: undefined, RotationRules: undefined } };
   }
 
   private getSecretValue(request: GetRequest, caller: Principal) {

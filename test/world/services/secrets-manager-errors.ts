@@ -7,3 +7,8 @@ export function noValue(what: string): AwsError {
 export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterException', message);
 }
+
+export function requireNotDeleted({ deletedDate }: { readonly deletedDate?: number }): void {
+  if (deletedDate === undefined) return;
+  throw new AwsError('InvalidRequestException', "You can't perform this operation on the secret because it was marked for deletion.");
+}

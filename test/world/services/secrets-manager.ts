@@ -65,6 +65,8 @@ export type RotationStarter = (secret: Secret, immediately: boolean, token?: str
 export class SecretsManager {
   /** AWS's documentation does not say whether the first value of an empty secret becomes current during a rotation. */
   public firstVersionGetsCurrent = true;
+  /** Nor does it say which of these DescribeSecret and ListSecretVersionIds show of a secret that is marked for deletion. */
+  public readonly markedForDeletion = { showsRotation: true, listsVersions: false };
   /** Set by the rotation driver. */
   public startRotation?: RotationStarter;
 
@@ -123,8 +125,13 @@ export class SecretsManager {
     return this.putValue(this.secret(secretId), this.environment.random.uuid(), { SecretString: value }, [CURRENT]);
   }
 
+  /** Marks it for deletion: what it holds can be neither read nor changed, until it is restored. A rotation goes no further. */
   public deleteSecret(secretId: string): void {
     this.secret(secretId).deletedDate = this.environment.clock.now();
+  }
+
+  public restoreSecret(secretId: string): void {
+    this.secret(secretId).deletedDate = undefined;
   }
 
   /** Without a recovery window. */
