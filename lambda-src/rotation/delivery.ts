@@ -48,15 +48,19 @@ async function releaseOthers(context: Context, push: Push, verdicts: FleetVerdic
   const { versions } = context;
   const { id: versionId } = push.version;
   const all = await versions.stages();
-  if (!isDelivered({ stages: all.get(versionId) ?? [] })) {
-    await attachDeliveryLabel(versions, versionId);
-    throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`,
-      'rotations-that-met');
-  }
+  await checkNotReleased(versions, versionId, all.get(versionId));
   checkStages(versionId, all.get(versionId));
   // Last: whoever gives servers another version after this look finds that its own label is gone, and attaches it again.
   for (const { fleet, commandId } of verdicts) await checkStillLast(context, push, fleet, commandId);
   await releaseAll(versions, [...all].filter(([id, stages]) => id !== versionId && !isPending({ stages })));
+}
+
+/** Another invocation releases this version when every server has confirmed its own: then nobody knows which one they hold. */
+async function checkNotReleased(versions: SecretVersions, versionId: string, stages: string[] = []): Promise<void> {
+  if (isDelivered({ stages })) return;
+  await attachDeliveryLabel(versions, versionId);
+  throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`,
+    'rotations-that-met');
 }
 
 /** Notes that no mail server holds these versions. Without fleets, that is all of them: whoever took the last fleet away has seen to that. */

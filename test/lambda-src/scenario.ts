@@ -7,12 +7,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { loginTo, sendTo } from './ses-sessions';
-import { linkTo, Runbook } from '../../lambda-src/basics/errors';
+import { linkTo, RunbookSection } from '../../lambda-src/basics/errors';
 import { Invocation, invoke } from '../../lambda-src/invocation';
 import { CloudFormationEvent } from '../../lambda-src/lifecycle/cloudformation-event';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
-import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
+import { ConnectionLost, deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
 import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 
@@ -156,9 +156,25 @@ export function failureOf(outcome: RotationOutcome): Error | undefined {
   return outcome.attempts.at(-1)?.at(-1)?.error as Error | undefined;
 }
 
+/** Rotates, and tells why that failed. */
+export async function messageOf(scenario: Scenario): Promise<string | undefined> {
+  return failureOf(await scenario.rotate())?.message;
+}
+
+/** Loses the reply of the first call of an action, or the call itself. */
+export function loseOnce(world: World, action: string, lost: 'call' | 'reply' = 'reply'): void {
+  let done = false;
+  world.intercept = async (call, proceed) => {
+    if (done || call.action !== action) return proceed();
+    done = true;
+    if (lost === 'reply') await proceed();
+    throw new ConnectionLost();
+  };
+}
+
 /** How an error ends. */
-export function seeAlso(runbook: Runbook): string {
-  return `; see ${linkTo(runbook)}`;
+export function seeAlso(section: RunbookSection): string {
+  return `; see ${linkTo(section)}`;
 }
 
 export const withFleet = (fleet: Omit<MailServerFleet, 'targets'> & Partial<MailServerFleet>, targets: MailServerFleet['targets']) =>

@@ -151,3 +151,26 @@ describe('a key that a mail server may hold', () => {
     expect(fleet.scenario.keys).toEqual(keys);
   });
 });
+
+describe('a delivery', () => {
+  it('fails when another invocation took its version for one that no server holds, and marks it again', async () => {
+    const { nodes: [node], scenario } = new Fleet();
+    await scenario.rotateWell();
+    const token = '0000000a-0000-4000-8000-000000000001';
+    let done = false;
+    scenario.world.intercept = async (call, proceed) => {
+      const { secretsManager } = scenario.world;
+      if (!done && call.action === 'ListCommandInvocations') {
+        done = true;
+        secretsManager.moveLabel(secretsManager.secret(scenario.secretArn), `SES_SMTP_DELIVERED_${token}`, { from: token });
+      }
+      return proceed();
+    };
+    expect(failureOf(await scenario.rotate({ token }))?.message).toBe(
+      `setSecret: version ${token} was given to mail servers while another invocation gave them its own; the next attempt gives it again`
+      + seeAlso('rotations-that-met'));
+    expect(scenario.value(`SES_SMTP_DELIVERED_${token}`).username).toBe(node.heldCredential?.username);
+    await scenario.rotateWell();
+    expect(node.heldCredential?.username).toBe(scenario.current.username);
+  });
+});

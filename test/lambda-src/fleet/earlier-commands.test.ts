@@ -2,10 +2,9 @@ import { SendCommandCommand, SendCommandCommandInput, SSMClient } from '@aws-sdk
 import { Duration } from 'aws-cdk-lib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
-import { ConnectionLost } from '../../world';
 import { SimulatedNode } from '../../world/nodes';
 import { DocumentOptions } from '../../world/services/ssm-documents';
-import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
+import { failureOf, Scenario, withFleet } from '../scenario';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -77,21 +76,7 @@ function heldByServer(): string | undefined {
   return node.heldCredential?.username;
 }
 
-describe('createSecret', () => {
-  it('does not delete a key that became current while its slot was to be freed', async () => {
-    const { token: second } = await scenario.rotate();
-    const { keys } = scenario;
-    scenario.world.intercept = async (call, proceed) => {
-      if (call.input.VersionStage === 'AWSCURRENT') moveLabel('AWSCURRENT', { from: second, to: first });
-      return proceed();
-    };
-    expect(await messageOf()).toBe(`createSecret: access key ${keys[0]} became AWSCURRENT while its slot was to be freed; `
-      + `nothing was changed, the next attempt looks again${seeAlso('rotations-that-met')}`);
-    expect(scenario.keys).toEqual(keys);
-  });
-});
-
-describe('setSecret', () => {
+describe('a push', () => {
   it('waits until a command of an earlier rotation has ended, because it would take the credential away again', async () => {
     await sendFirstVersionLate(10 * MINUTE);
     const begin = scenario.clock.now();
@@ -151,24 +136,5 @@ describe('setSecret', () => {
       + `while command ${ours.id} was on its way; the next attempt gives them this one again; see `));
     await scenario.rotateWell();
     expect(heldByServer()).toBe(scenario.current.username);
-  });
-
-  it('fails when another invocation took its version for one that no server holds, and marks it again', async () => {
-    const token = '0000000a-0000-4000-8000-000000000001';
-    before('ListCommandInvocations', () => moveLabel(`SES_SMTP_DELIVERED_${token}`, { from: token }));
-    expect(failureOf(await scenario.rotate({ token }))?.message).toBe(
-      `setSecret: version ${token} was given to mail servers while another invocation gave them its own; the next attempt gives it again`
-      + seeAlso('rotations-that-met'));
-    expect(scenario.value(`SES_SMTP_DELIVERED_${token}`).username).toBe(heldByServer());
-    await scenario.rotateWell();
-    expect(heldByServer()).toBe(scenario.current.username);
-  });
-
-  it('of a rotation that has ended leaves servers alone while the next one gives them its own', async () => {
-    before('SendCommand', () => { throw new ConnectionLost(); });
-    const { token } = await scenario.rotate();
-    await expect(scenario.invoke('setSecret', first)).rejects.toThrow(
-      `setSecret: version ${first} is AWSCURRENT and version ${token} is AWSPENDING: this rotation has ended, and another one is under way; nothing was changed`);
-    expect(scenario.world.ssm.commands).toHaveLength(1);
   });
 });
