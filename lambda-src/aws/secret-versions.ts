@@ -100,7 +100,7 @@ export class SecretVersions {
     }));
   }
 
-  public async detachAll(labels: string[], id: string): Promise<void> {
+  public async detachAll(labels: readonly string[], id: string): Promise<void> {
     for (const label of labels) await this.detach(label, id);
   }
 

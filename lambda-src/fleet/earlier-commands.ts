@@ -6,7 +6,7 @@ import { hasEnded, requestedAt } from '../aws/run-command';
 import { RotationError } from '../basics/errors';
 import { BackOff, DAY, MINUTE, SECOND } from '../basics/time';
 import { Context } from '../context';
-import { isAppliedByServers } from '../secret/labels';
+import { isAppliedByServers, labelledIn } from '../secret/labels';
 
 /** For how long a server may still be shown a version's former labels. */
 const STALENESS = MINUTE;
@@ -71,7 +71,7 @@ async function firstEffective(context: Context, push: Push, { document }: FleetC
 
 /** Notes that a version is given up, and returns when that was seen first: never, if it is not. */
 function noteGivenUp({ clock }: Context, { givenUp }: Push, stages: Map<string, string[]>, versionId: string): number {
-  if (isAppliedByServers({ stages: stages.get(versionId) ?? [] })) {
+  if (isAppliedByServers(labelledIn(stages, versionId))) {
     givenUp.delete(versionId);
     return Infinity;
   }

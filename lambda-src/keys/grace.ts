@@ -1,6 +1,6 @@
 import { SecretVersion } from '../aws/secret-versions';
 import { Context } from '../context';
-import { Grace, graceLabel, graceMoment, isGraceLabel } from '../secret/labels';
+import { Grace, graceLabel, graceMoment, isGraceLabel, Labelled } from '../secret/labels';
 
 /** The moment that is marked; if there is none, marks the present one. */
 export async function markOnce(context: Context, version: SecretVersion, grace: Grace): Promise<number> {
@@ -15,6 +15,6 @@ export async function mark({ clock, versions }: Context, { id }: SecretVersion, 
 }
 
 /** A label that stayed would keep its version, and what it refers to, for ever. */
-export async function unmark({ versions }: Context, { id, stages }: Pick<SecretVersion, 'id' | 'stages'>): Promise<void> {
+export async function unmark({ versions }: Context, { id, stages }: Labelled & Pick<SecretVersion, 'id'>): Promise<void> {
   await versions.detachAll(stages.filter(isGraceLabel), id);
 }

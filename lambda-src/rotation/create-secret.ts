@@ -7,13 +7,13 @@ import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { Inventory, Reading, readSecret, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
-import { isCurrent, isDelivered } from '../secret/labels';
+import { isCurrent, isDelivered, labelledIn } from '../secret/labels';
 
 /** Fills the pending version with a new credential, once. */
 export async function createSecret(context: Context, token: string): Promise<void> {
   const inventory = await takeSettledInventory(context, token);
   const pending = findFilled(inventory, token);
-  if (pending) await checkUsable(context, pending);
+  if (pending) await abandonIfUnusable(context, pending);
   const keys = await deleteLeftOvers(context, inventory);
   const held = await labelHeldVersions(context, token, inventory);
   if (pending) return;
@@ -24,7 +24,7 @@ export async function createSecret(context: Context, token: string): Promise<voi
 /** The labelled versions that have a value: all of them, but for the one that is to be filled. */
 async function takeSettledInventory(context: Context, token: string): Promise<Inventory> {
   const reading: Reading = {
-    onSecret: ({ stages }) => checkStages(token, stages.get(token)),
+    onSecret: ({ stages }) => checkStages(token, labelledIn(stages, token)),
     onUnreadable: (id, labels) => checkMayBeEmpty(id, labels, token),
   };
   const inventory = await takeInventory(context, reading);
@@ -54,7 +54,7 @@ function findFilled({ versions }: Inventory, token: string): SecretVersion | und
 }
 
 /** A value that was stored can never be replaced: one that cannot work must make way for the next rotation. */
-async function checkUsable(context: Context, pending: SecretVersion): Promise<void> {
+async function abandonIfUnusable(context: Context, pending: SecretVersion): Promise<void> {
   const problem = await whyUnusable(context, pending);
   if (problem) await abandonVersion(context, pending, problem);
   context.log.info('credential found that an earlier attempt stored');

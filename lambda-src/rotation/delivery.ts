@@ -9,7 +9,7 @@ import { pushToAll } from '../fleet/push';
 import { proveLogins } from '../proof/login-proof';
 import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey } from '../secret/credential';
-import { deliveryLabel, isDelivered, isDeliveryLabel, isPending, isUnfinished } from '../secret/labels';
+import { deliveryLabel, isDelivered, isDeliveryLabel, isPending, isUnfinished, Labelled, labelledIn } from '../secret/labels';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
 const SUCCESSES_IN_A_ROW = 3;
@@ -48,16 +48,16 @@ async function releaseOthers(context: Context, push: Push, verdicts: FleetVerdic
   const { versions } = context;
   const { id: versionId } = push.version;
   const all = await versions.stages();
-  await checkNotReleased(versions, versionId, all.get(versionId));
-  checkStages(versionId, all.get(versionId));
+  await relabelIfReleased(versions, versionId, labelledIn(all, versionId));
+  checkStages(versionId, labelledIn(all, versionId));
   // Last: whoever gives servers another version after this look finds that its own label is gone, and attaches it again.
   for (const { fleet, commandId } of verdicts) await checkStillLast(context, push, fleet, commandId);
   await releaseAll(versions, [...all].filter(([id, stages]) => id !== versionId && !isPending({ stages })));
 }
 
 /** Another invocation releases this version when every server has confirmed its own: then nobody knows which one they hold. */
-async function checkNotReleased(versions: SecretVersions, versionId: string, stages: string[] = []): Promise<void> {
-  if (isDelivered({ stages })) return;
+async function relabelIfReleased(versions: SecretVersions, versionId: string, labelled: Labelled): Promise<void> {
+  if (isDelivered(labelled)) return;
   await attachDeliveryLabel(versions, versionId);
   throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`,
     'rotations-that-met');

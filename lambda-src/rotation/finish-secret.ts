@@ -6,7 +6,7 @@ import { unmark } from '../keys/grace';
 import { takeInventory } from '../keys/inventory';
 import { retireKeys } from '../keys/retirement';
 import { Credential, parseCredential } from '../secret/credential';
-import { CURRENT, holderOf, isCurrent } from '../secret/labels';
+import { CURRENT, holderOf, isCurrent, labelledIn } from '../secret/labels';
 
 /**
  * Promotes the new credential. The previous key goes on working until the watchdog ends its grace, or the next rotation
@@ -20,7 +20,7 @@ export async function finishSecret(context: Context, token: string): Promise<voi
   if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`, 'stuck-rotation');
   const stages = await versions.stages();
   // Once more, as late as can be: a rotation that was overtaken must not promote a key that is about to go.
-  checkStages(token, stages.get(token));
+  checkStages(token, labelledIn(stages, token));
   await promote(context, token, credential, stages);
   if (config.fleets.length === 0) await releaseAll(versions, stages);
   if (config.gracePeriodSeconds === 0) await retireKeys(context, await takeInventory(context));
@@ -30,7 +30,7 @@ async function promote(context: Context, token: string, { username }: Credential
   const present = holderOf(stages, isCurrent);
   if (present === token) return;
   // It was out of use before, and somebody made it current again: its grace begins anew.
-  if (present) await unmark(context, { id: present, stages: stages.get(present)! });
+  if (present) await unmark(context, { id: present, ...labelledIn(stages, present) });
   await context.versions.makeCurrent(token, present);
   context.log.info('credential promoted', { accessKeyId: username });
 }

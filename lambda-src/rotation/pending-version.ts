@@ -6,14 +6,14 @@ import { Context } from '../context';
 import { deleteKey, isInCurrent } from '../keys/deletion';
 import { missingRegions } from '../proof/endpoints';
 import { parseCredential, parseDeliverable } from '../secret/credential';
-import { CURRENT, isAppliedByServers, isCurrent, isDelivered, Labelled, PENDING } from '../secret/labels';
+import { CURRENT, isAppliedByServers, isCurrent, isDelivered, Labelled, labelledIn, PENDING } from '../secret/labels';
 
 /** A key of this age that SES still refuses will not be accepted any more. */
 const LONGEST_PROPAGATION = 30 * MINUTE;
 
 /** A version must carry the label of the rotation in progress, or of the one just finished (a retry sees that). */
-export function checkStages(token: string, stages: string[] = []): void {
-  if (isAppliedByServers({ stages })) return;
+export function checkStages(token: string, version: Labelled): void {
+  if (isAppliedByServers(version)) return;
   throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was cancelled or overtaken; `
     + 'nothing was changed, start a new rotation', 'rotations-that-met');
 }
@@ -22,7 +22,7 @@ export function checkStages(token: string, stages: string[] = []): void {
 export async function findVersion({ clock, end, random, versions }: Context, token: string): Promise<SecretVersion | undefined> {
   const backOff = new BackOff(clock, random, SECOND, 2 * SECOND);
   const version = await backOff.poll(Math.min(end, clock.now() + 5 * SECOND), async () => versions.get(token));
-  if (version) checkStages(token, version.stages);
+  if (version) checkStages(token, version);
   return version;
 }
 
@@ -52,7 +52,7 @@ export async function isPastPropagation(context: Context, accessKeyId: string): 
 export async function abandonVersion(context: Context, { id, value }: SecretVersion, problem: string): Promise<never> {
   const { config: { format }, log, versions } = context;
   // Another caller may have handed it to mail servers meanwhile.
-  const labelled: Labelled = { stages: (await versions.stages()).get(id) ?? [] };
+  const labelled = labelledIn(await versions.stages(), id);
   if (isCurrent(labelled)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`, '535-everywhere');
   }

@@ -5,6 +5,7 @@ import { Context } from '../context';
 import { proveLogins } from '../proof/login-proof';
 import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey, parseCredential } from '../secret/credential';
+import { labelledIn } from '../secret/labels';
 
 /** Logs in once more with the new credential, and sends with it; or logs in with the current one if no rotation is under way. */
 export async function testSecret(context: Context, token: string): Promise<void> {
@@ -25,7 +26,7 @@ export async function testSecret(context: Context, token: string): Promise<void>
  * the rotation's configuration (`RotateImmediatelyOnUpdate: false`).
  */
 async function findCurrent({ log, versions }: Context, token: string): Promise<SecretVersion | undefined> {
-  checkStages(token, (await versions.stages()).get(token));
+  checkStages(token, labelledIn(await versions.stages(), token));
   log.info('no rotation is under way: testing the current credential');
   return versions.getCurrent();
 }

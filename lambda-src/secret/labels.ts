@@ -91,6 +91,11 @@ export function graceMoment({ stages }: Labelled, grace: Grace): number | undefi
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
+/** A version by its id, which has no label if it is not among the labelled ones. */
+export function labelledIn(stages: ReadonlyMap<string, readonly string[]>, id: string): Labelled {
+  return { stages: stages.get(id) ?? [] };
+}
+
 /** The id of the version whose labels fit, out of all labelled ones. */
 export function holderOf(stages: ReadonlyMap<string, readonly string[]>, fits: (version: Labelled) => boolean): string | undefined {
   return [...stages].find(([, labels]) => fits({ stages: labels }))?.[0];

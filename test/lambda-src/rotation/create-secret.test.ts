@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CredentialDocument, MailServerTargets } from '../../../src';
 import { AwsError } from '../../world';
-import { failureOf, loseOnce, messageOf, Scenario } from '../scenario';
+import { failureOf, loseOnce, messageOf, Scenario, withFleet } from '../scenario';
 
 describe('a retry', () => {
   it('uses the value that an earlier attempt stored', async () => {
@@ -117,5 +118,21 @@ describe('a left-over', () => {
     };
     expect(await messageOf(scenario)).toContain(`version ${token} has a staging label and no value that can be read`);
     expect(scenario.keys).toContain(username);
+  });
+});
+
+describe('versions that were delivered by nobody, as after an import', () => {
+  it('count as held by servers if their key exists, and the current one is labelled last', async () => {
+    const props = withFleet({ document: CredentialDocument.postfix() }, MailServerTargets.tag('EmailServers', 'True'));
+    const scenario = new Scenario({ props });
+    scenario.addNode('i-00000001');
+    const { token: previous } = await scenario.rotate();
+    const { token: current } = await scenario.rotate();
+    const { world, secretArn } = scenario;
+    world.secretsManager.moveLabel(world.secretsManager.secret(secretArn), `SES_SMTP_DELIVERED_${current}`, { from: current });
+    world.calls.length = 0;
+    await scenario.rotateWell();
+    const attached = world.calls.flatMap(({ input }) => typeof input.VersionStage === 'string' && input.MoveToVersionId ? [input.VersionStage] : []);
+    expect(attached.slice(0, 2)).toEqual([`SES_SMTP_DELIVERED_${previous}`, `SES_SMTP_DELIVERED_${current}`]);
   });
 });

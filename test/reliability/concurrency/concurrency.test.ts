@@ -58,7 +58,7 @@ const FOUND = [
 const TRUSTING: Omit<KnownBad, 'setup'> = {
   name: 'takes servers to hold nothing that another invocation has released',
   promise: 'P2',
-  replacements: [{ module: 'rotation/delivery', function: 'checkNotReleased', as: 'async () => undefined' }],
+  replacements: [{ module: 'rotation/delivery', function: 'relabelIfReleased', as: 'async () => undefined' }],
 };
 
 it.each(FOUND)('keeps every promise in an order that once broke one: $rivalry.name, $path', async ({ rivalry, ...options }) => {
