@@ -20,7 +20,8 @@ function setUp() {
   const clock = new VirtualClock();
   const lines: string[] = [];
   const writeLog = (line: string) => lines.push(line);
-  const dependencies = { ...awsClients(), loginAt: smtpLogin, sendAt: smtpSend, clock, random: Math.random, writeLog, respond: async () => undefined };
+  const respond = async () => undefined;
+  const dependencies = { ...awsClients(), loginAt: smtpLogin, sendAt: smtpSend, clock, random: Math.random, writeLog, respond };
   const context = createContext(config, dependencies, 900_000);
   return { context, lines, start: clock.now() };
 }
