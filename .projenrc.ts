@@ -40,7 +40,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   majorVersion: 0,
   // What publishes, with the secrets of the registries.
   jsiiReleaseVersion: '0.2.1061',
-  postBuildSteps: [{ name: 'Compare the API with that of the last release', run: 'npx projen compat' }],
+  postBuildSteps: [
+    { name: 'Lint', run: 'npx projen eslint' },
+    { name: 'Run the tests that take minutes', run: 'npx projen test:deep' },
+    { name: 'Compare the API with that of the last release', run: 'npx projen compat' },
+  ],
   npmTrustedPublishing: true,
   publishToPypi: {
     distName: 'cdk-ses-smtp-credential-rotation',
@@ -57,7 +61,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     moduleName: 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go',
     packageName: 'smtprotation',
   },
-  eslintOptions: { dirs: ['src', 'lambda-src'], devdirs: ['test', 'examples', 'packaging', 'pictures'], fileExtensions: ['.ts'], tsconfigPath: './tsconfig.dev.json' },
+  eslintOptions: {
+    dirs: ['src', 'lambda-src'],
+    devdirs: ['test', 'examples', 'packaging', 'pictures'],
+    fileExtensions: ['.ts'],
+    tsconfigPath: './tsconfig.dev.json',
+    commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
+  },
 
   devDeps: [
     '@aws-sdk/client-iam@^3',
@@ -75,11 +85,19 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk@^2',
     'axe-core',
     'fast-check@^4',
+    // What the tests of the documents read: Markdown as GitHub does, and the figures of a text.
+    'flesch',
+    'github-slugger',
     'jsii-rosetta@~6.0.0',
+    'mdast-util-from-markdown',
+    'mdast-util-gfm-table',
+    'micromark-extension-gfm-table',
     'nodemailer',
+    'passive-voice',
     'playwright-core',
     'selfsigned@^5',
     'smtp-server',
+    'syllable',
     'tree-sitter-powershell',
     'tsx',
     'vitest@^4',
@@ -149,6 +167,9 @@ for (const [asset, version] of Object.entries(assetVersions)) {
 /** The function's dependencies are bundled: users of the package do not install them. */
 project.eslint?.allowDevDeps('lambda-src/**');
 
+/** Of values; test/architecture.test.ts finds circles of types as well. */
+project.eslint?.addRules({ 'import/no-cycle': 'error' });
+
 /** Editors and eslint look for the nearest tsconfig.json. */
 for (const folder of ['lambda-src', 'test', 'examples', 'packaging', 'pictures']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../tsconfig.dev.json', include: ['**/*.ts'] } });
@@ -159,12 +180,21 @@ const typeCheck = project.addTask('type-check', {
   description: 'Check the types of the function, the tests and the examples',
   exec: 'tsc --noEmit -p tsconfig.dev.json',
 });
+/** What takes half a minute and finds little beforehand, the linter, has a command of its own. */
+project.testTask.reset();
 project.testTask.spawn(project.bundler.bundleTask);
 project.testTask.spawn(typeCheck);
-project.testTask.exec('vitest run --coverage', { receiveArgs: true });
+project.testTask.exec('vitest run --project quick --coverage', { receiveArgs: true });
 // The public API as jsii sees it, API.md, and README examples that must compile.
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(project.postCompileTask);
+project.addTask('test:deep', {
+  description: 'Run the tests that take minutes: every fault, pairs of faults, rivals, random histories, known mistakes, old stacks',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'vitest run --project deep --outputFile.json=test-results/deep.json', receiveArgs: true },
+  ],
+});
 
 project.addTask('demo', {
   description: 'Rotate twice in the local AWS, with mail flowing',

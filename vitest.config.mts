@@ -1,17 +1,32 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** `npm run test:deep`: what takes minutes. */
+const DEEP = [
+  'test/cost/**/*.test.ts',
+  'test/demo/**/*.test.ts',
+  'test/lambda-src/documents/two-regions.test.ts',
+  'test/migrating/**/*.test.ts',
+  'test/reliability/**/*.test.ts',
+];
+
 export default defineConfig({
   resolve: {
     alias: { 'cdk-ses-smtp-credential-rotation': fileURLToPath(new URL('src/index.ts', import.meta.url)) },
   },
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     // By default, one core is left idle: half of those that a small machine has.
     maxWorkers: '100%',
-    reporters: ['default', ['json', { outputFile: 'test-results/results.json' }]],
+    // CDK and the AWS SDK are loaded once for each worker, not for each file.
+    isolate: false,
     testTimeout: 30_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-results/results.json' },
+    projects: [
+      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: DEEP } },
+      { extends: true, test: { name: 'deep', include: DEEP } },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'lambda-src/**/*.ts'],

@@ -1,13 +1,13 @@
 import { awsClients } from './aws/clients';
 import { respond } from './aws/respond';
 import { systemClock } from './basics/time';
+import { Dependencies } from './context';
 import { Invocation, invoke } from './invocation';
-import { Surroundings } from './rotation/rotation';
 import { smtpLogin } from './smtp/login';
 import { smtpSend } from './smtp/message';
 import { CONFIG_VARIABLE, RotationConfig } from '../src/private/rotation-contract';
 
-const surroundings: Surroundings = {
+const dependencies: Dependencies = {
   ...awsClients(),
   loginAt: smtpLogin,
   sendAt: smtpSend,
@@ -20,5 +20,5 @@ const surroundings: Surroundings = {
 /** The entry that Secrets Manager calls, one step of a rotation at a time, EventBridge once an hour, and CloudFormation when it deploys. */
 export async function handler(event: Invocation, context: { getRemainingTimeInMillis(): number }): Promise<unknown> {
   const config = JSON.parse(process.env[CONFIG_VARIABLE]!) as RotationConfig;
-  return invoke(event, config, surroundings, context.getRemainingTimeInMillis());
+  return invoke(event, config, dependencies, context.getRemainingTimeInMillis());
 }

@@ -1,18 +1,10 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
-import { Annotations, ArnFormat, Stack, Token, Tokenization } from 'aws-cdk-lib';
-import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { isHostName } from './private/host-name';
-import { checkNotation } from './private/notation';
-import { DOCUMENT_TIMEOUT, DocumentConfig, DocumentParameterNames, EndpointConfig, FormatConfig } from './private/rotation-contract';
-
-const SCRIPTS = join(__dirname, '..', 'assets', 'documents');
-/** AWS's documents that take from their parameters what to run, or where to get it. */
-const RUN_ANYTHING = [
-  'AWS-ApplyAnsiblePlaybooks', 'AWS-ApplyChefRecipes', 'AWS-ApplyDSCMofs', 'AWS-ConfigureAWSPackage', 'AWS-InstallApplication', 'AWS-InstallPowerShellModule',
-  'AWS-RunAnsiblePlaybook', 'AWS-RunDockerAction', 'AWS-RunDocument', 'AWS-RunPowerShellScript', 'AWS-RunRemoteScript', 'AWS-RunSaltState', 'AWS-RunShellScript',
-];
+import { BindDocument, BoundDocument, DocumentContext } from './private/documents/document-binding';
+import {
+  checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkScript,
+} from './private/documents/document-checks';
+import { existingDocument, existingDocumentWithCredential } from './private/documents/existing-document';
+import { iisSmtpDocument, mailServerDocument, powerShellScriptDocument, shellScriptDocument } from './private/documents/library-document';
 
 /** What the documents of all mail servers have in common. */
 export interface MailServerDocumentOptions {
@@ -165,31 +157,6 @@ export interface ExistingDocumentWithCredentialOptions {
 }
 
 /**
- * What a document needs to know of its rotation.
- *
- * @internal
- */
-export interface DocumentContext {
-  readonly endpoint: EndpointConfig;
-  /** All that the credential has a password for. */
-  readonly regions: string[];
-  readonly format: FormatConfig;
-}
-
-/**
- * What a document comes down to.
- *
- * @internal
- */
-export interface BoundDocument {
-  readonly config: DocumentConfig;
-  /** The document in a policy. */
-  readonly arn: string;
-  /** What it does: the same for two documents that do the same. */
-  readonly content: unknown;
-}
-
-/**
  * What runs on a mail server to put a credential in place.
  *
  * The documents of this library get the secret's ARN and a version id, never a password: the server
@@ -216,7 +183,7 @@ export class CredentialDocument {
     const { passwordMap, relayHost } = options;
     checkPasswordMap(passwordMap);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('Postfix', ['sets.sh', 'entries.sh', 'postfix.sh'], options, { password_map: passwordMap ?? '' }));
+    return new CredentialDocument(mailServerDocument('Postfix', ['sets.sh', 'entries.sh', 'postfix.sh'], relayHost, { password_map: passwordMap ?? '' }));
   }
 
   /**
@@ -235,7 +202,7 @@ export class CredentialDocument {
     const { passwordFile = '/etc/exim4/passwd.client', relayHost } = options;
     checkPath('passwordFile', passwordFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('Exim', ['sets.sh', 'entries.sh', 'exim.sh'], options, { password_file: passwordFile }));
+    return new CredentialDocument(mailServerDocument('Exim', ['sets.sh', 'entries.sh', 'exim.sh'], relayHost, { password_file: passwordFile }));
   }
 
   /**
@@ -249,7 +216,7 @@ export class CredentialDocument {
     const { authinfoFile = '/etc/mail/authinfo', mapType = SendmailMapType.HASH, relayHost } = options;
     checkPath('authinfoFile', authinfoFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('sendmail', ['sets.sh', 'sendmail.sh'], options, { authinfo_file: authinfoFile, map_type: mapType }));
+    return new CredentialDocument(mailServerDocument('sendmail', ['sets.sh', 'sendmail.sh'], relayHost, { authinfo_file: authinfoFile, map_type: mapType }));
   }
 
   /**
@@ -264,8 +231,8 @@ export class CredentialDocument {
     const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
-    if (!/^[\w.-]*$/.test(label)) throw new Error(`label must be letters, digits, "_", "-" and ".", got '${label}'`);
-    return new CredentialDocument(bindMailServer('OpenSMTPD', ['sets.sh', 'entries.sh', 'opensmtpd.sh'], options, { config_file: configFile, label }));
+    checkLabel(label);
+    return new CredentialDocument(mailServerDocument('OpenSMTPD', ['sets.sh', 'entries.sh', 'opensmtpd.sh'], relayHost, { config_file: configFile, label }));
   }
 
   /**
@@ -278,7 +245,7 @@ export class CredentialDocument {
     const { configFile = '/etc/msmtprc', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(bindMailServer('msmtp', ['msmtp.sh'], options, { config_file: configFile }));
+    return new CredentialDocument(mailServerDocument('msmtp', ['msmtp.sh'], relayHost, { config_file: configFile }));
   }
 
   /**
@@ -291,12 +258,7 @@ export class CredentialDocument {
   public static iisSmtp(options: IisSmtpDocumentOptions = {}): CredentialDocument {
     const { relayHost } = options;
     checkRelayHost(relayHost);
-    return new CredentialDocument((scope, context) => defineDocument(scope, 'aws:runPowerShellScript', describeFor('IIS SMTP'), [
-      ...powerShellSettings(context),
-      `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
-      ...script('credential.ps1'),
-      ...script('iis-smtp.ps1'),
-    ]));
+    return new CredentialDocument(iisSmtpDocument(relayHost));
   }
 
   /**
@@ -311,20 +273,8 @@ export class CredentialDocument {
    */
   public static shellScript(text: string): CredentialDocument {
     checkScript('shellScript', text);
-    const [firstLine] = text.split('\n');
-    if (firstLine.startsWith('#!') && !/^#! ?\/(\S*\/)?(env )?(ba|da|k|z)?sh( -[eu]+)?$/.test(firstLine)) {
-      throw new Error(`shellScript must be for sh, bash, dash, ksh or zsh, with no option but -e and -u, got '${firstLine}'`);
-    }
-    const interpreter = firstLine.startsWith('#!') ? firstLine : '#!/bin/sh';
-    return new CredentialDocument((scope, context) => defineShellDocument(scope, 'Use the SES SMTP credential of a secret version', [
-      ...settings(context),
-      ...shellVariables({ SMTP_HOST: context.endpoint.host, SMTP_PORT: Tokenization.stringifyNumber(context.endpoint.port) }),
-      ...script('credential.sh'),
-      'apply() (',
-      ...text.split('\n'),
-      ')',
-      ...script('shell-script.sh'),
-    ], interpreter));
+    checkInterpreter('shellScript', text);
+    return new CredentialDocument(shellScriptDocument(text));
   }
 
   /**
@@ -338,14 +288,7 @@ export class CredentialDocument {
    */
   public static powerShellScript(text: string): CredentialDocument {
     checkScript('powerShellScript', text);
-    return new CredentialDocument((scope, context) => defineDocument(scope, 'aws:runPowerShellScript', 'Use the SES SMTP credential of a secret version', [
-      ...powerShellSettings(context),
-      ...script('credential.ps1'),
-      '$Apply = {',
-      ...text.split('\n'),
-      '}',
-      ...script('powershell-script.ps1'),
-    ]));
+    return new CredentialDocument(powerShellScriptDocument(text));
   }
 
   /**
@@ -359,11 +302,10 @@ export class CredentialDocument {
    * @param name the document's name, or its ARN if another account shares it
    */
   public static existing(name: string, options: ExistingDocumentOptions): CredentialDocument {
-    const { documentVersion, parameters: constants, regionParameter, secretArnParameter, versionIdParameter } = options;
+    const { documentVersion: version, parameters: constants, regionParameter, secretArnParameter, versionIdParameter } = options;
     const parameters = { secretArn: secretArnParameter, versionId: versionIdParameter, region: regionParameter };
     checkParameters('existing', parameters, constants);
-    const config = { name, version: documentVersion, marker: false, parameters, constants };
-    return new CredentialDocument(scope => existingDocument(scope, config), true, false);
+    return new CredentialDocument(existingDocument({ name, version, parameters, constants }), true, false);
   }
 
   /**
@@ -375,19 +317,14 @@ export class CredentialDocument {
    * @param name the document's name, or its ARN if another account shares it
    */
   public static existingWithCredential(name: string, options: ExistingDocumentWithCredentialOptions = {}): CredentialDocument {
-    const { documentVersion, parameters: constants, usernameParameter = 'SESUsername', passwordParameter = 'SESPassword' } = options;
+    const { documentVersion: version, parameters: constants, usernameParameter = 'SESUsername', passwordParameter = 'SESPassword' } = options;
     const parameters = { username: usernameParameter, password: passwordParameter };
     checkParameters('existingWithCredential', parameters, constants);
-    return new CredentialDocument(scope => {
-      Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:passwordInCommand',
-        `document ${name} takes the password as a command parameter, which ssm:ListCommands and EventBridge show; `
-        + 'let the document read the secret and use CredentialDocument.existing instead');
-      return existingDocument(scope, { name, version: documentVersion, marker: false, parameters, constants });
-    }, false, false);
+    return new CredentialDocument(existingDocumentWithCredential({ name, version, parameters, constants }), false, false);
   }
 
   private constructor(
-    private readonly bindTo: (scope: Construct, context: DocumentContext) => BoundDocument,
+    private readonly bindTo: BindDocument,
     /**
      * Whether it can run without the rotation function.
      *
@@ -406,122 +343,4 @@ export class CredentialDocument {
   public _bind(scope: Construct, context: DocumentContext): BoundDocument {
     return this.bindTo(scope, context);
   }
-}
-
-function existingDocument(scope: Construct, config: DocumentConfig): BoundDocument {
-  if (RUN_ANYTHING.includes(config.name.replace(/^.*:document\//, ''))) {
-    Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:documentRunsAnything',
-      `document ${config.name} runs what its parameters say, so that the rotation function may run anything on these servers: `
-      + 'put what is to run into a document of your own, or use CredentialDocument.shellScript or powerShellScript');
-  }
-  return { config, arn: documentArn(scope, config.name), content: config };
-}
-
-function documentArn(scope: Construct, name: string): string {
-  if (!Token.isUnresolved(name) && name.startsWith('arn:')) return name;
-  const ownedByAws = !Token.isUnresolved(name) && /^(AWS|Amazon)/.test(name);
-  return Stack.of(scope).formatArn({
-    service: 'ssm', resource: 'document', resourceName: name, account: ownedByAws ? '' : undefined, arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
-}
-
-/** A document that changes a mail server's table by the scripts for it. */
-function bindMailServer(
-  server: string, scripts: string[], { relayHost }: MailServerDocumentOptions, variables: Record<string, string>,
-): (scope: Construct, context: DocumentContext) => BoundDocument {
-  return (scope, context) => defineShellDocument(scope, describeFor(server), [
-    ...settings(context),
-    ...shellVariables({ relay_host: relayHost ?? context.endpoint.host, ...variables }),
-    `export regions='${context.regions.join(' ')}'`,
-    ...['credential.sh', 'file.sh', 'table.sh', ...scripts].flatMap(script),
-  ]);
-}
-
-function defineShellDocument(scope: Construct, description: string, lines: string[], interpreter = '#!/bin/sh'): BoundDocument {
-  return defineDocument(scope, 'aws:runShellScript', description, [interpreter, ...lines]);
-}
-
-/** Unnamed, so that a changed document replaces the one before it. */
-function defineDocument(scope: Construct, action: string, description: string, lines: string[]): BoundDocument {
-  const content = {
-    schemaVersion: '2.2',
-    description,
-    parameters: {
-      SecretArn: parameter('The secret', '^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$'),
-      VersionId: { ...parameter('The version of the secret to use; without it, the one that servers are to hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
-      Region: parameter('The region of the secret', '^[a-z0-9-]+$'),
-    },
-    mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(DOCUMENT_TIMEOUT), runCommand: lines } }],
-  };
-  const document = new ssm.CfnDocument(scope, 'Document', { documentType: 'Command', documentFormat: 'JSON', targetType: '/', content });
-  const parameters = { secretArn: 'SecretArn', versionId: 'VersionId', region: 'Region' };
-  return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref), content };
-}
-
-/** The agent exports the value instead of pasting it into the script; the pattern protects agents that are too old for that. */
-function parameter(description: string, allowedPattern: string) {
-  return { type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' };
-}
-
-function script(name: string): string[] {
-  return readFileSync(join(SCRIPTS, name), 'utf-8').trimEnd().split('\n');
-}
-
-function settings({ format }: DocumentContext): string[] {
-  return shellVariables({
-    username_field: asPattern(format.fields?.username),
-    password_field: asPattern(format.fields?.password),
-  });
-}
-
-/** The script looks for the name with a regular expression. */
-function asPattern(name = ''): string {
-  return name.replace(/\./g, '[.]');
-}
-
-function describeFor(server: string): string {
-  return `${server}: use the SES SMTP credential of a secret version`;
-}
-
-function shellVariables(variables: Record<string, string>): string[] {
-  return Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
-}
-
-function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
-  return [
-    `$UsernameField = '${format.fields?.username ?? ''}'`,
-    `$PasswordField = '${format.fields?.password ?? ''}'`,
-    `$SmtpHost = '${endpoint.host}'`,
-    `$SmtpPort = '${Tokenization.stringifyNumber(endpoint.port)}'`,
-  ];
-}
-
-function checkPasswordMap(passwordMap?: string): void {
-  checkNotation('passwordMap', passwordMap, /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/,
-    "hash, btree, lmdb, cdb, dbm, sdbm or texthash, with or without proxy:, and an absolute path, such as 'hash:/etc/postfix/sasl_passwd'");
-}
-
-function checkPath(prop: string, path: string): void {
-  checkNotation(prop, path, /^(\/[\w.+-]+)+$/, 'an absolute path of letters, digits, "_", ".", "+" and "-"');
-}
-
-function checkRelayHost(relayHost?: string): void {
-  if (relayHost !== undefined && !isHostName(relayHost)) {
-    throw new Error(`relayHost must be a host name without brackets and port, got '${relayHost}'`);
-  }
-}
-
-function checkScript(prop: string, text: string): void {
-  if (text.trim() === '') throw new Error(`${prop} must not be empty`);
-  const [reference] = text.match(/\{\{\s*[\w.:/-]+\s*\}\}/) ?? [];
-  if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it in another way`);
-}
-
-function checkParameters(method: string, names: DocumentParameterNames, constants: { [name: string]: string } = {}): void {
-  const all = [...Object.values(names).filter((name): name is string => name !== undefined), ...Object.keys(constants)];
-  const unusable = all.find(name => !Token.isUnresolved(name) && !/^[A-Za-z0-9_]{1,64}$/.test(name));
-  if (unusable !== undefined) {
-    throw new Error(`parameter names of CredentialDocument.${method} must be 1 to 64 letters, digits and "_", got "${unusable}"`);
-  }
-  if (new Set(all).size < all.length) throw new Error(`parameter names of CredentialDocument.${method} must differ, got ${all.join(', ')}`);
 }

@@ -1,22 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { TargetConfig } from './private/rotation-contract';
+import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
 
 /** Run Command takes no more values for a target, and no more node ids. */
 const MAX_VALUES = 50;
-
-/**
- * What a fleet's targets come down to.
- *
- * @internal
- */
-export interface BoundTargets {
-  readonly targets?: TargetConfig[];
-  readonly instanceIds?: string[];
-  /** What the function must be allowed so that Run Command reaches these nodes and no others. */
-  readonly statements: iam.PolicyStatement[];
-}
 
 /** Which managed nodes of Systems Manager are the mail servers: EC2 instances and hybrid nodes alike. */
 export class MailServerTargets {
@@ -88,26 +75,4 @@ function checkCount(what: string, values: string[], where: string): void {
     throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; ${values.length === 0 ? 'name at least one' : 'use several fleets for more'}`);
   }
   if (values.includes('')) throw new Error(`${what} must not be empty strings in ${where}`);
-}
-
-function sendTo(resources: string[], conditions?: { [operator: string]: unknown }): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid: 'SendToMailServers', actions: ['ssm:SendCommand'], resources, conditions });
-}
-
-function nodeArns(scope: Construct, id: string): string[] {
-  const stack = Stack.of(scope);
-  const instance = stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: id });
-  const hybridNode = stack.formatArn({ service: 'ssm', resource: 'managed-instance', resourceName: id });
-  if (id.startsWith('i-')) return [instance];
-  return id.startsWith('mi-') ? [hybridNode] : [instance, hybridNode];
-}
-
-/** Run Command looks the group up with the permissions of whoever sends the command. */
-function readGroup(scope: Construct, name: string): iam.PolicyStatement[] {
-  const group = Stack.of(scope).formatArn({ service: 'resource-groups', resource: 'group', resourceName: name });
-  return [
-    new iam.PolicyStatement({ sid: 'ReadResourceGroup', actions: ['resource-groups:ListGroupResources'], resources: [group] }),
-    // The action has no resource types.
-    new iam.PolicyStatement({ sid: 'ReadResourceTags', actions: ['tag:GetResources'], resources: ['*'] }),
-  ];
 }

@@ -1,9 +1,7 @@
-import { join } from 'path';
-import { Annotations, Arn, ArnFormat, Duration, RemovalPolicy, Resource, SecretValue, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -12,27 +10,32 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, DependencyGroup } from 'constructs';
 import { CredentialFormat } from './credential-format';
-import { BoundFleet, bindFleet, checkDistinct, contextOf, MailServerFleet, validateFleet } from './mail-server-fleet';
-import { replicaArnPattern, replicaRegions, validateAdditionalRegions } from './private/additional-regions';
-import { defineCredential, generation } from './private/credential-resource';
-import {
-  defineNetwork, denyNetworkInterfaces, FunctionNetwork, networkInterfacePolicy, ownParts, validateNetwork, warnAboutNetwork,
-} from './private/function-network';
-import { graceSeconds } from './private/grace-period';
-import { claimUserAndSecret } from './private/one-rotation';
-import { validateNames, warnAboutNames } from './private/resource-names';
-import { CONFIG_VARIABLE, EndpointConfig, INITIAL_SECRET_VALUE, RotationConfig, RUNBOOK, WATCHDOG_EVENT } from './private/rotation-contract';
-import { DashboardSources, defineDashboard, widgetRows } from './private/rotation-dashboard';
-import { credentialRotated, rotationFailed } from './private/rotation-events';
-import { rotationInterval, rotationRules } from './private/rotation-rules';
-import { grantKey, policiesBefore, secretArnPattern } from './private/secret-grants';
-import { validateFromAddresses } from './private/sender-addresses';
+import { MailServerFleet } from './mail-server-fleet';
+import { replicaArnPattern, replicaRegions, warnAboutReplicas } from './private/additional-regions';
+import { bindFleets } from './private/fleets/fleet-binding';
+import { validateFleets } from './private/fleets/fleet-checks';
+import { rotationConfig } from './private/function/function-config';
+import { validateNetwork, warnAboutNetwork } from './private/function/function-network';
+import { defineRotationFunction } from './private/function/rotation-function';
+import { defineAlarm } from './private/monitoring/alarm';
+import { DashboardSources, defineDashboard, widgetRows } from './private/monitoring/dashboard';
+import { credentialRotated, defineRule, rotationFailed } from './private/monitoring/events';
+import { defineQuery } from './private/monitoring/query';
+import { defineWatchdog } from './private/monitoring/watchdog';
+import { validatePlace } from './private/place';
+import { EndpointConfig } from './private/rotation-contract';
+import { defineCredential } from './private/schedule/credential-resource';
+import { defineSchedule, rotationRules } from './private/schedule/rotation-schedule';
+import { timingConfig } from './private/schedule/timing';
+import { defineSender, validateSender, warnAboutUser } from './private/sending/sending-rights';
+import { validateTestMessage } from './private/sending/test-message-config';
+import { bindEndpoints, warnAboutPartition, warnAboutPort } from './private/smtp-endpoints';
+import { claimUserAndSecret } from './private/user-and-secret/claims';
+import { validateNames, warnAboutNames } from './private/user-and-secret/names';
+import { defineSecret, validateNewSecret } from './private/user-and-secret/new-secret';
+import { grantKey, policiesBefore, secretArnPattern } from './private/user-and-secret/secret-grants';
 import { SmtpEndpoint } from './smtp-endpoint';
-import { TestMessage, testMessageConfig, validateTestMessage } from './test-message';
-
-const FUNCTION_ASSET = join(__dirname, '..', 'assets', 'lambda-src', 'index');
-/** What Lambda allows for all environment variables of a function together, in bytes. */
-const ENVIRONMENT_LIMIT = 4096;
+import { TestMessage } from './test-message';
 
 /** Properties of `SesSmtpCredentialRotation`. */
 export interface SesSmtpCredentialRotationProps {
@@ -306,45 +309,39 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
-    const endpoints = bindEndpoints(this, props);
-    validate(this, props, endpoints);
-    const rotationSchedule = props.schedule ?? events.Schedule.rate(Duration.days(30));
-    const rules = rotationRules(rotationSchedule, props.rotationWindow);
-    const upkeep = upkeepConfig(props, rotationInterval(rotationSchedule));
-    this.warnAbout(props, endpoints);
+    const {
+      additionalRegions = [], credentialFormat = CredentialFormat.json(), endpoint = SmtpEndpoint.regional(), mailServers = [],
+      rotateImmediatelyOnUpdate = true, schedule = events.Schedule.rate(Duration.days(30)), testMessage, waitForFirstRotation = true,
+    } = props;
+    const format = credentialFormat._bind();
+    const endpoints = bindEndpoints(this, endpoint, additionalRegions, format);
+    validate(this, props, mailServers, endpoints);
+    claimUserAndSecret(this, props);
+    const rules = rotationRules(schedule, props.rotationWindow);
+    const timing = timingConfig(schedule, props.gracePeriod, rotateImmediatelyOnUpdate);
+    warnAbout(this, props, additionalRegions, endpoints);
 
-    const group = this.defineSendingGroup(props, endpoints);
-    this.user = props.user ?? this.defineUser(props, group);
-    const membership = props.user && this.defineMembership(props.user, group);
-    this.replicaRegions = props.secret ? [] : replicaRegions(this, props.additionalRegions ?? []);
-    this.secret = props.secret ?? this.defineSecret(props);
-    const fleets = this.defineFleets(props, endpoints);
-    const role = this.defineRole(props);
-    const network = defineNetwork(this, props, endpoints.map(({ port }) => port));
-    const logGroup = props.logGroup ?? this.defineLogGroup();
-    const policy = this.definePolicy(props, role, logGroup, fleets);
-    const config = this.configFor(props, endpoints, fleets, upkeep);
-    this.rotationFunction = this.defineFunction(role, logGroup, network, this.environmentFor(props, config));
-    policy.addStatements(invokeItself(this.rotationFunction));
-    const permission = this.defineInvokePermission();
-    grantKey(this, this.secret, policy, ['kms:Decrypt', 'kms:GenerateDataKey']);
-    const schedule = this.defineSchedule(rules, props.rotateImmediatelyOnUpdate);
+    const sender = defineSender(this, props, endpoints);
+    this.user = sender.user;
+    this.replicaRegions = props.secret ? [] : replicaRegions(this, additionalRegions);
+    this.secret = props.secret ?? defineSecret(this, props, this.replicaRegions);
+    const { secret, user } = this;
+    const fleets = bindFleets(this, mailServers, { secret, endpoints, format });
+    const config = rotationConfig({ secret, user, userOwned: props.user === undefined, endpoints, testMessage, format, fleets, timing });
+    const { logGroup, prerequisites, rotationFunction } = defineRotationFunction(this, props, { secret, user, fleets, config, fips: endpoint._fips });
+    this.rotationFunction = rotationFunction;
+    const rotationSchedule = defineSchedule(this, secret, rotationFunction, rules, rotateImmediatelyOnUpdate);
     // The first rotation starts the moment the schedule exists.
-    schedule.node.addDependency(permission, policy, role, group, ...membership ? [membership] : [], this.readers);
-    const credential = defineCredential(this, this.rotationFunction, config, props.secret === undefined, props.waitForFirstRotation ?? true);
-    credential.node.addDependency(schedule);
+    rotationSchedule.node.addDependency(...sender.rights, ...prerequisites, this.readers);
+    const credential = defineCredential(this, rotationFunction, config, props.secret === undefined, waitForFirstRotation);
+    credential.node.addDependency(rotationSchedule);
     // Before the first rotation there is nothing to hand out, and nothing to look after.
     for (const { association } of fleets) association?.node.addDependency(credential);
-    this.defineWatchdog().node.addDependency(credential);
-    this.alarm = this.defineAlarm();
-    this.defineQuery(logGroup);
-    this.sources = { secret: this.secret, rotationFunction: this.rotationFunction, logGroup, alarm: this.alarm };
+    defineWatchdog(this, rotationFunction).node.addDependency(credential);
+    this.alarm = defineAlarm(this, rotationFunction);
+    defineQuery(this, logGroup);
+    this.sources = { secret, rotationFunction, logGroup, alarm: this.alarm };
     if (props.dashboard) this.addToDashboard(defineDashboard(this));
-    if (network.vpc) {
-      policy.addStatements(denyNetworkInterfaces(this.rotationFunction));
-      // Its routes and endpoints, and the rule for a port that only the deployment knows, which is a resource of its own.
-      schedule.node.addDependency(network.vpc, ...ownParts(this, network));
-    }
 
     this.smtpHost = endpoints[0].host;
     this.smtpPort = endpoints[0].port;
@@ -387,7 +384,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * by hand. Secrets Manager sends this event by itself, without a CloudTrail trail.
    */
   public onCredentialRotated(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.onEvent(id, credentialRotated(this.secret), options);
+    return defineRule(this, id, credentialRotated(this.secret), options);
   }
 
   /**
@@ -397,7 +394,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * and does not go off again while it is in ALARM.
    */
   public onRotationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.onEvent(id, rotationFailed(this.secret, this.alarm), options);
+    return defineRule(this, id, rotationFailed(this.secret, this.alarm), options);
   }
 
   /**
@@ -408,301 +405,26 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   public addToDashboard(dashboard: cloudwatch.Dashboard): void {
     for (const row of widgetRows(this, this.sources)) dashboard.addWidgets(...row);
   }
-
-  private onEvent(id: string, eventPattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
-    const rule = new events.Rule(this, id, options);
-    rule.addEventPattern(eventPattern);
-    rule.addTarget(options.target);
-    return rule;
-  }
-
-  private warnAbout(props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): void {
-    const { additionalRegions = [], secret, user } = props;
-    const annotations = Annotations.of(this);
-    warnAboutNames(this, props);
-    warnAboutNetwork(this, props);
-    if (endpoints.some(({ port }) => port === 25)) {
-      annotations.addWarningV2('cdk-ses-smtp-credential-rotation:port25',
-        'AWS Lambda and EC2 restrict port 25, so that the rotation cannot log in: use port 587, 465, 2587 or 2465');
-    }
-    if (user && !Resource.isOwnedResource(user)) {
-      annotations.addWarningV2('cdk-ses-smtp-credential-rotation:importedUser',
-        'the policies of an imported user cannot be changed here: it may go on to do what they allow, on top of sending as the identities');
-    }
-    if (secret && additionalRegions.length > 0) {
-      annotations.addWarningV2('cdk-ses-smtp-credential-rotation:secretNotReplicated',
-        `a secret that is not defined here is not replicated to ${additionalRegions.join(', ')}: replicate it where it is defined, if it is to be read there`);
-    }
-    const region = endpoints.map(endpoint => endpoint.region).find(name => !Token.isUnresolved(name) && /^(cn|us-iso[a-z]*|eu-isoe)-/.test(name));
-    if (region !== undefined) {
-      annotations.addWarningV2('cdk-ses-smtp-credential-rotation:partitionWithoutSes',
-        `no SES is known in the partition of region ${region}: choose another region with SmtpEndpoint.regional({ region })`);
-    }
-  }
-
-  /** In the group by a property of its own: it keeps the right to send until it is deleted, also when another user takes its place. */
-  private defineUser({ userName, permissionsBoundary }: SesSmtpCredentialRotationProps, group: iam.Group): iam.User {
-    return new iam.User(this, 'User', { userName, permissionsBoundary, groups: [group] });
-  }
-
-  private defineMembership(user: iam.IUser, group: iam.Group): iam.CfnUserToGroupAddition {
-    const { userName } = user;
-    const id = `GroupMembership${generation(this, userName)}`;
-    return new iam.CfnUserToGroupAddition(this, id, { groupName: group.groupName, users: [userName] });
-  }
-
-  /** A group carries the policy: Security Hub's control IAM.2 wants none on a user. */
-  private defineSendingGroup(props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): iam.Group {
-    const { identities, configurationSets = [], fromAddresses } = props;
-    const stack = Stack.of(this);
-    const group = new iam.Group(this, 'Group');
-    group.addToPolicy(new iam.PolicyStatement({
-      sid: 'SendAsIdentities',
-      actions: ['ses:SendRawEmail'],
-      resources: endpoints.flatMap(({ region }) => [
-        ...identities.map(identity => stack.formatArn({
-          service: 'ses', region, account: identity.env.account, resource: 'identity', resourceName: identity.emailIdentityName,
-        })),
-        ...configurationSets.map(set => stack.formatArn({
-          service: 'ses', region, account: set.env.account, resource: 'configuration-set', resourceName: set.configurationSetName,
-        })),
-      ]),
-      conditions: fromAddresses && { StringLike: { 'ses:FromAddress': fromAddresses } },
-    }));
-    return group;
-  }
-
-  private defineSecret({ secretName, encryptionKey, removalPolicy }: SesSmtpCredentialRotationProps): secretsmanager.Secret {
-    return new secretsmanager.Secret(this, 'Secret', {
-      secretName,
-      encryptionKey,
-      removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
-      description: 'Amazon SES SMTP credential, rotated automatically',
-      replicaRegions: this.replicaRegions.map(region => ({ region })),
-      // Never to change, with no property: CloudFormation would overwrite the current credential.
-      secretStringValue: SecretValue.unsafePlainText(INITIAL_SECRET_VALUE),
-    });
-  }
-
-  private defineFleets(props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]) {
-    const { mailServers = [], credentialFormat = CredentialFormat.json() } = props;
-    const format = credentialFormat._bind();
-    const fleets = mailServers.map((fleet, index) =>
-      bindFleet(new Construct(this, `MailServers${index}`), fleet, contextOf(fleet, endpoints, format), this.secret));
-    checkDistinct(fleets);
-    return fleets;
-  }
-
-  private defineRole({ permissionsBoundary, vpc }: SesSmtpCredentialRotationProps): iam.Role {
-    return new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('lambda'),
-      description: 'Rotates an Amazon SES SMTP credential',
-      permissionsBoundary,
-      // In the role itself, so that it is there before the function and until the function is gone.
-      inlinePolicies: vpc && { NetworkInterfaces: networkInterfacePolicy(this) },
-    });
-  }
-
-  private defineLogGroup(): logs.LogGroup {
-    return new logs.LogGroup(this, 'LogGroup', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
-  }
-
-  private definePolicy(props: SesSmtpCredentialRotationProps, role: iam.Role, logGroup: logs.ILogGroup, fleets: BoundFleet[]): iam.Policy {
-    const { secret, secretName, user, userName } = props;
-    return new iam.Policy(this, `Policy${generation(this, user?.userName ?? userName, secret?.secretArn ?? secretName)}`, {
-      roles: [role],
-      statements: [
-        new iam.PolicyStatement({
-          sid: 'WriteLog',
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [logGroup.logGroupArn],
-        }),
-        new iam.PolicyStatement({
-          sid: 'RotateSecret',
-          actions: [
-            'secretsmanager:CancelRotateSecret', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue', 'secretsmanager:RotateSecret', 'secretsmanager:UpdateSecretVersionStage',
-          ],
-          resources: [secretArnPattern(this.secret)],
-        }),
-        new iam.PolicyStatement({
-          sid: 'RotateAccessKeys',
-          actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
-          resources: [this.user.userArn],
-        }),
-        ...runCommandStatements(fleets),
-      ],
-    });
-  }
-
-  private configFor(
-    props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[], fleets: BoundFleet[], upkeep: UpkeepConfig,
-  ): RotationConfig {
-    const [endpoint, ...additionalEndpoints] = endpoints;
-    return {
-      secretArn: this.secret.secretArn,
-      user: { name: this.user.userName, owned: props.user === undefined },
-      endpoint,
-      // Left out where there are none: the environment is small.
-      additionalEndpoints: additionalEndpoints.length > 0 ? additionalEndpoints : undefined,
-      testMessage: props.testMessage && testMessageConfig(props.testMessage),
-      format: (props.credentialFormat ?? CredentialFormat.json())._bind(),
-      fleets: fleets.map(fleet => fleet.config),
-      ...upkeep,
-    };
-  }
-
-  private environmentFor(props: SesSmtpCredentialRotationProps, config: RotationConfig): Record<string, string> {
-    const environment = { [CONFIG_VARIABLE]: Stack.of(this).toJsonString(config), ...props.endpoint?._fips && { AWS_USE_FIPS_ENDPOINT: 'true' } };
-    const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + knownLength(Stack.of(this).resolve(value)), 0);
-    if (size > ENVIRONMENT_LIMIT) {
-      throw new Error(`mailServers must fit into the ${ENVIRONMENT_LIMIT} bytes of Lambda's environment with all other props, got at least ${size} bytes; `
-        + 'use tags instead of node ids, or several SesSmtpCredentialRotations');
-    }
-    return environment;
-  }
-
-  private defineFunction(role: iam.Role, logGroup: logs.ILogGroup, network: FunctionNetwork, environment: Record<string, string>): lambda.Function {
-    return new lambda.Function(this, 'Function', {
-      description: 'Rotates an Amazon SES SMTP credential',
-      // By its name: NODEJS_LATEST of the lowest supported CDK is an older one.
-      runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),
-      handler: 'index.handler',
-      code: lambda.Code.fromAsset(FUNCTION_ASSET),
-      memorySize: 256,
-      // Lambda's longest: a push to many servers is one wait.
-      timeout: Duration.minutes(15),
-      environment,
-      role,
-      logGroup,
-      // What failed is tried again by Secrets Manager, and by the watchdog an hour later.
-      retryAttempts: 0,
-      ...network,
-    });
-  }
-
-  /** For this secret of this account only: without that, anybody's Secrets Manager could call the function. */
-  private defineInvokePermission(): lambda.CfnPermission {
-    return new lambda.CfnPermission(this, 'InvokePermission', {
-      action: 'lambda:InvokeFunction',
-      functionName: this.rotationFunction.functionArn,
-      principal: iam.ServicePrincipal.servicePrincipalName('secretsmanager'),
-      sourceAccount: Stack.of(this).account,
-      sourceArn: secretArnPattern(this.secret),
-    });
-  }
-
-  private defineSchedule(rotationRulesProperty: secretsmanager.CfnRotationSchedule.RotationRulesProperty, rotateImmediatelyOnUpdate = true) {
-    return new secretsmanager.CfnRotationSchedule(this, 'Schedule', {
-      secretId: this.secret.secretArn,
-      rotationLambdaArn: this.rotationFunction.functionArn,
-      rotationRules: rotationRulesProperty,
-      rotateImmediatelyOnUpdate,
-    });
-  }
-
-  private defineWatchdog(): events.Rule {
-    return new events.Rule(this, 'Watchdog', {
-      description: 'Looks after an Amazon SES SMTP credential',
-      schedule: events.Schedule.rate(Duration.hours(1)),
-      targets: [new targets.LambdaFunction(this.rotationFunction, { event: events.RuleTargetInput.fromObject(WATCHDOG_EVENT) })],
-    });
-  }
-
-  private defineAlarm(): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, 'Alarm', {
-      alarmDescription: `SES SMTP credential ${this.node.path}: a rotation failed, the credential in use does not work, or the function does not run. What to do: ${RUNBOOK}#first-look`,
-      // Two runs of the watchdog: one that comes a little late leaves no gap.
-      metric: this.rotationFunction.metricErrors({ period: Duration.hours(2), statistic: cloudwatch.Stats.SUM }),
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      // A function that does not run reports no errors either.
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    });
-  }
-
-  /** What happened, in order; of the watchdog, only what it did or found wrong. */
-  private defineQuery(logGroup: logs.ILogGroup): logs.QueryDefinition {
-    return new logs.QueryDefinition(this, 'Query', {
-      queryDefinitionName: `${this.node.path}/Rotations`,
-      logGroups: [logGroup],
-      queryString: new logs.QueryString({
-        fields: ['@timestamp', 'step', 'level', 'message', 'accessKeyId', 'endpoint', 'commandId', 'confirmed', 'targets', 'seconds', 'error', 'versionId'],
-        filterStatements: [
-          'ispresent(step)',
-          'step != "watchdog" or message not in ["step started", "age of the current access key", "login accepted", "step finished"]',
-        ],
-        sort: '@timestamp asc',
-        limit: 1000,
-      }),
-    });
-  }
 }
 
-/** Those settings that concern the time between two rotations. */
-type UpkeepConfig = Pick<RotationConfig, 'gracePeriodSeconds' | 'maxAgeSeconds' | 'rotatesAtOnce'>;
-
-function upkeepConfig(props: SesSmtpCredentialRotationProps, interval: Duration | undefined): UpkeepConfig {
-  return {
-    gracePeriodSeconds: graceSeconds(props.gracePeriod, interval),
-    // A rotation may come at any time of its day.
-    maxAgeSeconds: interval?.plus(Duration.days(1)).toSeconds(),
-    rotatesAtOnce: props.rotateImmediatelyOnUpdate ?? true,
-  };
-}
-
-function validate(scope: Construct, props: SesSmtpCredentialRotationProps, endpoints: EndpointConfig[]): void {
-  const { fromAddresses, identities, mailServers = [], secret, testMessage, user } = props;
-  if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
-  if (fromAddresses) validateFromAddresses(fromAddresses, identities);
-  if (user && props.userName !== undefined) throw new Error(`userName is for a new user, got '${props.userName}' together with user; leave one of them out`);
-  const forNewSecret = { secretName: props.secretName, encryptionKey: props.encryptionKey, removalPolicy: props.removalPolicy };
-  const misplaced = Object.entries(forNewSecret).find(([, value]) => value !== undefined);
-  if (secret && misplaced) throw new Error(`${misplaced[0]} is for a new secret, got it together with secret; leave one of them out`);
+/** Throws on props that cannot be, before there is any resource. */
+function validate(scope: Construct, props: SesSmtpCredentialRotationProps, mailServers: MailServerFleet[], endpoints: EndpointConfig[]): void {
+  const { fromAddresses, gracePeriod, identities, testMessage } = props;
+  validateSender(props);
+  validateNewSecret(props, props.secret);
   validateNames(props);
   if (testMessage) validateTestMessage(testMessage, identities, fromAddresses);
   validateNetwork(props);
-  const { account, region } = Stack.of(scope);
-  if (props.vpc) checkSame("vpc's region", props.vpc.env.region, region);
-  if (props.encryptionKey) checkSame("encryptionKey's region", props.encryptionKey.env.region, region);
-  if (secret) checkSame("secret's region", secret.env.region, region);
-  if (user) checkSame("user's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
-  const fits = { gracePeriod: props.gracePeriod, regions: endpoints.map(endpoint => endpoint.region) };
-  mailServers.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, fits));
-  claimUserAndSecret(scope, props);
+  validatePlace(scope, props);
+  validateFleets(mailServers, { gracePeriod, regions: endpoints.map(({ region }) => region) });
 }
 
-/** The endpoint, and those of the additional regions. */
-function bindEndpoints(scope: Construct, props: SesSmtpCredentialRotationProps): EndpointConfig[] {
-  const { additionalRegions = [], credentialFormat = CredentialFormat.json(), endpoint = SmtpEndpoint.regional() } = props;
-  const config = endpoint._bind(scope);
-  validateAdditionalRegions(additionalRegions, config.region, credentialFormat._bind());
-  return [config, ...additionalRegions.map(region => endpoint._bindIn(region, scope))];
-}
-
-function checkSame(what: string, actual: string, expected: string): void {
-  if (Token.isUnresolved(actual) || Token.isUnresolved(expected) || actual === expected) return;
-  throw new Error(`${what} must be the stack's, ${expected}, got ${actual}; define the rotation in a stack there`);
-}
-
-/** The statements that the fleets ask for, told apart by the fleet's number, and the one for reading commands back. */
-function runCommandStatements(fleets: BoundFleet[]): iam.PolicyStatement[] {
-  if (fleets.length === 0) return [];
-  // Neither action has resource types.
-  const followUp = new iam.PolicyStatement({ sid: 'FollowCommands', actions: ['ssm:ListCommandInvocations', 'ssm:ListCommands'], resources: ['*'] });
-  const sending = fleets.flatMap(({ statements }, index) => statements.map(statement => statement.copy({ sid: `${statement.sid}${index}` })));
-  return [...sending, followUp];
-}
-
-/** What RotateSecret asks of its caller besides: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html. */
-function invokeItself(rotationFunction: lambda.IFunction): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid: 'InvokeItself', actions: ['lambda:InvokeFunction'], resources: [rotationFunction.functionArn] });
-}
-
-/** The length of a resolved string without what only the deployment knows. */
-function knownLength(resolved: unknown): number {
-  if (typeof resolved === 'string') return Buffer.byteLength(resolved);
-  const parts: unknown = (resolved as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1];
-  return Array.isArray(parts) ? parts.reduce<number>((sum, part) => sum + knownLength(part), 0) : 0;
+/** Warns of what is legal but risky. */
+function warnAbout(scope: Construct, props: SesSmtpCredentialRotationProps, additionalRegions: string[], endpoints: EndpointConfig[]): void {
+  warnAboutNames(scope, props);
+  warnAboutNetwork(scope, props);
+  warnAboutPort(scope, endpoints);
+  warnAboutUser(scope, props);
+  warnAboutReplicas(scope, props.secret, additionalRegions);
+  warnAboutPartition(scope, endpoints);
 }

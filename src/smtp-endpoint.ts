@@ -1,6 +1,6 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { isHostName } from './private/host-name';
+import { isHostName } from './private/notation';
 import { EndpointConfig } from './private/rotation-contract';
 
 const IMPLICIT_TLS_PORTS = [465, 2465];

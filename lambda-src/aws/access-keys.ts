@@ -33,6 +33,10 @@ export class AccessKeys {
     public readonly userName: string,
   ) {}
 
+  public ofUser(userName: string): AccessKeys {
+    return new AccessKeys(this.client, this.singleTryClient, userName);
+  }
+
   public async list(): Promise<AccessKey[]> {
     const found: AccessKeyMetadata[] = [];
     let marker: string | undefined;
@@ -60,16 +64,16 @@ export class AccessKeys {
 
   /** Makes a key inactive; one that is gone already is as good. */
   public async deactivate(id: string): Promise<void> {
-    await unlessGone(this.client.send(new UpdateAccessKeyCommand({ UserName: this.userName, AccessKeyId: id, Status: 'Inactive' })));
+    await ignoreMissing(this.client.send(new UpdateAccessKeyCommand({ UserName: this.userName, AccessKeyId: id, Status: 'Inactive' })));
   }
 
   /** Deletes a key; one that is gone already is as good. */
   public async delete(id: string): Promise<void> {
-    await unlessGone(this.client.send(new DeleteAccessKeyCommand({ UserName: this.userName, AccessKeyId: id })));
+    await ignoreMissing(this.client.send(new DeleteAccessKeyCommand({ UserName: this.userName, AccessKeyId: id })));
   }
 }
 
-async function unlessGone(call: Promise<unknown>): Promise<void> {
+async function ignoreMissing(call: Promise<unknown>): Promise<void> {
   try {
     await call;
   } catch (error) {

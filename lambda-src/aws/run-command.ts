@@ -19,7 +19,7 @@ export function requestedAt({ RequestedDateTime }: Command): number {
 }
 
 /** Asks for a page, which is undefined while Systems Manager has too many calls to answer, as often as its owner has time for. */
-export type Patience = <Page>(ask: () => Promise<Page | undefined>) => Promise<Page>;
+export type PageReader = <Page>(ask: () => Promise<Page | undefined>) => Promise<Page>;
 
 /** Systems Manager Run Command: sends documents to nodes, and reads back what became of them, page by page. */
 export class RunCommand {
@@ -50,7 +50,7 @@ export class RunCommand {
   }
 
   /** The commands since a moment whose comment begins like this, oldest first. */
-  public async findByComment(document: string, commentStart: string, since: number, patience: Patience): Promise<Command[]> {
+  public async findByComment(document: string, commentStart: string, since: number, readPage: PageReader): Promise<Command[]> {
     const invokedAfter = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
     const filters: CommandFilter[] = [{ key: 'InvokedAfter', value: invokedAfter }];
     // Whether the filter knows a shared document by its ARN is not documented.
@@ -59,7 +59,7 @@ export class RunCommand {
     let token: string | undefined;
     do {
       const command = new ListCommandsCommand({ Filters: filters, MaxResults: PAGE_SIZE, NextToken: token });
-      const page: ListCommandsCommandOutput = await patience(async () => unlessThrottled(this.client.send(command)));
+      const page: ListCommandsCommandOutput = await readPage(async () => unlessThrottled(this.client.send(command)));
       found.push(...(page.Commands ?? []).filter(({ Comment }) => Comment?.startsWith(commentStart)));
       token = page.NextToken;
     } while (token);

@@ -4,10 +4,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { isAwsError } from '../basics/errors';
 import { SecretText } from '../basics/secret-text';
-
-export const CURRENT = 'AWSCURRENT';
-export const PENDING = 'AWSPENDING';
-export const PREVIOUS = 'AWSPREVIOUS';
+import { CURRENT, PENDING } from '../secret/labels';
 
 export interface SecretVersion {
   readonly id: string;
@@ -15,16 +12,6 @@ export interface SecretVersion {
   readonly value: SecretText;
   readonly secretArn: string;
   readonly createdAt: number;
-}
-
-/** Whether the documents of this library apply a version with these labels. */
-export function isAppliedByServers(stages: string[] = []): boolean {
-  return stages.includes(PENDING) || stages.includes(CURRENT);
-}
-
-/** Whether a rotation that has begun with a version has not ended: AWSPENDING can stay on what has become current. */
-export function isUnfinished(stages: string[]): boolean {
-  return stages.includes(PENDING) && !stages.includes(CURRENT);
 }
 
 export interface SecretDescription {
@@ -43,7 +30,11 @@ export interface SecretDescription {
 
 /** The versions of the one secret that the function may touch, and their staging labels. */
 export class SecretVersions {
-  constructor(private readonly client: SecretsManagerClient, public readonly secretId: string) {}
+  constructor(private readonly client: SecretsManagerClient, private readonly secretId: string) {}
+
+  public ofSecret(secretId: string): SecretVersions {
+    return new SecretVersions(this.client, secretId);
+  }
 
   public async describe(): Promise<SecretDescription> {
     const found = await this.client.send(new DescribeSecretCommand({ SecretId: this.secretId }));
@@ -107,6 +98,10 @@ export class SecretVersions {
     await this.client.send(new UpdateSecretVersionStageCommand({
       SecretId: this.secretId, VersionStage: label, RemoveFromVersionId: id,
     }));
+  }
+
+  public async detachAll(labels: readonly string[], id: string): Promise<void> {
+    for (const label of labels) await this.detach(label, id);
   }
 
   private async read(which: { VersionId?: string; VersionStage?: string }): Promise<SecretVersion | undefined> {

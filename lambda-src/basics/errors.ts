@@ -1,16 +1,19 @@
 import { RUNBOOK } from '../../src/private/rotation-contract';
 
-/** A heading of docs/operations.md, which says what an error means and what to type. */
-export type Runbook =
-  | '535-everywhere' | 'stuck-rotation' | 'limitexceeded' | 'accessdenied-on-kms' | 'node-offline' | 'endpoint-unreachable'
-  | 'a-server-did-not-take-the-credential' | 'rotations-that-met' | 'rotation-overdue' | 'stray-key' | 'the-endpoint-does-not-take-the-login'
-  | '554' | 'a-leaked-credential' | 'another-error-of-aws' | 'a-call-that-the-function-does-not-know';
+/** The anchors of docs/operations.md: each section says what an error means and what to type. */
+export const RUNBOOK_SECTIONS = [
+  '535-everywhere', 'stuck-rotation', 'limitexceeded', 'accessdenied-on-kms', 'node-offline', 'endpoint-unreachable',
+  'a-server-did-not-take-the-credential', 'rotations-that-met', 'rotation-overdue', 'stray-key', 'the-endpoint-does-not-take-the-login',
+  '554', 'a-leaked-credential', 'another-error-of-aws', 'a-call-that-the-function-does-not-know',
+] as const;
+
+export type RunbookSection = typeof RUNBOOK_SECTIONS[number];
 
 /** A failure whose message names what failed and what to do next. Never carries a credential. */
 export class RotationError extends Error {
   public readonly name: string = 'RotationError';
 
-  constructor(message: string, public readonly runbook: Runbook, options?: ErrorOptions) {
+  constructor(message: string, public readonly runbook: RunbookSection, options?: ErrorOptions) {
     super(message, options);
   }
 }
@@ -27,6 +30,6 @@ export function describe(error: unknown): string {
 }
 
 /** Where somebody who reads the error finds out more. */
-export function linkTo(runbook: Runbook): string {
-  return `${RUNBOOK}#${runbook}`;
+export function linkTo(section: RunbookSection): string {
+  return `${RUNBOOK}#${section}`;
 }

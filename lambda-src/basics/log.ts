@@ -13,12 +13,24 @@ export interface LogDetails {
   readonly targets?: number;
 }
 
+/** What every line of a call says. */
+export interface LogContext {
+  readonly secretArn: string;
+  readonly versionId?: string;
+  readonly step?: string;
+}
+
 /** Writes one JSON object a line: the same fields on every line, so that a query can rely on them. */
 export class Log {
   constructor(
-    private readonly context: { readonly secretArn: string; readonly versionId?: string; readonly step: string },
+    private readonly context: LogContext,
     private readonly write: (line: string) => void,
   ) {}
+
+  /** The same log with other values in these fields. */
+  public with(changes: Partial<LogContext>): Log {
+    return new Log({ ...this.context, ...changes }, this.write);
+  }
 
   public info(message: string, details: LogDetails = {}): void {
     this.line('INFO', message, details);

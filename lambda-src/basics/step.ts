@@ -1,4 +1,4 @@
-import { describe, isAwsError, linkTo, RotationError, Runbook } from './errors';
+import { describe, isAwsError, linkTo, RotationError, RunbookSection } from './errors';
 import { Log } from './log';
 
 /** Runs what the function was called for, and writes into the log how it began and ended. */
@@ -16,7 +16,7 @@ export async function runStep<T>(name: string, log: Log, nextAfterAwsError: stri
   }
 }
 
-function explain(cause: unknown, next: string): { readonly message: string; readonly runbook: Runbook } {
+function explain(cause: unknown, next: string): { readonly message: string; readonly runbook: RunbookSection } {
   const message = describe(cause);
   const isAboutKey = /kms/i.test(message) || isAwsError(cause, 'DecryptionFailure', 'EncryptionFailure');
   return { message: `${message}; ${next}`, runbook: isAboutKey ? 'accessdenied-on-kms' : 'another-error-of-aws' };

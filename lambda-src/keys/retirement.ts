@@ -1,11 +1,12 @@
-import { forget, note, notedAt, since } from './grace';
+import { deleteKey } from './deletion';
+import { mark, markOnce, unmark } from './grace';
 import { Inventory } from './inventory';
-import { isCurrent, isNeeded, isReferenced } from './key-use';
+import { isReferenced } from './key-use';
 import { AccessKey } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { DAY, SECOND } from '../basics/time';
-import { isDelivered } from '../rotation/delivery';
-import type { Upkeep } from '../rotation/rotation';
+import { Context } from '../context';
+import { graceMoment, isCurrent, isDelivered, isInUse } from '../secret/labels';
 
 /** How long a key stays inactive, so that somebody who missed it can make it active again. */
 const INACTIVE_TIME = DAY;
@@ -14,52 +15,53 @@ const INACTIVE_TIME = DAY;
  * Takes keys back that nothing uses any more: inactive when their grace has ended, and deleted a day later. While mail
  * servers have not confirmed the current version, as after an import or an edit by hand, they may hold any other.
  */
-export async function retireKeys(upkeep: Upkeep, { keys, versions }: Inventory): Promise<void> {
-  if (upkeep.config.fleets.length > 0 && !versions.some(version => isCurrent(version) && isDelivered(version))) return;
+export async function retireKeys(context: Context, { keys, versions }: Inventory): Promise<void> {
+  if (context.config.fleets.length > 0 && !versions.some(version => isCurrent(version) && isDelivered(version))) return;
   const inUse = versions.filter(isInUse);
   for (const version of versions) {
     const key = keys.find(candidate => isReferenced(candidate, [version]));
-    if (!key || isReferenced(key, inUse)) await forget(upkeep, version);
-    else if (key.active) await endGrace(upkeep, key, version);
-    else await deleteInactive(upkeep, key, version);
+    if (!key || isReferenced(key, inUse)) await unmark(context, version);
+    else if (key.active) await deactivateAfterGrace(context, key, version);
+    else await deleteInactive(context, key, version);
   }
 }
 
-/** A mail server may hold what was once delivered, until all of them have confirmed another version. */
-function isInUse(version: SecretVersion): boolean {
-  return isNeeded(version) || isDelivered(version);
-}
-
-async function endGrace(upkeep: Upkeep, { id: accessKeyId }: AccessKey, version: SecretVersion): Promise<void> {
-  const { clock, config, keys, log } = upkeep;
-  const unusedSince = await graceBegan(upkeep, accessKeyId, version);
-  if (clock.now() - unusedSince < config.gracePeriodSeconds * SECOND) return;
-  if (!await isStillUnused(upkeep, accessKeyId, version)) return;
+async function deactivateAfterGrace(context: Context, key: AccessKey, version: SecretVersion): Promise<void> {
+  const { keys, log } = context;
+  const accessKeyId = key.id;
+  if (!isGraceOver(context, await ensureGraceBegan(context, key, version))) return;
+  if (await isNeededAgain(context, key, version)) return;
   await keys.deactivate(accessKeyId);
   log.info('previous access key deactivated', { accessKeyId });
-  await note(upkeep, version, 'inactive');
+  await mark(context, version, 'inactive');
 }
 
-async function graceBegan(upkeep: Upkeep, accessKeyId: string, version: SecretVersion): Promise<number> {
-  if (notedAt(version, 'inactive') === undefined) return since(upkeep, version, 'unused');
-  await forget(upkeep, version);
-  upkeep.log.warn('access key was made active again: its grace begins anew', { accessKeyId });
-  return note(upkeep, version, 'unused');
+/** Returns when the version went out of use: now, if no label tells. */
+async function ensureGraceBegan(context: Context, { id: accessKeyId }: AccessKey, version: SecretVersion): Promise<number> {
+  if (graceMoment(version, 'inactive') === undefined) return markOnce(context, version, 'unused');
+  await unmark(context, version);
+  context.log.warn('access key was made active again: its grace begins anew', { accessKeyId });
+  return mark(context, version, 'unused');
 }
 
-async function deleteInactive(upkeep: Upkeep, { id: accessKeyId }: AccessKey, version: SecretVersion): Promise<void> {
-  const { clock, keys, log } = upkeep;
-  const inactiveSince = await since(upkeep, version, 'inactive');
-  if (clock.now() - inactiveSince < INACTIVE_TIME) return;
-  if (!await isStillUnused(upkeep, accessKeyId, version)) return;
-  await keys.delete(accessKeyId);
-  log.info('previous access key deleted', { accessKeyId });
-  await forget(upkeep, version);
+function isGraceOver({ clock, config }: Context, unusedSince: number): boolean {
+  return clock.now() - unusedSince >= config.gracePeriodSeconds * SECOND;
 }
 
-/** Looks once more, just before: somebody may have put the version back into use meanwhile. */
-async function isStillUnused({ versions }: Upkeep, accessKeyId: string, { id }: SecretVersion): Promise<boolean> {
+async function deleteInactive(context: Context, key: AccessKey, version: SecretVersion): Promise<void> {
+  if (!isInactiveTimeOver(context, await markOnce(context, version, 'inactive'))) return;
+  if (!await deleteKey(context, key, async () => isNeededAgain(context, key, version))) return;
+  context.log.info('previous access key deleted', { accessKeyId: key.id });
+  await unmark(context, version);
+}
+
+function isInactiveTimeOver({ clock }: Context, inactiveSince: number): boolean {
+  return clock.now() - inactiveSince >= INACTIVE_TIME;
+}
+
+/** Whether somebody has put the version back into use meanwhile. What cannot be read may be in use. */
+async function isNeededAgain({ versions }: Context, key: AccessKey, { id }: SecretVersion): Promise<boolean> {
   const version = await versions.get(id);
   const current = await versions.getCurrent();
-  return version !== undefined && !isInUse(version) && current !== undefined && !current.value.reveal().includes(accessKeyId);
+  return version === undefined || isInUse(version) || current === undefined || isReferenced(key, [current]);
 }

@@ -1,23 +1,23 @@
 import { RotationConfig } from '../../src/private/rotation-contract';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
-import { Log } from '../basics/log';
 import { runStep } from '../basics/step';
 import { BackOff, MINUTE, SECOND } from '../basics/time';
-import { inFlight, Inventory, takeInventory } from '../keys/inventory';
-import { isCurrent } from '../keys/key-use';
+import { Context, inStep } from '../context';
+import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
 import { nameOf } from '../proof/endpoint-proof';
-import { isDelivered } from '../rotation/delivery';
-import { parseCredential } from '../secret/credential';
 import { Account, accountsIn, missingRegions } from '../proof/endpoints';
-import { equip, rotate, STEPS, Surroundings, Upkeep } from '../rotation/rotation';
+import { rotate, STEPS } from '../rotation/rotation';
+import { parseCredential } from '../secret/credential';
+import { isCurrent, isDelivered } from '../secret/labels';
 
 /** Secrets Manager begins a rotation within seconds. */
 export const START_TIME = 30 * SECOND;
 /** How long Secrets Manager may take before its rotation is attempted here as well. */
-const PATIENCE = 3 * MINUTE;
+const ROTATION_LIMIT = 3 * MINUTE;
 
-export interface Wish {
+/** What a credential has to be like before the function goes on. */
+export interface Goal {
   /** How long to wait for a rotation to begin by itself, in milliseconds. */
   readonly startTime: number;
   /** Whether a rotation that is under way must come to its end: until then, what mail servers may hold was not confirmed by all of them. */
@@ -33,29 +33,25 @@ export interface Wish {
  * Secrets Manager tells nobody why a rotation fails, and retries it at times of its own. One that does not end is therefore
  * attempted here, too, as every step can run more than once: if it fails, its error is the reason.
  */
-export async function establish(config: RotationConfig, surroundings: Surroundings, remainingTime: number, wish: Wish): Promise<void> {
-  const { clock, writeLog } = surroundings;
-  const end = clock.now() + remainingTime;
-  const { secretArn } = config;
-  const log = new Log({ secretArn, step: 'waitForRotation' }, writeLog);
-  const upkeep = equip(config, secretArn, surroundings, remainingTime, log);
-  const token = await runStep('waitForRotation', log, 'mend that, and deploy again', async () => awaitRotation(upkeep, wish));
+export async function ensureCredential(call: Context, goal: Goal): Promise<void> {
+  const context = inStep(call, 'waitForRotation');
+  const token = await runStep('waitForRotation', context.log, 'mend that, and deploy again', async () => awaitRotation(context, goal));
   if (token === undefined) return;
-  log.warn('the rotation does not come to an end: an attempt of our own says why');
+  context.log.warn('the rotation does not come to an end: an attempt of our own says why');
   for (const Step of Object.keys(STEPS)) {
-    await rotate({ Step, SecretId: secretArn, ClientRequestToken: token }, config, surroundings, end - clock.now());
+    await rotate({ Step, SecretId: call.config.secretArn, ClientRequestToken: token }, call);
   }
 }
 
 /** Waits for a while, and returns the version whose rotation is still unfinished then. */
-async function awaitRotation(upkeep: Upkeep, wish: Wish): Promise<string | undefined> {
-  const { clock, deadline, random } = upkeep;
-  const end = Math.min(deadline, clock.now() + PATIENCE);
+async function awaitRotation(context: Context, goal: Goal): Promise<string | undefined> {
+  const { clock, random } = context;
+  const end = Math.min(context.end, clock.now() + ROTATION_LIMIT);
   const backOff = new BackOff(clock, random, 2 * SECOND, 10 * SECOND);
-  let startAt = clock.now() + wish.startTime;
+  let startAt = clock.now() + goal.startTime;
   for (;;) {
-    const { established, started, token, problem } = await advance(upkeep, wish, clock.now() >= startAt);
-    if (established) return undefined;
+    const { isDone, started, token, problem } = await advance(context, goal, clock.now() >= startAt);
+    if (isDone) return undefined;
     if (started) startAt = clock.now() + START_TIME;
     if (await backOff.waitUntil(end)) continue;
     if (token) return token;
@@ -64,7 +60,7 @@ async function awaitRotation(upkeep: Upkeep, wish: Wish): Promise<string | undef
 }
 
 interface Progress {
-  readonly established?: boolean;
+  readonly isDone?: boolean;
   readonly started?: boolean;
   /** The version whose rotation is unfinished. */
   readonly token?: string;
@@ -72,29 +68,29 @@ interface Progress {
   readonly problem?: unknown;
 }
 
-async function advance(upkeep: Upkeep, wish: Wish, mayStart: boolean): Promise<Progress> {
+async function advance(context: Context, goal: Goal, mayStart: boolean): Promise<Progress> {
   let token: string | undefined;
   try {
-    const inventory = await takeInventory(upkeep);
-    token = inFlight(inventory.secret);
-    if (!(wish.settled && token) && await isEstablished(upkeep, wish, inventory)) return { established: true };
+    const inventory = await takeInventory(context);
+    token = rotationInFlight(inventory.secret);
+    if (!(goal.settled && token) && await isReached(context, goal, inventory)) return { isDone: true };
     if (token || !mayStart) return { token };
-    if (!wish.revoked && !inventory.secret.rotationEnabled) throw new RotationError('rotation was switched off meanwhile; deploy again', 'rotation-overdue');
-    await upkeep.versions.startRotation();
-    upkeep.log.info('rotation started');
+    if (!goal.revoked && !inventory.secret.rotationEnabled) throw new RotationError('rotation was switched off meanwhile; deploy again', 'rotation-overdue');
+    await context.versions.startRotation();
+    context.log.info('rotation started');
     return { started: true };
   } catch (problem) {
     return { token, problem };
   }
 }
 
-async function isEstablished(upkeep: Upkeep, { revoked }: Wish, { keys, versions }: Inventory): Promise<boolean> {
+async function isReached(context: Context, { revoked }: Goal, { keys, versions }: Inventory): Promise<boolean> {
   const current = versions.find(isCurrent);
-  if (!current || !isSuitable(upkeep.config, current)) return false;
-  const accounts = accountsIn(current, upkeep.config);
+  if (!current || !isSuitable(context.config, current)) return false;
+  const accounts = accountsIn(current, context.config);
   const works = accounts.every(({ credential: { username } }) => username !== revoked && keys.some(({ active, id }) => active && id === username));
   if (!works) return false;
-  for (const account of accounts) if (!await logsIn(upkeep, account)) return false;
+  for (const account of accounts) if (!await logsIn(context, account)) return false;
   return true;
 }
 
@@ -104,7 +100,7 @@ function isSuitable(config: RotationConfig, version: SecretVersion): boolean {
     && (config.fleets.length === 0 || isDelivered(version));
 }
 
-async function logsIn({ log, loginAt }: Upkeep, { credential, endpoint }: Account): Promise<boolean> {
+async function logsIn({ log, loginAt }: Context, { credential, endpoint }: Account): Promise<boolean> {
   const accessKeyId = credential.username;
   const { outcome, reply } = await loginAt(endpoint)(credential);
   if (outcome === 'accepted') log.info('login accepted', { accessKeyId, endpoint: nameOf(endpoint) });

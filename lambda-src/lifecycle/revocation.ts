@@ -1,11 +1,10 @@
-import { establish } from './ensure-credential';
-import { RotationConfig } from '../../src/private/rotation-contract';
-import { CURRENT } from '../aws/secret-versions';
+import { ensureCredential } from './ensure-credential';
+import { AccessKey } from '../aws/access-keys';
 import { RotationError } from '../basics/errors';
-import { Log } from '../basics/log';
 import { runStep } from '../basics/step';
+import { Context, inStep } from '../context';
 import { isReferenced } from '../keys/key-use';
-import { equip, Surroundings, Upkeep } from '../rotation/rotation';
+import { CURRENT } from '../secret/labels';
 
 /** What became of a credential that has leaked. */
 export interface Revocation {
@@ -16,27 +15,26 @@ export interface Revocation {
 }
 
 /** Makes the current access key inactive at once, and returns when another one has taken its place. Until then, no mail is accepted. */
-export async function revoke(config: RotationConfig, surroundings: Surroundings, remainingTime: number): Promise<Revocation> {
-  const { clock, writeLog } = surroundings;
-  const end = clock.now() + remainingTime;
-  const log = new Log({ secretArn: config.secretArn, step: 'revoke' }, writeLog);
-  const upkeep = equip(config, config.secretArn, surroundings, remainingTime, log);
-  const revoked = await runStep('revoke', log, 'nothing is known to have changed; invoke the function again', async () => deactivateCurrent(upkeep));
-  await establish(config, surroundings, end - clock.now(), { startTime: 0, revoked });
-  return { revoked, current: await currentKey(upkeep) };
+export async function revoke(call: Context): Promise<Revocation> {
+  const context = inStep(call, 'revoke');
+  const { id: revoked } = await runStep('revoke', context.log, 'nothing is known to have changed; invoke the function again',
+    async () => deactivateCurrent(context));
+  await ensureCredential(call, { startTime: 0, revoked });
+  const { id: current } = await requireCurrentKey(context);
+  return { revoked, current };
 }
 
-async function deactivateCurrent(upkeep: Upkeep): Promise<string> {
-  const accessKeyId = await currentKey(upkeep);
-  await upkeep.keys.deactivate(accessKeyId);
-  upkeep.log.warn('current access key deactivated', { accessKeyId });
-  return accessKeyId;
+async function deactivateCurrent(context: Context): Promise<AccessKey> {
+  const key = await requireCurrentKey(context);
+  await context.keys.deactivate(key.id);
+  context.log.warn('current access key deactivated', { accessKeyId: key.id });
+  return key;
 }
 
-async function currentKey({ config, keys, versions }: Upkeep): Promise<string> {
+async function requireCurrentKey({ config, keys, versions }: Context): Promise<AccessKey> {
   const current = await versions.getCurrent();
   const key = current && (await keys.list()).find(candidate => isReferenced(candidate, [current]));
-  if (key) return key.id;
+  if (key) return key;
   throw new RotationError(`${CURRENT} holds no access key of user "${config.user.name}": there is nothing to revoke; `
     + `to make a credential: aws secretsmanager rotate-secret --secret-id ${config.secretArn}`, 'a-leaked-credential');
 }

@@ -1,7 +1,7 @@
 import { EndpointConfig } from '../../src/private/rotation-contract';
 import { RotationError } from '../basics/errors';
-import { Log } from '../basics/log';
-import { BackOff, Clock, MINUTE, SECOND } from '../basics/time';
+import { BackOff, MINUTE, SECOND } from '../basics/time';
+import { Context } from '../context';
 import { MessageResult } from '../smtp/message';
 
 /** A new key works within seconds as a rule, and a new policy within minutes; IAM promises no time. */
@@ -15,11 +15,6 @@ export interface Proof {
   readonly attempt: () => Promise<MessageResult>;
   readonly accessKeyId: string;
   readonly endpoint: EndpointConfig;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** The moment at which the function must have ended. */
-  readonly deadline: number;
-  readonly log: Log;
 }
 
 /** The endpoint answered, and did not take the credential in all the time that was given. */
@@ -29,11 +24,13 @@ export class LoginRefusedError extends RotationError {}
  * Tries until the endpoint has accepted so many times in a row, and returns the last result: another one than `accepted`
  * if time is up, or trying again cannot help.
  */
-export async function tryUntilAccepted(proof: Proof, successesInARow: number): Promise<MessageResult> {
-  const { accessKeyId, clock, log, subject } = proof;
+export async function tryUntilAccepted(
+  { clock, end, log, random }: Pick<Context, 'clock' | 'end' | 'log' | 'random'>, proof: Proof, successesInARow: number,
+): Promise<MessageResult> {
+  const { accessKeyId, subject } = proof;
   const endpoint = nameOf(proof.endpoint);
   const start = clock.now();
-  const backOff = new BackOff(clock, proof.random, 2 * SECOND, 15 * SECOND);
+  const backOff = new BackOff(clock, random, 2 * SECOND, 15 * SECOND);
   let successes = 0;
   let unreachableSince = Infinity;
   for (let attempts = 1; ; attempts++) {
@@ -47,13 +44,13 @@ export async function tryUntilAccepted(proof: Proof, successesInARow: number): P
     if (result.outcome === 'accepted') continue;
     log.info(`${subject} not accepted yet`, { accessKeyId, attempts, endpoint, error: result.reply });
     const limit = Math.min(start + PROPAGATION_LIMIT, unreachableSince + UNREACHABLE_LIMIT);
-    const again = result.outcome !== 'hopeless' && await backOff.waitUntil(Math.min(limit, proof.deadline));
+    const again = result.outcome !== 'failed' && await backOff.waitUntil(Math.min(limit, end));
     if (!again) return result;
   }
 }
 
 /** Why an endpoint did not accept a login, or a message for the same reasons. */
-export function failureOf({ outcome, reply }: MessageResult, { accessKeyId, endpoint, subject }: Proof): RotationError {
+export function proofError({ outcome, reply }: MessageResult, { accessKeyId, endpoint, subject }: Proof): RotationError {
   const name = nameOf(endpoint);
   switch (outcome) {
     case 'refused':

@@ -1,8 +1,9 @@
 import { EndpointConfig } from '../../src/private/rotation-contract';
-import { CURRENT, SecretVersion } from '../aws/secret-versions';
+import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { SecretText } from '../basics/secret-text';
 import { Credential, credentialAt, EndpointsConfig, isForEndpoint } from '../secret/credential';
+import { isCurrent } from '../secret/labels';
 
 /** An endpoint, and what a mail server logs in with there. */
 export interface Account {
@@ -14,9 +15,10 @@ export interface Account {
  * The endpoints that a version has a password for. One that is not current must have it for all of them; one that is
  * may be from before an additional region was configured.
  */
-export function accountsIn({ id, stages, value }: SecretVersion, config: EndpointsConfig): Account[] {
+export function accountsIn(version: SecretVersion, config: EndpointsConfig): Account[] {
+  const { id, value } = version;
   const missing = missingRegions(value, config);
-  if (missing.length > 0 && !stages.includes(CURRENT)) {
+  if (missing.length > 0 && !isCurrent(version)) {
     throw new RotationError(`version ${id} was not made for ${missing.join(' and ')}; the next attempt gives it up`, 'stuck-rotation');
   }
   return endpointsOf(config).flatMap(endpoint => {

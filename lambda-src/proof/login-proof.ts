@@ -1,17 +1,21 @@
-import { failureOf, tryUntilAccepted } from './endpoint-proof';
-import { accountsIn } from './endpoints';
+import { Proof, proofError, tryUntilAccepted } from './endpoint-proof';
+import { Account, accountsIn } from './endpoints';
 import { SecretVersion } from '../aws/secret-versions';
-import type { Upkeep } from '../rotation/rotation';
+import { Context } from '../context';
 
 /**
  * Logs in at every endpoint that a version has a password for, so many times in a row: behind an endpoint's name
  * stands a fleet of hosts, and one that knows a new key says little about the next.
  */
-export async function proveLogins(upkeep: Upkeep, version: SecretVersion, successesInARow: number): Promise<void> {
-  for (const { credential, endpoint } of accountsIn(version, upkeep.config)) {
-    const login = upkeep.loginAt(endpoint);
-    const proof = { ...upkeep, subject: 'login', attempt: async () => login(credential), accessKeyId: credential.username, endpoint } as const;
-    const result = await tryUntilAccepted(proof, successesInARow);
-    if (result.outcome !== 'accepted') throw failureOf(result, proof);
+export async function proveLogins(context: Context, version: SecretVersion, successesInARow: number): Promise<void> {
+  for (const account of accountsIn(version, context.config)) {
+    const proof = loginProof(context, account);
+    const result = await tryUntilAccepted(context, proof, successesInARow);
+    if (result.outcome !== 'accepted') throw proofError(result, proof);
   }
+}
+
+function loginProof({ loginAt }: Context, { credential, endpoint }: Account): Proof {
+  const login = loginAt(endpoint);
+  return { subject: 'login', attempt: async () => login(credential), accessKeyId: credential.username, endpoint };
 }

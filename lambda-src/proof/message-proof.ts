@@ -1,24 +1,23 @@
-import { failureOf, nameOf, tryUntilAccepted } from './endpoint-proof';
+import { nameOf, Proof, proofError, tryUntilAccepted } from './endpoint-proof';
 import { accountsIn } from './endpoints';
 import { testMessage } from './test-message';
 import { EndpointConfig } from '../../src/private/rotation-contract';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
-import type { Rotation } from '../rotation/rotation';
+import { Context } from '../context';
 import { Message } from '../smtp/message';
 
 /** Sends a message through every endpoint, if one is configured: a login does not prove the permission to send. */
-export async function proveSending(rotation: Rotation, version: SecretVersion): Promise<void> {
-  const { clock, config, sendAt } = rotation;
+export async function proveSending(context: Context, version: SecretVersion): Promise<void> {
+  const { clock, config, sendAt } = context;
   if (!config.testMessage) return;
   for (const { credential, endpoint } of accountsIn(version, config)) {
     const send = sendAt(endpoint);
     const message = testMessage(config.testMessage, endpoint, version.id, clock.now());
-    const attempt = async () => send(credential, message);
-    const proof = { ...rotation, subject: 'test message', attempt, accessKeyId: credential.username, endpoint } as const;
-    const result = await tryUntilAccepted(proof, 1);
+    const proof: Proof = { subject: 'test message', attempt: async () => send(credential, message), accessKeyId: credential.username, endpoint };
+    const result = await tryUntilAccepted(context, proof, 1);
     if (result.outcome === 'denied') throw denial(result.reply, endpoint, message);
-    if (result.outcome !== 'accepted') throw failureOf(result, proof);
+    if (result.outcome !== 'accepted') throw proofError(result, proof);
   }
 }
 

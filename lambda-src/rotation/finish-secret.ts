@@ -1,32 +1,36 @@
 import { releaseAll } from './delivery';
-import { checkStages, findVersion, Rotation } from './rotation';
-import { CURRENT } from '../aws/secret-versions';
+import { checkStages, findVersion } from './pending-version';
 import { RotationError } from '../basics/errors';
-import { forget } from '../keys/grace';
+import { Context } from '../context';
+import { unmark } from '../keys/grace';
 import { takeInventory } from '../keys/inventory';
 import { retireKeys } from '../keys/retirement';
-import { parseCredential } from '../secret/credential';
+import { Credential, parseCredential } from '../secret/credential';
+import { CURRENT, holderOf, isCurrent, labelledIn } from '../secret/labels';
 
 /**
  * Promotes the new credential. The previous key goes on working until the watchdog ends its grace, or the next rotation
  * needs its slot; without a grace it ends here.
  * AWSPENDING stays where it is: Secrets Manager takes it away when the rotation has ended.
  */
-export async function finishSecret(rotation: Rotation): Promise<void> {
-  const { config, log, token, versions } = rotation;
-  const version = await findVersion(rotation);
+export async function finishSecret(context: Context, token: string): Promise<void> {
+  const { config, versions } = context;
+  const version = await findVersion(context, token);
   const credential = version && parseCredential(version.value, config.format);
   if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`, 'stuck-rotation');
   const stages = await versions.stages();
   // Once more, as late as can be: a rotation that was overtaken must not promote a key that is about to go.
-  checkStages(token, stages.get(token));
-  const [present, labels = []] = [...stages].find(([, candidates]) => candidates.includes(CURRENT)) ?? [];
-  if (present !== token) {
-    // It was out of use before, and somebody made it current again: its grace begins anew.
-    if (present) await forget(rotation, { id: present, stages: labels });
-    await versions.makeCurrent(token, present);
-    log.info('credential promoted', { accessKeyId: credential.username });
-  }
-  if (config.fleets.length === 0) await releaseAll(rotation, stages);
-  if (config.gracePeriodSeconds === 0) await retireKeys(rotation, await takeInventory(rotation));
+  checkStages(token, labelledIn(stages, token));
+  await promote(context, token, credential, stages);
+  if (config.fleets.length === 0) await releaseAll(versions, stages);
+  if (config.gracePeriodSeconds === 0) await retireKeys(context, await takeInventory(context));
+}
+
+async function promote(context: Context, token: string, { username }: Credential, stages: Map<string, string[]>): Promise<void> {
+  const present = holderOf(stages, isCurrent);
+  if (present === token) return;
+  // It was out of use before, and somebody made it current again: its grace begins anew.
+  if (present) await unmark(context, { id: present, ...labelledIn(stages, present) });
+  await context.versions.makeCurrent(token, present);
+  context.log.info('credential promoted', { accessKeyId: username });
 }

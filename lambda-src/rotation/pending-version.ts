@@ -1,30 +1,47 @@
-import { isDeliveryLabel } from './delivery';
-import type { Rotation } from './rotation';
-import { CURRENT, PENDING, SecretVersion } from '../aws/secret-versions';
+import { AccessKey } from '../aws/access-keys';
+import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { BackOff, MINUTE, SECOND } from '../basics/time';
+import { Context } from '../context';
+import { deleteKey, isInCurrent } from '../keys/deletion';
 import { missingRegions } from '../proof/endpoints';
 import { parseCredential, parseDeliverable } from '../secret/credential';
+import { CURRENT, isAppliedByServers, isCurrent, isDelivered, Labelled, labelledIn, PENDING } from '../secret/labels';
 
 /** A key of this age that SES still refuses will not be accepted any more. */
-const HOPELESS_AGE = 30 * MINUTE;
+const LONGEST_PROPAGATION = 30 * MINUTE;
+
+/** A version must carry the label of the rotation in progress, or of the one just finished (a retry sees that). */
+export function checkStages(token: string, version: Labelled): void {
+  if (isAppliedByServers(version)) return;
+  throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was cancelled or overtaken; `
+    + 'nothing was changed, start a new rotation', 'rotations-that-met');
+}
+
+/** The version of this rotation with its value, waiting a little for a value that Secrets Manager does not show yet. */
+export async function findVersion({ clock, end, random, versions }: Context, token: string): Promise<SecretVersion | undefined> {
+  const backOff = new BackOff(clock, random, SECOND, 2 * SECOND);
+  const version = await backOff.poll(Math.min(end, clock.now() + 5 * SECOND), async () => versions.get(token));
+  if (version) checkStages(token, version);
+  return version;
+}
 
 /** Why a version that has a value can never become a working credential; undefined if it can. */
-export async function whyUnusable(rotation: Rotation, { value, stages }: SecretVersion): Promise<string | undefined> {
-  const { config } = rotation;
-  const credential = parseCredential(value, config.format);
+export async function whyUnusable(context: Context, version: SecretVersion): Promise<string | undefined> {
+  const { config } = context;
+  const credential = parseCredential(version.value, config.format);
   if (!credential) return 'its value is not a credential in the configured format';
-  const key = await findKey(rotation, credential.username);
+  const key = await findKey(context, credential.username);
   if (!key) return `its access key ${credential.username} no longer exists`;
   if (!key.active) return `its access key ${credential.username} is inactive`;
-  const missing = missingRegions(value, config);
-  return missing.length > 0 && !stages.includes(CURRENT) ? `it was not made for ${missing.join(' and ')}` : undefined;
+  const missing = missingRegions(version.value, config);
+  return missing.length > 0 && !isCurrent(version) ? `it was not made for ${missing.join(' and ')}` : undefined;
 }
 
 /** Whether a refused credential has had so much time that it is the credential, and not the propagation of its key. */
-export async function isHopeless(rotation: Rotation, accessKeyId: string): Promise<boolean> {
-  const key = await findKey(rotation, accessKeyId);
-  return !key || rotation.clock.now() - key.createdAt > HOPELESS_AGE;
+export async function isPastPropagation(context: Context, accessKeyId: string): Promise<boolean> {
+  const key = await findKey(context, accessKeyId);
+  return !key || context.clock.now() - key.createdAt > LONGEST_PROPAGATION;
 }
 
 /**
@@ -32,18 +49,15 @@ export async function isHopeless(rotation: Rotation, accessKeyId: string): Promi
  * Its key goes first, unless a mail server may hold it: after a crash in between, the version is still
  * pending and is given up again.
  */
-export async function abandonVersion(rotation: Rotation, version: SecretVersion, problem: string): Promise<never> {
-  const { config: { format }, keys, log, versions } = rotation;
-  const { id, value } = version;
+export async function abandonVersion(context: Context, { id, value }: SecretVersion, problem: string): Promise<never> {
+  const { config: { format }, log, versions } = context;
   // Another caller may have handed it to mail servers meanwhile.
-  const stages = new Set((await versions.stages()).get(id));
-  if (stages.has(CURRENT)) {
+  const labelled = labelledIn(await versions.stages(), id);
+  if (isCurrent(labelled)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`, '535-everywhere');
   }
   const accessKeyId = parseDeliverable(value, format)?.username;
-  const current = await versions.getCurrent();
-  const inUse = [...stages].some(isDeliveryLabel) || (accessKeyId !== undefined && current?.value.reveal().includes(accessKeyId));
-  if (accessKeyId && !inUse) await keys.delete(accessKeyId);
+  if (accessKeyId && !isDelivered(labelled)) await deleteKey(context, { id: accessKeyId }, isInCurrent);
   await versions.detach(PENDING, id);
   log.warn('pending version given up', { accessKeyId, error: problem });
   throw new RotationError(`version ${id} was given up and is no longer ${PENDING}: ${problem}; `
@@ -51,8 +65,8 @@ export async function abandonVersion(rotation: Rotation, version: SecretVersion,
 }
 
 /** IAM may not list a key at once that was created a moment ago. */
-async function findKey({ keys, clock, random, deadline }: Rotation, accessKeyId: string) {
+async function findKey({ clock, end, keys, random }: Context, accessKeyId: string): Promise<AccessKey | undefined> {
   const backOff = new BackOff(clock, random, 2 * SECOND, 8 * SECOND);
-  const limit = Math.min(deadline, clock.now() + 20 * SECOND);
+  const limit = Math.min(end, clock.now() + 20 * SECOND);
   return backOff.poll(limit, async () => (await keys.list()).find(({ id }) => id === accessKeyId));
 }

@@ -1,21 +1,23 @@
-import { checkStages, findVersion, Rotation } from './rotation';
+import { checkStages, findVersion } from './pending-version';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
+import { Context } from '../context';
 import { proveLogins } from '../proof/login-proof';
 import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey, parseCredential } from '../secret/credential';
+import { labelledIn } from '../secret/labels';
 
 /** Logs in once more with the new credential, and sends with it; or logs in with the current one if no rotation is under way. */
-export async function testSecret(rotation: Rotation): Promise<void> {
-  const pending = await findVersion(rotation);
-  const version = pending ?? await findCurrent(rotation);
-  if (version && parseCredential(version.value, rotation.config.format)) {
-    await proveLogins(rotation, version, 1);
-    if (pending) await proveSending(rotation, pending);
-  } else if (version?.id === rotation.token && mentionsAccessKey(version.value)) {
+export async function testSecret(context: Context, token: string): Promise<void> {
+  const pending = await findVersion(context, token);
+  const version = pending ?? await findCurrent(context, token);
+  if (version && parseCredential(version.value, context.config.format)) {
+    await proveLogins(context, version, 1);
+    if (pending) await proveSending(context, pending);
+  } else if (version?.id === token && mentionsAccessKey(version.value)) {
     throw new RotationError(`version ${version.id} holds no credential in the configured format; the next attempt gives it up`, 'stuck-rotation');
   } else {
-    rotation.log.warn('there is no credential to test yet: the first rotation makes one');
+    context.log.warn('there is no credential to test yet: the first rotation makes one');
   }
 }
 
@@ -23,8 +25,8 @@ export async function testSecret(rotation: Rotation): Promise<void> {
  * Without a value in the pending version, or with a copy of the current one, Secrets Manager only tries out
  * the rotation's configuration (`RotateImmediatelyOnUpdate: false`).
  */
-async function findCurrent({ token, versions, log }: Rotation): Promise<SecretVersion | undefined> {
-  checkStages(token, (await versions.stages()).get(token));
+async function findCurrent({ log, versions }: Context, token: string): Promise<SecretVersion | undefined> {
+  checkStages(token, labelledIn(await versions.stages(), token));
   log.info('no rotation is under way: testing the current credential');
   return versions.getCurrent();
 }

@@ -44,11 +44,11 @@ export function formatCredential(
   const valuesAt = ({ host, port, region }: EndpointConfig) => ({ username, password: passwordFor(region).reveal(), host, port, region });
   // With those of the endpoint's region: an application that names its region does not notice when the two change places.
   const severalEndpoints = additionalEndpoints.length > 0 ? [endpoint, ...additionalEndpoints] : [];
-  const regional = severalEndpoints.map(each => named(regionalFields(fields, each.region), valuesAt(each)));
+  const regional = severalEndpoints.map(each => underNamesOf(regionalFields(fields, each.region), valuesAt(each)));
   const kept = present && parseCredential(present, format) ? parseObject(present) : {};
-  for (const name of Object.keys(kept)) if (isOurs(name, fields)) delete kept[name];
+  for (const name of Object.keys(kept)) if (isCredentialField(name, fields)) delete kept[name];
   // Ours come last, those of the endpoint behind all others: that is where a script on a mail server, which has no JSON parser, finds them.
-  const all = [kept, ...regional, named(fields, valuesAt(endpoint))];
+  const all = [kept, ...regional, underNamesOf(fields, valuesAt(endpoint))];
   return new SecretText(JSON.stringify(Object.fromEntries(all.flatMap(part => Object.entries(part)))));
 }
 
@@ -71,13 +71,13 @@ export function mentionsAccessKey(value: SecretText): boolean {
 }
 
 /** Whether a field is one that a rotation writes, or wrote for a region that is no longer among the additional ones. */
-function isOurs(name: string, fields: FieldNames): boolean {
+function isCredentialField(name: string, fields: FieldNames): boolean {
   const region = name.slice(name.lastIndexOf('_') + 1);
   const regional = REGION_NAME.test(region) ? Object.values(regionalFields(fields, region)) : [];
   return [...Object.values(fields), ...regional].includes(name);
 }
 
-function named(fields: FieldNames | RegionalFieldNames, values: Record<keyof FieldNames, string | number>): Record<string, string | number> {
+function underNamesOf(fields: FieldNames | RegionalFieldNames, values: Record<keyof FieldNames, string | number>): Record<string, string | number> {
   const names = Object.keys(fields) as (keyof typeof fields)[];
   return Object.fromEntries(names.map(name => [fields[name], values[name]]));
 }

@@ -9,11 +9,11 @@ import { Credential } from '../secret/credential';
  * - `refused`: 535; a new key is refused for a while, so this can pass
  * - `busy`: a reply in the 400s; says nothing about the credential
  * - `unreachable`: no SMTP reply at all
- * - `hopeless`: trying again cannot help, and it is not the credential (the account may not use SES, the
+ * - `failed`: trying again cannot help, and it is not the credential (the account may not use SES, the
  *   certificate is wrong, no STARTTLS)
  */
 export interface LoginResult {
-  readonly outcome: 'accepted' | 'refused' | 'busy' | 'unreachable' | 'hopeless';
+  readonly outcome: 'accepted' | 'refused' | 'busy' | 'unreachable' | 'failed';
   /** The server's reply, or what went wrong on the way to it. */
   readonly reply: string;
 }
@@ -29,21 +29,21 @@ export function smtpLogin(endpoint: EndpointConfig): SmtpLogin {
       await runSession(endpoint, credential, (_connection, done) => done());
       return { outcome: 'accepted', reply: '235' };
     } catch (error) {
-      return judge(error as SmtpError);
+      return loginFailure(error as SmtpError);
     }
   };
 }
 
 /** What became of a session that failed. */
-export function judge(error: SmtpError): LoginResult {
+export function loginFailure(error: SmtpError): LoginResult {
   const reply = error.response ?? error.message;
   return { outcome: outcomeOf(reply, error.responseCode), reply };
 }
 
 function outcomeOf(reply: string, responseCode: number | undefined): LoginResult['outcome'] {
   // Every message of Node's about a certificate that it does not trust has the word; nodemailer replaces its codes.
-  if (/not subscribed|certificate/i.test(reply)) return 'hopeless';
+  if (/not subscribed|certificate/i.test(reply)) return 'failed';
   if (!responseCode) return 'unreachable';
   if (responseCode < 500) return 'busy';
-  return responseCode === CREDENTIAL_INVALID ? 'refused' : 'hopeless';
+  return responseCode === CREDENTIAL_INVALID ? 'refused' : 'failed';
 }

@@ -1,4 +1,4 @@
-import { judge, LoginResult } from './login';
+import { loginFailure, LoginResult } from './login';
 import { runSession, SmtpError } from './session';
 import { EndpointConfig } from '../../src/private/rotation-contract';
 import { Credential } from '../secret/credential';
@@ -32,13 +32,13 @@ export function smtpSend(endpoint: EndpointConfig): SmtpSend {
       await runSession(endpoint, credential, (connection, done) => connection.send({ from, to }, text, done));
       return { outcome: 'accepted', reply: '250' };
     } catch (error) {
-      return judgeMessage(error as SmtpError);
+      return messageFailure(error as SmtpError);
     }
   };
 }
 
-function judgeMessage(error: SmtpError): MessageResult {
-  const result = judge(error);
-  const isDenied = result.outcome === 'hopeless' && MESSAGE_ERRORS.some(code => code === error.code);
+function messageFailure(error: SmtpError): MessageResult {
+  const result = loginFailure(error);
+  const isDenied = result.outcome === 'failed' && MESSAGE_ERRORS.some(code => code === error.code);
   return isDenied ? { ...result, outcome: 'denied' } : result;
 }

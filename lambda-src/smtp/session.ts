@@ -20,7 +20,7 @@ const REPLY_TIMEOUT = 15 * SECOND;
 export async function runSession(endpoint: EndpointConfig, credential: Credential, act: SmtpAction): Promise<void> {
   const connection = openConnection(endpoint);
   try {
-    await converse(connection, credential, act);
+    await logInAndAct(connection, credential, act);
     connection.quit();
   } finally {
     connection.close();
@@ -42,7 +42,7 @@ function openConnection({ host, port, implicitTls }: EndpointConfig): SMTPConnec
   });
 }
 
-async function converse(connection: SMTPConnection, { username, password }: Credential, act: SmtpAction): Promise<void> {
+async function logInAndAct(connection: SMTPConnection, { username, password }: Credential, act: SmtpAction): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     connection.once('error', reject);
     connection.once('end', () => reject(new Error('the connection was closed')));

@@ -1,12 +1,13 @@
-import { CURRENT, PENDING, SecretVersion } from '../aws/secret-versions';
+import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { HOUR, SECOND } from '../basics/time';
-import { inFlight, Inventory } from '../keys/inventory';
-import { currentKey, isCurrent, isOurs, isReferenced } from '../keys/key-use';
+import { Context } from '../context';
+import { Inventory, rotationInFlight } from '../keys/inventory';
+import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
 import { missingRegions } from '../proof/endpoints';
 import { proveLogins } from '../proof/login-proof';
-import type { Upkeep } from '../rotation/rotation';
 import { Credential, mentionsAccessKey, parseCredential } from '../secret/credential';
+import { CURRENT, isCurrent, PENDING } from '../secret/labels';
 
 /** Secrets Manager tries a failed rotation again for a while, and a push to many servers takes its time. */
 export const ROTATION_TIME = 6 * HOUR;
@@ -16,28 +17,28 @@ const STORING_TIME = HOUR;
 type Problem = RotationError | undefined;
 
 /** AWSCURRENT must authenticate, at every endpoint that was configured when it was made. */
-export async function checkCredential(upkeep: Upkeep, { keys, secret, versions }: Inventory): Promise<Problem> {
-  const { config, log } = upkeep;
+export async function checkCredential(context: Context, { keys, secret, versions }: Inventory): Promise<Problem> {
+  const { config, log } = context;
   const current = versions.find(isCurrent);
   const credential = current && parseCredential(current.value, config.format);
-  if (!credential) return checkMissing(upkeep, current, secret);
+  if (!credential) return checkMissing(context, current, secret);
   const key = keys.find(({ id }) => id === credential.username);
   const missing = missingRegions(current.value, config);
   if (missing.length > 0) log.warn(`the current credential was not made for ${missing.join(' and ')}: the next rotation makes one that is`);
   if (key?.active !== false && missing.includes(config.endpoint.region)) return undefined;
-  const problem = key?.active === false ? inactive(upkeep, credential) : await refusal(upkeep, current);
-  return problem && await isStillCurrent(upkeep, current) ? problem : undefined;
+  const problem = key?.active === false ? inactiveKey(context, credential) : await refusal(context, current);
+  return problem && await isStillCurrent(context, current) ? problem : undefined;
 }
 
 /** A rotation may have promoted another version since, and taken this one's key back where there is no grace. */
-async function isStillCurrent({ versions }: Upkeep, { id }: SecretVersion): Promise<boolean> {
+async function isStillCurrent({ versions }: Context, { id }: SecretVersion): Promise<boolean> {
   return (await versions.getCurrent())?.id === id;
 }
 
 /** A secret that waits for its first rotation, or for one that writes another format, has none to be tested. */
-function checkMissing({ clock, config, log }: Upkeep, current: SecretVersion | undefined, secret: Inventory['secret']): Problem {
+function checkMissing({ clock, config, log }: Context, current: SecretVersion | undefined, secret: Inventory['secret']): Problem {
   const isDue = config.rotatesAtOnce && clock.now() - secret.createdAt > ROTATION_TIME;
-  const isWaiting = secret.rotatedAt === undefined && (!isDue || inFlight(secret) !== undefined);
+  const isWaiting = secret.rotatedAt === undefined && (!isDue || rotationInFlight(secret) !== undefined);
   if (isWaiting || (current && mentionsAccessKey(current.value))) {
     log.warn('there is no credential in the configured format yet: the next rotation writes one');
     return undefined;
@@ -45,14 +46,14 @@ function checkMissing({ clock, config, log }: Upkeep, current: SecretVersion | u
   return new RotationError(`${CURRENT} holds no credential; ${rotateNow(config.secretArn)}`, '535-everywhere');
 }
 
-function inactive({ keys }: Upkeep, { username }: Credential): Problem {
+function inactiveKey({ keys }: Context, { username }: Credential): Problem {
   return new RotationError(`access key ${username} in ${CURRENT} is inactive; if nobody did that on purpose: `
     + `aws iam update-access-key --user-name ${keys.userName} --access-key-id ${username} --status Active; otherwise rotate`, '535-everywhere');
 }
 
-async function refusal(upkeep: Upkeep, current: SecretVersion): Promise<Problem> {
+async function refusal(context: Context, current: SecretVersion): Promise<Problem> {
   try {
-    await proveLogins(upkeep, current, 1);
+    await proveLogins(context, current, 1);
     return undefined;
   } catch (error) {
     if (error instanceof RotationError) return error;
@@ -61,11 +62,11 @@ async function refusal(upkeep: Upkeep, current: SecretVersion): Promise<Problem>
 }
 
 /** AWSCURRENT must not be older than its schedule allows; while a rotation is in flight, that is what is looked at. */
-export function checkSchedule({ clock, config }: Upkeep, inventory: Inventory): Problem {
+export function checkSchedule({ clock, config }: Context, inventory: Inventory): Problem {
   const { secret } = inventory;
   const again = rotateNow(config.secretArn);
   if (!secret.rotationEnabled) return new RotationError(`rotation is switched off; to switch it on and rotate: ${again}`, 'rotation-overdue');
-  if (inFlight(secret)) return undefined;
+  if (rotationInFlight(secret)) return undefined;
   const { rotationDueAt = Infinity } = secret;
   if (clock.now() - rotationDueAt > ROTATION_TIME) {
     return new RotationError(`the rotation that was due at ${new Date(rotationDueAt).toISOString()} did not come; ${again}`, 'rotation-overdue');
@@ -77,8 +78,8 @@ export function checkSchedule({ clock, config }: Upkeep, inventory: Inventory): 
 }
 
 /** A rotation must come to an end. */
-export function checkPending({ clock, config }: Upkeep, { secret, versions }: Inventory): Problem {
-  const id = inFlight(secret);
+export function checkPending({ clock, config }: Context, { secret, versions }: Inventory): Problem {
+  const id = rotationInFlight(secret);
   if (!id) return undefined;
   // Of a version without a value, nothing tells the age; the secret has not changed since it came.
   const since = versions.find(version => version.id === id)?.createdAt ?? secret.changedAt;
@@ -89,11 +90,11 @@ export function checkPending({ clock, config }: Upkeep, { secret, versions }: In
 }
 
 /** Every key must be one that the secret refers to. */
-export function checkKeys({ clock, config, keys: { userName } }: Upkeep, { keys, secret, versions }: Inventory): Problem {
+export function checkKeys({ clock, config, keys: { userName } }: Context, { keys, secret, versions }: Inventory): Problem {
   const stray = keys.find(key => !isReferenced(key, versions) && clock.now() - key.createdAt > STORING_TIME);
   if (!stray) return undefined;
-  const fate = isOurs(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops once it needs its slot';
-  return new RotationError(`no version of the secret refers to access key ${stray.id} of user "${userName}"; ${fate}; `
+  const outcome = isOwnKey(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops once it needs its slot';
+  return new RotationError(`no version of the secret refers to access key ${stray.id} of user "${userName}"; ${outcome}; `
     + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${stray.id}`, 'stray-key');
 }
 

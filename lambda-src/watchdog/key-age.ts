@@ -1,11 +1,11 @@
 import { ROTATION_TIME } from './checks';
 import { SECOND } from '../basics/time';
+import { Context } from '../context';
 import { Inventory } from '../keys/inventory';
 import { currentKey } from '../keys/key-use';
-import type { Upkeep } from '../rotation/rotation';
 
 /** Writes down how old the current key is, and how old it may get: figures for a chart, out of what the watchdog knows anyway. */
-export function logAge({ clock, config, log }: Upkeep, inventory: Inventory): void {
+export function logAge({ clock, config, log }: Context, inventory: Inventory): void {
   const key = currentKey(inventory);
   if (!key) return;
   const { maxAgeSeconds = Infinity } = config;

@@ -1,8 +1,8 @@
-import { ArnFormat, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { FormatConfig, REGION_NAME, regionalFields } from './rotation-contract';
-import { secretArnPattern } from './secret-grants';
+import { secretArnPattern } from './user-and-secret/secret-grants';
 
 /** Throws on regions that a credential cannot be for in addition to that of its endpoint. */
 export function validateAdditionalRegions(regions: string[], endpointRegion: string, { fields }: FormatConfig): void {
@@ -35,4 +35,11 @@ export function replicaArnPattern(secret: secretsmanager.ISecret, region: string
     resourceName: Fn.select(6, Fn.split(':', secretArnPattern(secret))),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** Warns of a secret that only its owner can replicate. */
+export function warnAboutReplicas(scope: Construct, secret: secretsmanager.ISecret | undefined, regions: string[]): void {
+  if (!secret || regions.length === 0) return;
+  Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:secretNotReplicated',
+    `a secret that is not defined here is not replicated to ${regions.join(', ')}: replicate it where it is defined, if it is to be read there`);
 }

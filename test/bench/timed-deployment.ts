@@ -3,7 +3,7 @@ import { FUNCTION_MODULE } from './asset';
 import { FLEET_TAG } from './stacks';
 import { DefineStack, LocalAws } from '../demo/local-aws';
 import { World } from '../world';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 
 /** What a rotation costs the function. */
 export interface Cost {

@@ -66,10 +66,10 @@ export function billFor({ invocations, secretsManagerCalls, logBytes }: Usage): 
   return [
     ['the secret', '1', PRICES.secret],
     ['alarm', '1', PRICES.alarm],
-    ['calls of Secrets Manager', count(secretsManagerCalls), secretsManagerCalls * PRICES.secretsManagerCall],
-    ['calls of the function', count(invocations), invocations * PRICES.lambdaRequest],
-    ['time of the function', `${count(seconds)} s of ${GIGABYTES * 1024} MB`, seconds * GIGABYTES * PRICES.lambdaGigabyteSecond],
-    ['its log', `${(logBytes / 1e6).toFixed(1)} MB`, logBytes / 1e9 * PRICES.logGigabyte],
+    ['Secrets Manager API calls', count(secretsManagerCalls), secretsManagerCalls * PRICES.secretsManagerCall],
+    ['invocations of the function', count(invocations), invocations * PRICES.lambdaRequest],
+    ['duration of the function', `${count(seconds)} s of ${GIGABYTES * 1024} MB`, seconds * GIGABYTES * PRICES.lambdaGigabyteSecond],
+    ['log of the function', `${(logBytes / 1e6).toFixed(1)} MB`, logBytes / 1e9 * PRICES.logGigabyte],
   ];
 }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Credentials, DeployedFunction, deploy, Deployment, RealClock, RotationEvent, World } from '../world';
 import { LambdaProcess, LambdaProcessOptions } from '../world/functions/lambda-process';
-import { SesSmtp, SesSmtpServer } from '../world/services/ses-smtp';
+import { SesSmtp } from '../world/services/ses-smtp';
+import { SesSmtpServer } from '../world/services/ses-smtp-server';
 
 export type LogListener = NonNullable<LambdaProcessOptions['onLog']>;
 

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { LocalAws } from './local-aws';
 import { MailServer } from './mail-server';
-import { SmtpCredential } from '../world/nodes/nodes';
+import { SmtpCredential } from '../world/nodes';
 
 /** One message, and what SES said to it. */
 export interface Delivery {

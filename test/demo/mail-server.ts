@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILED_MARKER } from '../../src/private/rotation-contract';
 import { CommandExecution, StepResult } from '../world';
-import { NodeOptions, ScriptNode, SmtpCredential } from '../world/nodes/nodes';
+import { NodeOptions, ScriptNode, SmtpCredential } from '../world/nodes';
 
 export interface MailServerOptions extends NodeOptions {
   readonly environment: Record<string, string>;

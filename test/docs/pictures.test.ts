@@ -21,9 +21,9 @@ describe('the pictures of the documents', () => {
     }
   });
 
-  it('are all shown by the README', () => {
+  it('are all shown by the README, with a description, and from an address that npm, PyPI and Construct Hub can load', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const shown = [...readme.matchAll(/!\[[^\]]{10,}\]\(docs\/pictures\/([^)]+)\)/g)].map(([, name]) => name);
+    const shown = [...readme.matchAll(/!\[[^\]]{10,}\]\(https:\/\/raw\.githubusercontent\.com\/[^)]+\/docs\/pictures\/([^)]+)\)/g)].map(([, name]) => name);
     expect(shown.sort()).toEqual(readdirSync(PICTURES).sort());
   });
 });

@@ -6,15 +6,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
-import { linkTo, Runbook } from '../../lambda-src/basics/errors';
+import { loginTo, sendTo } from './ses-sessions';
+import { linkTo, RunbookSection } from '../../lambda-src/basics/errors';
 import { Invocation, invoke } from '../../lambda-src/invocation';
-import { CloudFormationEvent } from '../../lambda-src/lifecycle/custom-resource';
-import { SmtpLogin } from '../../lambda-src/smtp/login';
-import { SmtpSend } from '../../lambda-src/smtp/message';
+import { CloudFormationEvent } from '../../lambda-src/lifecycle/cloudformation-event';
 import { MailServerFleet, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
-import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
-import { deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { CONFIG_VARIABLE, REVOKE_EVENT, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
+import { ConnectionLost, deploy, DeployedFunction, RotationOptions, RotationOutcome, VirtualClock, World } from '../world';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 
 export interface ScenarioOptions {
@@ -142,31 +141,13 @@ export class Scenario {
       iam: new IAMClient({ ...client, maxAttempts: 1 }),
       iamSingleTry: new IAMClient({ ...client, maxAttempts: 1 }),
       ssm: new SSMClient({ ...client, maxAttempts: 1 }),
-      loginAt: endpoint => this.loginAt(endpoint),
-      sendAt: endpoint => this.sendAt(endpoint),
+      loginAt: loginTo(this.ses),
+      sendAt: sendTo(this.ses),
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
       respond: async (_url, body) => { this.answers.push(JSON.parse(body) as CloudFormationAnswer); },
     }, fn.timeoutSeconds * 1000);
-  }
-
-  private loginAt({ region }: EndpointConfig): SmtpLogin {
-    return async ({ username, password }) => {
-      const result = this.ses.login(username, password.reveal(), { region });
-      if (result.ok) return { outcome: 'accepted', reply: '235' };
-      return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
-    };
-  }
-
-  private sendAt(endpoint: EndpointConfig): SmtpSend {
-    return async (credential, { from, to, text }) => {
-      const login = await this.loginAt(endpoint)(credential);
-      if (login.outcome !== 'accepted') return login;
-      const result = this.ses.accept({ username: credential.username, from, to: [to], raw: text, region: endpoint.region });
-      if (result.ok) return { outcome: 'accepted', reply: `250 Ok ${result.messageId}` };
-      return { outcome: result.code < 500 ? 'busy' : 'denied', reply: `${result.code} ${result.message}` };
-    };
   }
 }
 
@@ -175,9 +156,25 @@ export function failureOf(outcome: RotationOutcome): Error | undefined {
   return outcome.attempts.at(-1)?.at(-1)?.error as Error | undefined;
 }
 
+/** Rotates, and tells why that failed. */
+export async function messageOf(scenario: Scenario): Promise<string | undefined> {
+  return failureOf(await scenario.rotate())?.message;
+}
+
+/** Loses the reply of the first call of an action, or the call itself. */
+export function loseOnce(world: World, action: string, lost: 'call' | 'reply' = 'reply'): void {
+  let done = false;
+  world.intercept = async (call, proceed) => {
+    if (done || call.action !== action) return proceed();
+    done = true;
+    if (lost === 'reply') await proceed();
+    throw new ConnectionLost();
+  };
+}
+
 /** How an error ends. */
-export function seeAlso(runbook: Runbook): string {
-  return `; see ${linkTo(runbook)}`;
+export function seeAlso(section: RunbookSection): string {
+  return `; see ${linkTo(section)}`;
 }
 
 export const withFleet = (fleet: Omit<MailServerFleet, 'targets'> & Partial<MailServerFleet>, targets: MailServerFleet['targets']) =>

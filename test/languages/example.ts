@@ -1,10 +1,11 @@
-import { cpSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { cdk } from './cdk';
 import { ROOT } from './clean-tree';
 import { Language } from './languages';
 import { Packages } from './packages';
 import { Output, run } from './program';
+import { Page } from '../docs/page';
 
 /** The example of a language, copied away from the repository, with the built package. */
 export class Example {
@@ -14,6 +15,9 @@ export class Example {
     return new Example(language, directory);
   }
 
+  /** It takes a while, and each language is compared with TypeScript. */
+  private readme?: Promise<Template>;
+
   private constructor(private readonly language: Language, public readonly directory: string) {}
 
   public get assembly(): string {
@@ -21,7 +25,7 @@ export class Example {
   }
 
   public get template(): Template {
-    return JSON.parse(readFileSync(join(this.assembly, 'Newsletter.template.json'), 'utf8'));
+    return templateIn(this.assembly, 'Newsletter');
   }
 
   /** Runs its tests; throws if one fails. */
@@ -41,9 +45,29 @@ export class Example {
     return (await this.run(...command)).stdout;
   }
 
+  /** The template of the stack that the first program of the README defines, in the example's language. */
+  public async readmeTemplate(): Promise<Template> {
+    this.readme ??= this.runReadme();
+    return this.readme;
+  }
+
+  private async runReadme(): Promise<Template> {
+    const { fence, file, run: [program, ...args] } = this.language.readme;
+    const { examples } = await Page.read('README.md');
+    mkdirSync(dirname(join(this.directory, file)), { recursive: true });
+    writeFileSync(join(this.directory, file), examples.find(({ language }) => language === fence)!.code);
+    const assembly = join(this.directory, 'readme.out');
+    await run(program, args, { cwd: this.directory, env: { ...this.language.environment(this.directory), CDK_OUTDIR: assembly } });
+    return templateIn(assembly, 'Mail');
+  }
+
   public async run(program: string, ...args: string[]): Promise<Output> {
     return run(program, args, { cwd: this.directory, env: this.language.environment(this.directory) });
   }
+}
+
+function templateIn(assembly: string, stack: string): Template {
+  return JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8'));
 }
 
 export interface Template {

@@ -39,6 +39,12 @@ describe.each(LANGUAGES)('the example in $name', language => {
     expect(template).toEqual(withoutMetadata(exampleOf('typescript').template));
   });
 
+  it('has a smallest program in the README, which has the same template as that in TypeScript', async () => {
+    const template = withoutMetadata(await exampleOf(language.name).readmeTemplate());
+    expect(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SSM::Document')).toHaveLength(1);
+    expect(template).toEqual(withoutMetadata(await exampleOf('typescript').readmeTemplate()));
+  });
+
   it('is told about a mistake in the same words', async () => {
     const said = await exampleOf(language.name).makeMistakes();
     expect(said).toContain('identities must name at least one SES identity, got none');

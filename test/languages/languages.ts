@@ -10,6 +10,8 @@ export interface Language {
   readonly test: Command;
   /** Where a program that makes mistakes and prints the errors belongs in the app, and how it runs there. */
   readonly mistakes: { readonly file: string; readonly run: Command };
+  /** How the README marks its program in the language, where that belongs in the app, and how it runs there. */
+  readonly readme: { readonly fence: string; readonly file: string; readonly run: Command };
   /** Installs the dependencies of the app in a directory: the built package, and from the registries whatever else it names. */
   install(directory: string, packages: Packages): Promise<void>;
   /** What the app's programs find in their environment, on top. */
@@ -26,6 +28,7 @@ const TYPESCRIPT: Language = {
   environment: () => ({}),
   test: ['npm', 'test'],
   mistakes: { file: 'mistakes.mjs', run: ['node', 'mistakes.mjs'] },
+  readme: { fence: 'ts', file: 'readme.ts', run: ['npx', 'tsx', 'readme.ts'] },
 };
 
 const PYTHON: Language = {
@@ -37,6 +40,7 @@ const PYTHON: Language = {
   environment: directory => ({ PATH: `${join(directory, '.venv', 'bin')}:${process.env.PATH}` }),
   test: ['pytest'],
   mistakes: { file: 'mistakes.py', run: ['python', 'mistakes.py'] },
+  readme: { fence: 'python', file: 'readme.py', run: ['python', 'readme.py'] },
 };
 
 const JAVA: Language = {
@@ -54,6 +58,11 @@ const JAVA: Language = {
     file: 'src/main/java/com/example/newsletter/Mistakes.java',
     run: ['mvn', '--batch-mode', '--quiet', 'compile', 'exec:java', '-Dexec.mainClass=com.example.newsletter.Mistakes'],
   },
+  readme: {
+    fence: 'java',
+    file: 'src/main/java/Mail.java',
+    run: ['mvn', '--batch-mode', '--quiet', 'compile', 'exec:java', '-Dexec.mainClass=Mail'],
+  },
 };
 
 const GO_MODULE = 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go/smtprotation';
@@ -67,6 +76,7 @@ const GO: Language = {
   environment: () => GO_ENVIRONMENT,
   test: ['go', 'test', '-v', '.'],
   mistakes: { file: 'mistakes/mistakes.go', run: ['go', 'run', './mistakes'] },
+  readme: { fence: 'go', file: 'readme/readme.go', run: ['go', 'run', './readme'] },
 };
 
 export const LANGUAGES = [TYPESCRIPT, PYTHON, JAVA, GO];

@@ -67,11 +67,11 @@ describe('the examples of the README', () => {
     const unpacked = join(inject('workshop'), 'wheel');
     await run('python3', ['-m', 'zipfile', '--extract', onlyFile(inject('packages').python, '.whl'), unpacked]);
     const [information] = readdirSync(unpacked).filter(name => name.endsWith('.dist-info'));
-    expectTranslated(readFileSync(join(unpacked, information, 'METADATA'), 'utf8'), 'SesSmtpCredentialRotation(self, "Newsletter",');
+    expectTranslated(readFileSync(join(unpacked, information, 'METADATA'), 'utf8'), 'SesSmtpCredentialRotation(stack, "Billing",');
   });
 
   it('are in Go in the module', () => {
-    expectTranslated(readFileSync(join(inject('packages').go, 'README.md'), 'utf8'), 'NewSesSmtpCredentialRotation(this, jsii.String("Newsletter"),');
+    expectTranslated(readFileSync(join(inject('packages').go, 'README.md'), 'utf8'), 'NewSesSmtpCredentialRotation(stack, jsii.String("Billing"),');
   });
 });
 

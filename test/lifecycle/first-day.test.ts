@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FLEET, Life } from './life';
-import { failsWith } from '../world/nodes/nodes';
+import { failsWith } from '../world/nodes';
 
 describe('the first deployment', () => {
   it('ends with a credential that works and that every mail server has', async () => {

@@ -3,7 +3,7 @@ import { User } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { failingLater, FLEET, Life, Props } from './life';
-import { failsWith } from '../world/nodes/nodes';
+import { failsWith } from '../world/nodes';
 import { expectedPassword } from '../world/services/ses-smtp';
 
 /** A user and its secret, made by hand, which two servers send with. */

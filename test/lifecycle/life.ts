@@ -8,14 +8,13 @@ import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { Invocation, invoke } from '../../lambda-src/invocation';
-import { SmtpLogin } from '../../lambda-src/smtp/login';
-import { SmtpSend } from '../../lambda-src/smtp/message';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
-import { CONFIG_VARIABLE, EndpointConfig, REVOKE_EVENT, RotationConfig } from '../../src/private/rotation-contract';
+import { CONFIG_VARIABLE, REVOKE_EVENT, RotationConfig } from '../../src/private/rotation-contract';
+import { loginTo, sendTo } from '../lambda-src/ses-sessions';
 import { DeployedFunction, Deployment, Secret, World } from '../world';
-import { StackLife } from '../world/cloudformation/cloudformation-stack';
+import { StackLife } from '../world/cloudformation/stack-life';
 import { Template } from '../world/cloudformation/template';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 import { ConcurrentClock } from '../world/time/concurrent-clock';
 
@@ -145,8 +144,8 @@ export class Life {
       iam: new IAMClient(client),
       iamSingleTry: new IAMClient(client),
       ssm: new SSMClient(client),
-      loginAt: endpoint => this.loginAt(endpoint),
-      sendAt: endpoint => this.sendAt(endpoint),
+      loginAt: loginTo(this.ses),
+      sendAt: sendTo(this.ses),
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
@@ -164,23 +163,6 @@ export class Life {
     const end = this.clock.now() + timeoutSeconds * 1000;
     return () => {
       if (this.clock.now() > end) throw new Error(`Task timed out after ${timeoutSeconds} seconds`);
-    };
-  }
-
-  private sendAt(endpoint: EndpointConfig): SmtpSend {
-    return async (credential, { from, to, text }) => {
-      const login = await this.loginAt(endpoint)(credential);
-      if (login.outcome !== 'accepted') return login;
-      const result = this.ses.accept({ username: credential.username, from, to: [to], raw: text, region: endpoint.region });
-      return result.ok ? { outcome: 'accepted', reply: `250 Ok ${result.messageId}` } : { outcome: 'denied', reply: `${result.code} ${result.message}` };
-    };
-  }
-
-  private loginAt({ region }: EndpointConfig): SmtpLogin {
-    return async ({ username, password }) => {
-      const result = this.ses.login(username, password.reveal(), { region });
-      if (result.ok) return { outcome: 'accepted', reply: '235' };
-      return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
     };
   }
 }

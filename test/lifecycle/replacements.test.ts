@@ -4,7 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { DefineProps, failingLater, FLEET, Life, Props } from './life';
 import { CredentialFormat, SmtpEndpoint } from '../../src';
-import { failsWith } from '../world/nodes/nodes';
+import { failsWith } from '../world/nodes';
 
 /** A stack with two mail servers, after some rotations. */
 async function living(props: Props | DefineProps = {}, further: Props = {}): Promise<Life> {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { run } from './machine';
 import { RelayHost } from './relay-host';
 import { SERVERS } from './servers';
-import { ScriptNode } from '../world/nodes/nodes';
+import { ScriptNode } from '../world/nodes';
 
 /** The programs by which the documents change anything. */
 const PROGRAMS = ['chgrp', 'chmod', 'cmp', 'cp', 'exim4', 'ln', 'makemap', 'mkdir', 'msmtp', 'mv', 'postmap', 'rm', 'smtpctl', 'smtpd', 'sync'];

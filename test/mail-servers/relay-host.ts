@@ -8,7 +8,7 @@ import { RealServer, Relay, writeFirstEntry } from './servers';
 import { MailServerTargets, SesSmtpCredentialRotation, SmtpEndpoint } from '../../src';
 import { LocalAws } from '../demo/local-aws';
 import { DocumentContent, RotationOutcome, StepResult } from '../world';
-import { parseCredential, ScriptNode, SmtpCredential } from '../world/nodes/nodes';
+import { parseCredential, ScriptNode, SmtpCredential } from '../world/nodes';
 import { MailRecord } from '../world/services/ses-smtp';
 
 /** This machine as a managed node with a real mail server, and a local AWS with the construct's stack. */

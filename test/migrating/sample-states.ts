@@ -1,11 +1,12 @@
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Existing } from './takeover';
 import { SECOND } from '../../lambda-src/basics/time';
-import { Fault, Point, REPLY_LOST, REQUEST_LOST } from '../reliability/faults';
+import { Fault, REPLY_LOST, REQUEST_LOST } from '../reliability/faults';
 import { Lab } from '../reliability/lab';
+import { Point } from '../reliability/point';
 import { SAMPLE, SAMPLE_STACK } from '../reliability/sample/subject';
 import { Setup } from '../reliability/setups';
-import { parseCredential } from '../world/nodes/nodes';
+import { parseCredential } from '../world/nodes';
 
 /** The name that the sample gives its user, unless it is told another. */
 export const USER_NAME = 'SESSendUser';

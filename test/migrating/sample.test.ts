@@ -5,8 +5,9 @@ import {
 } from './sample-states';
 import { importing, Takeover } from './takeover';
 import { CredentialFormat, SmtpEndpoint } from '../../src';
-import { canStrike, Fault, KILLED_AFTER, Point, REPLY_LOST, REQUEST_LOST } from '../reliability/faults';
+import { canStrike, Fault, KILLED_AFTER, REPLY_LOST, REQUEST_LOST } from '../reliability/faults';
 import { CANCEL_AND_CLEAN_UP, DEACTIVATE_CURRENT_KEY, Deed, DELETE_PENDING_KEY, EDIT_SECRET, EDIT_SECRET_BADLY, heal, justBefore } from '../reliability/people';
+import { Point } from '../reliability/point';
 import { describeViolation, keyIn } from '../reliability/promises';
 import { CURRENT, holderOf, PENDING, PREVIOUS } from '../world';
 

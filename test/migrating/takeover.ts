@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CredentialFormat, MailServerTargets } from '../../src';
 import { Lab, Past } from '../reliability/lab';
 import { Setup } from '../reliability/setups';
-import { SmtpCredential } from '../world/nodes/nodes';
+import { SmtpCredential } from '../world/nodes';
 
 const TAGS = { EmailServers: 'True' };
 

@@ -1,7 +1,8 @@
-import { canStrike, Fault, Point } from './faults';
+import { canStrike, Fault } from './faults';
 import { fingerprint } from './fingerprint';
 import { Lab, LabOptions } from './lab';
 import { heal } from './people';
+import { Point } from './point';
 import { describeViolation, Violation } from './promises';
 import { Setup } from './setups';
 import { SECOND } from '../../lambda-src/basics/time';
@@ -126,6 +127,11 @@ function invocationsOf(points: readonly Point[]): number[] {
     last = invocation ?? last;
     return last;
   });
+}
+
+/** The names of the faults that really struck. */
+export function namesOfFaults(runs: readonly Run[]): Set<string> {
+  return new Set(runs.flatMap(({ plan }) => [...plan.values()].map(({ name }) => name)));
 }
 
 /** The runs that broke a promise, in words: what went wrong, and what became of it. */

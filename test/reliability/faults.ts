@@ -1,31 +1,13 @@
 import { SECOND } from '../../lambda-src/basics/time';
 import { LoginResult } from '../../lambda-src/smtp/login';
 import { AwsError, ConnectionLost } from '../world';
-import type { Lab } from './lab';
+import { Strike, Strikes } from './lab';
+import { Point } from './point';
 import { StepResult } from '../world/nodes/managed-node';
 
-/** A moment of a run at which something can go wrong. */
-export interface Point {
-  /** Counts from 1, through all invocations of a run. */
-  readonly number: number;
-  /** The invocation of the function that it belongs to; a server's work belongs to none. */
-  readonly invocation?: number;
-  readonly kind: 'call' | 'login' | 'pause' | 'server';
-  /** The action, the endpoint or the server. */
-  readonly name: string;
-  readonly step: string;
-}
-
-/** Stands in for an effect: makes it happen or not, and says what the caller sees of it. */
-export type Strike = (effect: () => Promise<unknown>, lab: Lab, point: Point) => Promise<unknown>;
-
 /** Something that goes wrong, once. */
-export interface Fault {
+export interface Fault extends Strikes {
   readonly name: string;
-  readonly call?: Strike;
-  readonly login?: Strike;
-  readonly pause?: Strike;
-  readonly server?: Strike;
   /** Narrows the calls that it can happen to. */
   readonly actions?: string[];
   /** Calls that it is not put before. */
@@ -70,7 +52,7 @@ export const THROTTLED: Fault = {
 export const SERVER_ERROR: Fault = {
   name: 'server error before the effect',
   call: async () => { throw internalError(); },
-  login: async (): Promise<LoginResult> => ({ outcome: 'hopeless', reply: '554 Transaction failed' }),
+  login: async (): Promise<LoginResult> => ({ outcome: 'failed', reply: '554 Transaction failed' }),
 };
 
 export const SERVER_ERROR_AFTER: Fault = {
@@ -171,12 +153,17 @@ export const SYSTEM_FAULTS = [
   HOST_REFUSES, SERVER_DOES_NOTHING, SERVERS_LATE, KEYS_STALE, VALUE_NOT_VISIBLE,
 ];
 
+/** Without servers, what only they can do does not happen. */
+export function systemFaults(hasServers: boolean): Fault[] {
+  return SYSTEM_FAULTS.filter(fault => hasServers || (fault !== SERVER_DOES_NOTHING && fault !== SERVERS_LATE));
+}
+
 export function canStrike(fault: Fault, point: Point): boolean {
   if (point.kind === 'call' && fault.sparedActions?.includes(point.name)) return false;
   return fault[point.kind] !== undefined && (point.kind !== 'call' || !fault.actions || fault.actions.includes(point.name));
 }
 
-function everywhere(strike: Strike): Pick<Fault, 'call' | 'login' | 'pause' | 'server'> {
+function everywhere(strike: Strike): Strikes {
   return { call: strike, login: strike, pause: strike, server: strike };
 }
 

@@ -1,21 +1,29 @@
 import { inspect } from 'node:util';
-import { Fault, Point } from './faults';
+import { Point } from './point';
 import { Promises } from './promises';
+import { RunningInvocation } from './running-invocation';
+import { SDK_ATTEMPTS, sdkClient } from './sdk-client';
 import { Setup, templateOf } from './setups';
 import { OURS, Subject } from './subject';
 import { DAY, HOUR, SECOND } from '../../lambda-src/basics/time';
+import { Dependencies } from '../../lambda-src/context';
 import { Invocation as FunctionEvent } from '../../lambda-src/invocation';
-import { Surroundings } from '../../lambda-src/rotation/rotation';
 import { Credential } from '../../lambda-src/secret/credential';
-import { LoginResult } from '../../lambda-src/smtp/login';
 import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
+import { loginTo, sendTo } from '../lambda-src/ses-sessions';
 import {
-  ApiCall, AwsError, ConnectionLost, CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome,
+  ApiCall, AwsError, CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome,
   Secret, SecretVersion, ServiceName, VirtualClock, World,
 } from '../world';
 import { Template } from '../world/cloudformation/template';
-import { NodeOptions, SimulatedNode } from '../world/nodes/nodes';
+import { NodeOptions, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
+
+/** Stands in for an effect: makes it happen or not, and says what the caller sees of it. */
+export type Strike = (effect: () => Promise<unknown>, lab: Lab, point: Point) => Promise<unknown>;
+
+/** What goes wrong at a point, by its kind. */
+export type Strikes = { readonly [Kind in Point['kind']]?: Strike };
 
 export interface LabOptions {
   readonly subject?: Subject;
@@ -29,26 +37,6 @@ export interface Past {
   readonly clock: VirtualClock;
   readonly world: World;
 }
-
-/** One run of the function, until it returns or is killed. */
-class Invocation {
-  public dead = false;
-  public readonly death: Promise<never>;
-  private reject: (error: Error) => void = nothing;
-
-  constructor(public readonly number: number, public readonly step: string) {
-    this.death = new Promise((_resolve, reject) => { this.reject = reject; });
-    this.death.catch(nothing);
-  }
-
-  public kill(): void {
-    this.dead = true;
-    this.reject(new Error('Runtime.ExitError: Runtime exited with error: signal: killed'));
-  }
-}
-
-const SDK_ATTEMPTS = 4;
-const SERVICE_OF: Record<'secretsManager' | 'iam' | 'ssm', ServiceName> = { secretsManager: 'secretsmanager', iam: 'iam', ssm: 'ssm' };
 
 /**
  * A deployed construct in a world of its own, in virtual time, where anything can go wrong at any effect of
@@ -67,7 +55,7 @@ export class Lab {
   public readonly config: RotationConfig;
   public readonly promises: Promises;
   /** Decides what goes wrong at a point. */
-  public faultAt: (point: Point) => Fault | undefined = nothing;
+  public faultAt: (point: Point) => Strikes | undefined = nothing;
   /** Lets somebody else decide when an effect takes place. */
   public beforeEffect?: (point: Point) => Promise<void>;
   /** Is told when an invocation has ended. */
@@ -82,7 +70,7 @@ export class Lab {
   private readonly subject: Subject;
   private readonly fn: DeployedFunction;
   private readonly accessKeyId: string;
-  private readonly running = new Set<Invocation>();
+  private readonly running = new Set<RunningInvocation>();
   private invocations = 0;
   /** What CloudFormation was answered last. */
   private answer = '';
@@ -204,14 +192,14 @@ export class Lab {
 
   private async run(event: FunctionEvent): Promise<void> {
     const step = nameOf(event);
-    const invocation = new Invocation(++this.invocations, step);
+    const invocation = new RunningInvocation(++this.invocations, step);
     const start = this.clock.now();
     const timeout = this.fn.timeoutSeconds * SECOND;
     this.running.add(invocation);
     if (step === 'createSecret') this.position.attempt += 1;
     Object.assign(this.position, { step, failed: false });
     try {
-      await Promise.race([this.subject.invoke(event, this.config, this.surroundings(invocation), timeout), invocation.death]);
+      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation), timeout), invocation.death]);
     } catch (error) {
       this.position.failed = true;
       this.output.push(inspect(error));
@@ -224,19 +212,17 @@ export class Lab {
     }
   }
 
-  private surroundings(invocation: Invocation): Surroundings {
+  private dependencies(invocation: RunningInvocation): Dependencies {
     const attempts = this.options.sdkRetries ? SDK_ATTEMPTS : 1;
     return {
-      secretsManager: this.client(invocation, 'secretsManager', attempts),
-      iam: this.client(invocation, 'iam', attempts),
-      iamSingleTry: this.client(invocation, 'iam', 1),
-      ssm: this.client(invocation, 'ssm', attempts),
-      loginAt: endpoint => async credential => this.at('login', endpoint.host, invocation, async () => this.login(endpoint, credential)),
-      sendAt: endpoint => async (credential, { from, to, text }) => this.at('login', endpoint.host, invocation, async () => {
-        const login = this.login(endpoint, credential);
-        if (login.outcome === 'accepted') this.ses.accept({ username: credential.username, from, to: [to], raw: text, region: endpoint.region });
-        return login;
-      }),
+      secretsManager: this.client<Dependencies['secretsManager']>(invocation, 'secretsmanager', attempts),
+      iam: this.client<Dependencies['iam']>(invocation, 'iam', attempts),
+      iamSingleTry: this.client<Dependencies['iam']>(invocation, 'iam', 1),
+      ssm: this.client<Dependencies['ssm']>(invocation, 'ssm', attempts),
+      loginAt: endpoint => async credential => this.at('login', endpoint.host, invocation, async () =>
+        this.noteLogin(endpoint, credential, await loginTo(this.ses)(endpoint)(credential))),
+      sendAt: endpoint => async (credential, message) => this.at('login', endpoint.host, invocation, async () =>
+        this.noteLogin(endpoint, credential, await sendTo(this.ses)(endpoint)(credential, message))),
       clock: {
         now: () => this.clock.now(),
         sleep: async milliseconds => this.at('pause', 'pause', invocation, async () => this.clock.sleep(milliseconds)),
@@ -250,22 +236,9 @@ export class Lab {
     };
   }
 
-  /** As the SDK's client, without its serialization: the steps' own tests go through that. */
-  private client<Service extends keyof typeof SERVICE_OF>(invocation: Invocation, service: Service, attempts: number): Surroundings[Service] {
-    const send = async (command: { readonly constructor: { readonly name: string }; readonly input: ApiCall['input'] }) => {
-      const action = command.constructor.name.replace(/Command$/, '');
-      // As the SDK does.
-      const token = action === 'RotateSecret' && { ClientRequestToken: this.world.random.uuid() };
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await this.at('call', action, invocation, async () =>
-            this.call({ service: SERVICE_OF[service], action, input: { ...command.input, ...token } }, invocation.step));
-        } catch (error) {
-          if (attempt === attempts || !isTransient(error as Error)) throw error;
-        }
-      }
-    };
-    return { send } as unknown as Surroundings[Service];
+  private client<Client>(invocation: RunningInvocation, service: ServiceName, attempts: number): Client {
+    return sdkClient<Client>({ attempts, random: this.world.random }, async (action, input) => this.at('call', action, invocation, async () =>
+      this.call({ service, action, input }, invocation.step)));
   }
 
   private async call(call: Pick<ApiCall, 'service' | 'action' | 'input'>, step: string): Promise<unknown> {
@@ -291,15 +264,13 @@ export class Lab {
     return action === 'GetSecretValue' && input.VersionId !== undefined && input.VersionId === this.pending?.id && this.hiddenPendingValues-- > 0;
   }
 
-  private login({ region }: EndpointConfig, { username, password }: Credential): LoginResult {
-    const result = this.ses.login(username, password.reveal(), { region });
-    if (!result.ok) return { outcome: result.code < 500 ? 'busy' : 'refused', reply: `${result.code} ${result.message}` };
-    this.promises.noteLogin(username, region);
-    return { outcome: 'accepted', reply: '235' };
+  private noteLogin<Result extends { readonly outcome: string }>({ region }: EndpointConfig, { username }: Credential, result: Result): Result {
+    if (result.outcome === 'accepted') this.promises.noteLogin(username, region);
+    return result;
   }
 
   /** An effect: it happens at a point of its own, with what goes wrong there, and the promises are looked at after it. */
-  private async at<T>(kind: Point['kind'], name: string, invocation: Invocation | undefined, effect: () => Promise<T>): Promise<T> {
+  private async at<T>(kind: Point['kind'], name: string, invocation: RunningInvocation | undefined, effect: () => Promise<T>): Promise<T> {
     if (invocation?.dead) return never();
     const point: Point = { number: this.points.length + 1, invocation: invocation?.number, kind, name, step: invocation?.step ?? 'a mail server' };
     this.points.push(point);
@@ -329,11 +300,6 @@ function nothing(): undefined {
 
 async function never(): Promise<never> {
   return new Promise(() => undefined);
-}
-
-function isTransient(error: Error): boolean {
-  return error instanceof ConnectionLost || error.name === 'TimeoutError'
-    || (error instanceof AwsError && (error.status >= 500 || error.code.startsWith('Throttling')));
 }
 
 function nameOf(event: FunctionEvent): string {

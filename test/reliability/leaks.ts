@@ -1,13 +1,22 @@
-import type { Lab } from './lab';
+import { RotationConfig } from '../../src/private/rotation-contract';
 import { World } from '../world';
 import { expectedPassword } from '../world/services/ses-smtp';
 import { Command } from '../world/services/ssm-command';
+
+/** Where a rotation leaves traces. */
+export interface Traces {
+  readonly world: World;
+  readonly config: RotationConfig;
+  readonly template: object;
+  /** Logs and errors. */
+  readonly output: readonly string[];
+}
 
 /**
  * What others can read: logs and errors, the commands and what came back (EventBridge's events carry the same),
  * the function's environment and the template.
  */
-export function everythingOutside({ output, world, config, template }: Lab): string {
+export function everythingOutside({ output, world, config, template }: Traces): string {
   return [...output, JSON.stringify(world.ssm.commands.map(describeCommand)), JSON.stringify(config), textOf(template)].join('\n');
 }
 

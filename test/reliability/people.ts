@@ -2,7 +2,7 @@ import { holderOf, PENDING, PREVIOUS, SecretVersion } from '../world';
 import { Fault } from './faults';
 import type { Lab } from './lab';
 import { isDelivered, keyIn } from './promises';
-import { parseCredential, SimulatedNode } from '../world/nodes/nodes';
+import { parseCredential, SimulatedNode } from '../world/nodes';
 import { expectedPassword } from '../world/services/ses-smtp';
 
 /** Something that a person does by hand. */

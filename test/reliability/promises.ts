@@ -1,10 +1,9 @@
-import { ApiCall, SecretVersion } from '../world';
-import { Point } from './faults';
-import type { Lab } from './lab';
-import { everythingOutside, leaksIn } from './leaks';
+import { ApiCall, Clock, Secret, SecretVersion } from '../world';
+import { everythingOutside, leaksIn, Traces } from './leaks';
+import { Point } from './point';
 import { DAY, SECOND } from '../../lambda-src/basics/time';
 import { RotationConfig } from '../../src/private/rotation-contract';
-import { SimulatedNode } from '../world/nodes/nodes';
+import { SimulatedNode } from '../world/nodes';
 import { CommandRequest } from '../world/services/ssm-command';
 
 /** A broken promise of the rotation, as `P1` to `P8` in test/reliability/README.md. */
@@ -17,6 +16,15 @@ export interface Violation {
 
 export function describeViolation({ promise, what, at }: Violation): string {
   return `${promise} ${what} after ${at}`;
+}
+
+/** What the promises are about: a user's keys, a secret's versions, and the servers that hold them. */
+export interface Situation extends Traces {
+  readonly clock: Clock;
+  readonly secret: Secret;
+  readonly current?: SecretVersion;
+  readonly pending?: SecretVersion;
+  readonly servers: readonly SimulatedNode[];
 }
 
 type Call = Pick<ApiCall, 'action' | 'input'>;
@@ -42,7 +50,7 @@ export class Promises {
   private promotions = 0;
   private point = 'the beginning';
 
-  constructor(private readonly lab: Lab) {
+  constructor(private readonly lab: Situation) {
     this.currentId = lab.current?.id;
     for (const version of this.labelled()) this.ownKeys.add(keyIn(version) ?? '');
   }

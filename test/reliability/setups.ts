@@ -9,7 +9,7 @@ import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { World } from '../world';
 import { Template } from '../world/cloudformation/template';
-import { NodeOptions } from '../world/nodes/nodes';
+import { NodeOptions } from '../world/nodes';
 
 /** A construct with its mail servers, as somebody deploys it. */
 export interface Setup {

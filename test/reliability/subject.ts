@@ -1,7 +1,7 @@
 import { invoke } from '../../lambda-src/invocation';
 import { CredentialDocument } from '../../src';
 import { CommandExecution, StepResult, World } from '../world';
-import { applicableVersions, appliesCredential, SimulatedNode } from '../world/nodes/nodes';
+import { applicableVersions, appliesCredential, SimulatedNode } from '../world/nodes';
 
 /** A rotation function together with what its mail servers do with a command. */
 export interface Subject {

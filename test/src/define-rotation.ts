@@ -1,8 +1,14 @@
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ses from 'aws-cdk-lib/aws-ses';
-import { SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
+import { expect } from 'vitest';
+import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, RotationConfig } from '../../src/private/rotation-contract';
+
+export const taggedFleet: MailServerFleet = {
+  targets: MailServerTargets.tag('EmailServers', 'True'),
+  document: CredentialDocument.existing('Apply', { secretArnParameter: 'Secret', versionIdParameter: 'Version' }),
+};
 
 /** Defines a rotation for example.com in a stack of its own, with further properties that may need that stack. */
 export function defineRotation(furtherProps: (stack: Stack) => Partial<SesSmtpCredentialRotationProps> = () => ({}), stackProps?: StackProps) {
@@ -31,4 +37,25 @@ export function textOf(value: unknown): string {
   const { 'Ref': ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
   if (join) return join[1].map(textOf).join(join[0]);
   return `<${ref ?? attribute?.join('.')}>`;
+}
+
+/** The statements of a policy, with readable ARNs. */
+export function statementsOf(stack: Stack, logicalIdStart: string) {
+  const statements: { Resource: unknown }[] = onlyResource(stack, 'AWS::IAM::Policy', logicalIdStart).PolicyDocument.Statement;
+  return statements.map(({ Resource, ...others }) => ({ ...others, Resource: Array.isArray(Resource) ? Resource.map(textOf) : textOf(Resource) }));
+}
+
+/** The logical ids of what a resource waits for without referring to it. */
+export function dependenciesOf(stack: Stack, logicalIdStart: string): string[] {
+  const [, { DependsOn = [] }] = Object.entries(Template.fromStack(stack).toJSON().Resources as { [id: string]: { DependsOn?: string[] } })
+    .find(([id]) => id.startsWith(logicalIdStart))!;
+  return DependsOn;
+}
+
+/** Fails as said, and before any resource was defined. */
+export function expectRefusal(props: (stack: Stack) => Partial<SesSmtpCredentialRotationProps>, message: string): void {
+  const stack = new Stack(new App(), 'Stack');
+  const allProps = { identities: [ses.EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')], ...props(stack) };
+  expect(() => new SesSmtpCredentialRotation(stack, 'Newsletter', allProps)).toThrow(message);
+  expect(stack.node.findChild('Newsletter').node.children).toEqual([]);
 }

@@ -5,7 +5,7 @@ import { RotationError } from '../../../lambda-src/basics/errors';
 import { SECOND } from '../../../lambda-src/basics/time';
 import { FleetConfig } from '../../../src/private/rotation-contract';
 import { AwsError, DocumentContent, VirtualClock, World } from '../../world';
-import { SimulatedNode } from '../../world/nodes/nodes';
+import { SimulatedNode } from '../../world/nodes';
 
 const CONTENT: DocumentContent = {
   schemaVersion: '2.2',

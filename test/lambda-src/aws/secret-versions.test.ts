@@ -1,7 +1,8 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CURRENT, PENDING, PREVIOUS, SecretVersions } from '../../../lambda-src/aws/secret-versions';
+import { SecretVersions } from '../../../lambda-src/aws/secret-versions';
 import { SecretText } from '../../../lambda-src/basics/secret-text';
+import { CURRENT, PENDING, PREVIOUS } from '../../../lambda-src/secret/labels';
 import { AwsError, Secret, VirtualClock, World } from '../../world';
 
 const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';

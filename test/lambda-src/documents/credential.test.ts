@@ -4,7 +4,7 @@ import { SecretText } from '../../../lambda-src/basics/secret-text';
 import { formatCredential } from '../../../lambda-src/secret/credential';
 import { CredentialDocument, CredentialFormat } from '../../../src';
 import { regionalFields } from '../../../src/private/rotation-contract';
-import { ScriptNodeOptions } from '../../world/nodes/nodes';
+import { ScriptNodeOptions } from '../../world/nodes';
 
 const APPLIED = `SES_SMTP_CREDENTIAL_APPLIED ${VERSION}\n`;
 const SAVE = 'printf "%s:%s@%s:%s" "$SMTP_USERNAME" "$SMTP_PASSWORD" "$SMTP_HOST" "$SMTP_PORT" >"$HOME/root/saved"';

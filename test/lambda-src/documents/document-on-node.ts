@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CredentialDocument, CredentialFormat, SmtpEndpoint } from '../../../src';
 import { DocumentContent, StepResult } from '../../world';
-import { ScriptNode, ScriptNodeOptions } from '../../world/nodes/nodes';
+import { ScriptNode, ScriptNodeOptions } from '../../world/nodes';
 
 export const VERSION = '01234567-89ab-cdef-0123-456789abcdef';
 export const USERNAME = 'AKIAIOSFODNN7EXAMPLE';

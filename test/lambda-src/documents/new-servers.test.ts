@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DocumentOnNode, VERSION } from './document-on-node';
 import { CredentialDocument } from '../../../src';
-import { ScriptNodeOptions } from '../../world/nodes/nodes';
+import { ScriptNodeOptions } from '../../world/nodes';
 
 const OTHER = 'fedcba98-7654-3210-fedc-ba9876543210';
 const ANY = '';

@@ -4,7 +4,7 @@ import { linkTo } from '../../../lambda-src/basics/errors';
 import { MINUTE, SECOND } from '../../../lambda-src/basics/time';
 import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../../src';
 import { AwsError } from '../../world';
-import { failsWith, SimulatedNode } from '../../world/nodes/nodes';
+import { failsWith, SimulatedNode } from '../../world/nodes';
 import { failureOf, Scenario, withFleet } from '../scenario';
 
 const PAGES = 200;

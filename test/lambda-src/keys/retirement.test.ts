@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { isDeliveryLabel } from '../../../lambda-src/rotation/delivery';
+import { isDeliveryLabel } from '../../../lambda-src/secret/labels';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { holderOf, Secret } from '../../world';
 import { Scenario, withFleet } from '../scenario';

@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { AwsError } from '../../world';
-import { failsWith } from '../../world/nodes/nodes';
+import { failsWith } from '../../world/nodes';
 import { Scenario, ScenarioOptions, seeAlso, withFleet } from '../scenario';
 
 const MINUTE = 60_000;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
-import { failsWith } from '../../world/nodes/nodes';
+import { failsWith } from '../../world/nodes';
 import { Scenario, seeAlso, withFleet } from '../scenario';
 
+const DAY = 86_400_000;
 const props = withFleet({ document: CredentialDocument.shellScript('true') }, MailServerTargets.tag('EmailServers', 'True'));
 
 function statusOf({ world, userName }: Scenario, accessKeyId: string): string | undefined {
@@ -60,4 +61,19 @@ describe('a leaked credential', () => {
       + `to make a credential: aws secretsmanager rotate-secret --secret-id ${scenario.secretArn}${seeAlso('a-leaked-credential')}`);
     expect(scenario.keys).toEqual([]);
   });
+});
+
+it('a leaked credential that somebody makes inactive before a rotation is dead at once, every server gets another one, and its key is deleted a day later', async () => {
+  const { scenario, server } = await rotated();
+  for (let rotation = 2; rotation <= 3; rotation++) await scenario.rotateWell();
+  const { username, password } = scenario.current as { username: string; password: string };
+  scenario.world.iam.updateAccessKey(scenario.userName, username, 'Inactive');
+  expect(scenario.ses.login(username, password, { region: 'eu-west-1' })).toMatchObject({ ok: false, code: 535 });
+  await expect(scenario.watch()).rejects.toThrow(`access key ${username} in AWSCURRENT is inactive`);
+  await scenario.rotateWell();
+  expect(server.heldCredential?.username).toBe(scenario.current.username);
+  expect(scenario.keys).toEqual([username, scenario.current.username]);
+  await scenario.world.eventRules.pass(DAY + DAY / 24);
+  expect(scenario.keys).toEqual([scenario.current.username]);
+  expect(scenario.world.eventRules.failures).toEqual([]);
 });

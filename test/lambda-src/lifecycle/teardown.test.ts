@@ -2,8 +2,9 @@ import { User } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotationProps } from '../../../src';
+import { CONFIG_VARIABLE } from '../../../src/private/rotation-contract';
 import { AwsError } from '../../world';
-import { failsWith } from '../../world/nodes/nodes';
+import { failsWith } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { CloudFormationAnswer, Scenario, ScenarioOptions, withFleet } from '../scenario';
 
@@ -141,6 +142,26 @@ describe('the last day of a user whose place another one has taken', () => {
     expect(labels(scenario)).toContain('AWSPENDING');
     expect(scenario.keys).toHaveLength(1);
     expect(scenario.world.secretsManager.secret(scenario.secretArn).rotation).toMatchObject({ enabled: true });
+  });
+});
+
+describe('the last day of a secret whose place another one has taken', () => {
+  it('leaves a key that the other one has got at the last moment', async () => {
+    const life = await created();
+    const { scenario } = life;
+    await scenario.rotateWell();
+    await scenario.rotateWell();
+    const [kept] = scenario.keys;
+    const today = scenario.secretArn.replace(/.{6}$/, 'todays');
+    scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...scenario.config, secretArn: today });
+    let looks = 0;
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.input.SecretId !== today) return proceed();
+      if (call.action === 'DescribeSecret') return { VersionIdsToStages: ++looks === 1 ? {} : { v: ['AWSCURRENT'] } };
+      return { VersionId: 'v', ARN: today, SecretString: looks === 0 ? '' : kept };
+    };
+    expect(await remove(life)).toMatchObject({ Status: 'SUCCESS' });
+    expect(scenario.keys).toEqual([kept]);
   });
 });
 

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Log } from '../../../lambda-src/basics/log';
-import { failureOf, LoginRefusedError, Proof, tryUntilAccepted } from '../../../lambda-src/proof/endpoint-proof';
+import { LoginRefusedError, Proof, proofError, tryUntilAccepted } from '../../../lambda-src/proof/endpoint-proof';
 import { LoginResult } from '../../../lambda-src/smtp/login';
 import { VirtualClock } from '../../world';
 
 const endpoint = { host: 'smtp.example.com', port: 587, region: 'eu-west-1', implicitTls: false };
 
-function proofOf(attempt: Proof['attempt'], clock: VirtualClock, random: () => number, seconds: number): Proof {
+function proofOf(attempt: Proof['attempt']): Proof {
+  return { subject: 'login', attempt, accessKeyId: 'AKIAIOSFODNN7EXAMPLE', endpoint };
+}
+
+function contextOf(clock: VirtualClock, random: () => number, seconds: number) {
   const log = new Log({ secretArn: 'arn', versionId: 'v', step: 'setSecret' }, () => undefined);
-  return { subject: 'login', attempt, accessKeyId: 'AKIAIOSFODNN7EXAMPLE', endpoint, clock, random, deadline: clock.now() + seconds * 1000, log };
+  return { clock, random, end: clock.now() + seconds * 1000, log };
 }
 
 /** Proves a credential against an endpoint that always answers the same, with so many seconds for the function. */
@@ -19,8 +23,8 @@ async function failWith(outcome: LoginResult['outcome'], seconds = 900) {
   const proof = proofOf(async () => {
     logins += 1;
     return { outcome, reply: 'the reply' };
-  }, clock, Math.random, seconds);
-  const error = failureOf(await tryUntilAccepted(proof, 3), proof);
+  });
+  const error = proofError(await tryUntilAccepted(contextOf(clock, Math.random, seconds), proof, 3), proof);
   return { error, logins, seconds: (clock.now() - start) / 1000 };
 }
 
@@ -50,7 +54,7 @@ describe('a login that does not succeed', () => {
   it('is given some time more for a connection that fails after others did not', async () => {
     const outcomes: LoginResult['outcome'][] = [...Array.from({ length: 9 }, () => 'refused' as const), 'unreachable', 'accepted', 'accepted', 'accepted'];
     const login = async () => ({ outcome: outcomes.shift() ?? 'refused' as const, reply: '' });
-    expect(await tryUntilAccepted(proofOf(login, new VirtualClock(), () => 0.5, 900), 3)).toMatchObject({ outcome: 'accepted' });
+    expect(await tryUntilAccepted(contextOf(new VirtualClock(), () => 0.5, 900), proofOf(login), 3)).toMatchObject({ outcome: 'accepted' });
     expect(outcomes).toEqual([]);
   });
 
@@ -61,7 +65,7 @@ describe('a login that does not succeed', () => {
   });
 
   it('is not tried again when that cannot help', async () => {
-    const { error, logins } = await failWith('hopeless');
+    const { error, logins } = await failWith('failed');
     expect(logins).toBe(1);
     expect(error.message).toBe('smtp.example.com:587 cannot take the login of access key AKIAIOSFODNN7EXAMPLE: the reply; '
       + 'check that the account may use SES in this region and that the endpoint presents a valid certificate');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { CONFIG_VARIABLE, INITIAL_SECRET_VALUE } from '../../../src/private/rotation-contract';
 import { ConnectionLost } from '../../world';
-import { failsWith, SimulatedNode } from '../../world/nodes/nodes';
+import { failsWith, SimulatedNode } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
 
@@ -53,6 +53,25 @@ class Fleet {
     };
   }
 }
+
+describe('an imported secret, of which no version was delivered yet', () => {
+  it('has all versions labelled that a server may hold, the current one last', async () => {
+    const { scenario } = new Fleet();
+    const { secretsManager } = scenario.world;
+    await scenario.rotateWell();
+    await scenario.rotateWell();
+    const secret = secretsManager.secret(scenario.secretArn);
+    const versions = [...secret.versions.values()].filter(({ labels }) => labels.has('AWSPREVIOUS') || labels.has('AWSCURRENT'));
+    const [older, newer] = versions.map(({ id }) => id);
+    for (const { labels } of versions) [...labels].filter(label => label.startsWith('SES_SMTP_')).forEach(label => labels.delete(label));
+    secretsManager.moveLabel(secret, 'AWSCURRENT', { from: newer, to: older });
+    const before = scenario.world.calls.length;
+    await scenario.rotateWell();
+    const labelled = scenario.world.calls.slice(before)
+      .filter(({ input }) => String(input.VersionStage).startsWith('SES_SMTP_DELIVERED_') && input.MoveToVersionId);
+    expect(labelled.slice(0, 2).map(({ input }) => input.MoveToVersionId)).toEqual([newer, older]);
+  });
+});
 
 describe('a key that a mail server may hold', () => {
   it('stays after its rotation was cancelled, until every server has confirmed the current one', async () => {
@@ -130,5 +149,28 @@ describe('a key that a mail server may hold', () => {
       + 'and AWSCURRENT has no credential in the configured format to give them instead; put one there by hand, '
       + 'or delete the key if no server uses it, then rotate again' + seeAlso('535-everywhere'));
     expect(fleet.scenario.keys).toEqual(keys);
+  });
+});
+
+describe('a delivery', () => {
+  it('fails when another invocation took its version for one that no server holds, and marks it again', async () => {
+    const { nodes: [node], scenario } = new Fleet();
+    await scenario.rotateWell();
+    const token = '0000000a-0000-4000-8000-000000000001';
+    let done = false;
+    scenario.world.intercept = async (call, proceed) => {
+      const { secretsManager } = scenario.world;
+      if (!done && call.action === 'ListCommandInvocations') {
+        done = true;
+        secretsManager.moveLabel(secretsManager.secret(scenario.secretArn), `SES_SMTP_DELIVERED_${token}`, { from: token });
+      }
+      return proceed();
+    };
+    expect(failureOf(await scenario.rotate({ token }))?.message).toBe(
+      `setSecret: version ${token} was given to mail servers while another invocation gave them its own; the next attempt gives it again`
+      + seeAlso('rotations-that-met'));
+    expect(scenario.value(`SES_SMTP_DELIVERED_${token}`).username).toBe(node.heldCredential?.username);
+    await scenario.rotateWell();
+    expect(node.heldCredential?.username).toBe(scenario.current.username);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../../src';
 import { APPLIED_MARKER } from '../../../src/private/rotation-contract';
 import { AwsError, ConnectionLost } from '../../world';
-import { failsWith, NodeBehaviour, skipsEveryStep, takesCredentialFromParameters } from '../../world/nodes/nodes';
-import { failureOf, Scenario, seeAlso } from '../scenario';
+import { failsWith, NodeBehaviour, skipsEveryStep, takesCredentialFromParameters } from '../../world/nodes';
+import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -326,5 +326,22 @@ describe('a push', () => {
     };
     expect(await messageOf(scenario)).toMatch(
       /^setSecret: Run Command did not take document Mail\S+: InvalidDocument: The document is not there\.; check that document and nodes exist/);
+  });
+});
+
+describe('a rotation that has ended', () => {
+  it('leaves servers alone while the next one gives them its own', async () => {
+    const tagged = MailServerTargets.tag('EmailServers', 'True');
+    const scenario = new Scenario({ props: withFleet({ document: CredentialDocument.postfix() }, tagged) });
+    scenario.addNode('i-00000001');
+    const { token: first } = await scenario.rotate();
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action === 'SendCommand') throw new ConnectionLost();
+      return proceed();
+    };
+    const { token } = await scenario.rotate();
+    await expect(scenario.invoke('setSecret', first)).rejects.toThrow(
+      `setSecret: version ${first} is AWSCURRENT and version ${token} is AWSPENDING: this rotation has ended, and another one is under way; nothing was changed`);
+    expect(scenario.world.ssm.commands).toHaveLength(1);
   });
 });

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SecretText } from '../../../lambda-src/basics/secret-text';
 import { LoginResult, smtpLogin } from '../../../lambda-src/smtp/login';
 import { EndpointConfig } from '../../../src/private/rotation-contract';
-import { LoginResult as ServerReply, SesSmtp, SesSmtpServer } from '../../world/services/ses-smtp';
+import { LoginResult as ServerReply, SesSmtp } from '../../world/services/ses-smtp';
+import { SesSmtpServer } from '../../world/services/ses-smtp-server';
 import { freePort, listen, trust, whileListening } from '../loopback';
 
 const REGION = 'us-east-2';
@@ -90,13 +91,13 @@ describe('a login', () => {
 
   it('is not refused by an endpoint that serves nobody: that says nothing about the credential', async () => {
     await whileListening(socket => socket.end('554 No SMTP service here\r\n'), async port => {
-      expect(await login({ port })).toEqual({ outcome: 'hopeless', reply: '554 No SMTP service here' });
+      expect(await login({ port })).toEqual({ outcome: 'failed', reply: '554 No SMTP service here' });
     });
   });
 
-  it('is hopeless for an account that may not use SES', async () => {
+  it('fails for an account that may not use SES', async () => {
     ses.reply = { ok: false, code: 535, message: 'Account not subscribed to SES' };
-    expect(await login()).toEqual({ outcome: 'hopeless', reply: '535 Account not subscribed to SES' });
+    expect(await login()).toEqual({ outcome: 'failed', reply: '535 Account not subscribed to SES' });
   });
 });
 
@@ -120,16 +121,16 @@ describe('a login that reaches no endpoint', () => {
 });
 
 describe('a certificate', () => {
-  it.each([['with STARTTLS', false], ['with TLS from the start', true]])('of another name is hopeless %s', async (_how, implicitTls) => {
+  it.each([['with STARTTLS', false], ['with TLS from the start', true]])('of another name fails the login %s', async (_how, implicitTls) => {
     const port = implicitTls ? server.implicitTlsPort : server.startTlsPort;
-    expect(await login({ host: '127.0.0.1', port, implicitTls })).toMatchObject({ outcome: 'hopeless', reply: expect.stringContaining('127.0.0.1') });
+    expect(await login({ host: '127.0.0.1', port, implicitTls })).toMatchObject({ outcome: 'failed', reply: expect.stringContaining('127.0.0.1') });
     expect(ses.logins).toEqual([]);
   });
 
-  it.each([['with STARTTLS', false], ['with TLS from the start', true]])('of an unknown authority is hopeless %s', async (_how, implicitTls) => {
+  it.each([['with STARTTLS', false], ['with TLS from the start', true]])('of an unknown authority fails the login %s', async (_how, implicitTls) => {
     vi.restoreAllMocks();
     const port = implicitTls ? server.implicitTlsPort : server.startTlsPort;
-    expect(await login({ port, implicitTls })).toMatchObject({ outcome: 'hopeless', reply: expect.stringContaining('certificate') });
+    expect(await login({ port, implicitTls })).toMatchObject({ outcome: 'failed', reply: expect.stringContaining('certificate') });
     expect(ses.logins).toEqual([]);
   });
 
@@ -137,7 +138,7 @@ describe('a certificate', () => {
     vi.restoreAllMocks();
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-    expect(await login()).toMatchObject({ outcome: 'hopeless' });
+    expect(await login()).toMatchObject({ outcome: 'failed' });
     expect(ses.logins).toEqual([]);
   });
 });
@@ -155,7 +156,7 @@ describe('an endpoint that offers no TLS', () => {
     plain.on('error', () => undefined);
     const port = await listen(plain.server as Server);
     try {
-      expect(await login({ port })).toEqual({ outcome: 'hopeless', reply: expect.stringMatching(/^500 /) });
+      expect(await login({ port })).toEqual({ outcome: 'failed', reply: expect.stringMatching(/^500 /) });
     } finally {
       await new Promise<void>(resolve => plain.close(resolve));
     }

@@ -2,7 +2,8 @@ import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SecretText } from '../../../lambda-src/basics/secret-text';
 import { MessageResult, smtpSend } from '../../../lambda-src/smtp/message';
-import { SesSmtp, SesSmtpServer } from '../../world/services/ses-smtp';
+import { SesSmtp } from '../../world/services/ses-smtp';
+import { SesSmtpServer } from '../../world/services/ses-smtp-server';
 import { freePort, trust } from '../loopback';
 
 const REGION = 'us-east-2';

@@ -23,21 +23,24 @@ const MISTAKES: (Omit<KnownBad, 'setup'> & { readonly rivalry: Rivalry; readonly
     rivalry: SUCCESSORS,
     seed: 7,
     promise: 'P1',
-    edits: [{ file: 'create-secret.ts', find: 'await findVersion(rotation);\n    secret = await readSecret(rotation);', replace: '' }],
+    replacements: [
+      { module: 'rotation/create-secret', function: 'waitAndReadAgain', as: 'async (_context, _token, inventory) => inventory' },
+      { module: 'keys/deletion', function: 'isInCurrent', as: 'async () => false' },
+    ],
   },
   {
     name: 'does not look whether servers were given another version meanwhile',
     rivalry: RETRIES,
     seed: 5,
     promise: 'P2',
-    edits: [{ file: 'delivery.ts', find: 'for (const { fleet, commandId } of verdicts) await checkLast(push, fleet, commandId);', replace: '' }],
+    replacements: [{ module: 'fleet/earlier-commands', function: 'checkStillLast', as: 'async () => undefined' }],
   },
   {
     name: 'gives servers what is current while another rotation gives them its own',
     rivalry: MISHAPS,
     seed: 18,
     promise: 'P2',
-    edits: [{ file: 'set-secret.ts', find: 'await checkNotOvertaken(rotation, version);', replace: '' }],
+    replacements: [{ module: 'rotation/set-secret', function: 'checkNotOvertaken', as: 'async () => undefined' }],
   },
 ];
 
@@ -55,7 +58,7 @@ const FOUND = [
 const TRUSTING: Omit<KnownBad, 'setup'> = {
   name: 'takes servers to hold nothing that another invocation has released',
   promise: 'P2',
-  edits: [{ file: 'delivery.ts', find: 'if (!all.get(versionId)?.some(isDeliveryLabel)) {', replace: 'if (false) {' }],
+  replacements: [{ module: 'rotation/delivery', function: 'relabelIfReleased', as: 'async () => undefined' }],
 };
 
 it.each(FOUND)('keeps every promise in an order that once broke one: $rivalry.name, $path', async ({ rivalry, ...options }) => {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { MINUTE, SECOND } from '../../../lambda-src/basics/time';
-import { canStrike, Fault, KILLED_AFTER, KILLED_BEFORE, Point } from '../faults';
+import { canStrike, Fault, KILLED_AFTER, KILLED_BEFORE } from '../faults';
 import { Lab } from '../lab';
+import { Point } from '../point';
 
 /** Who can make the next move; mail servers work, and time passes, while somebody waits for them. */
 export type Who = 'A' | 'B' | 'servers' | 'time';

@@ -1,4 +1,4 @@
-import { Ambush, Surprise } from './surprises';
+import { Ambush, Interludes, Surprise } from './surprises';
 import { RotationEvent } from '../../../lambda-src/rotation/rotation';
 import { RotationOptions, RotationOutcome } from '../../world';
 import { Lab, LabOptions } from '../lab';
@@ -12,7 +12,7 @@ export interface Circumstances extends LabOptions {
 }
 
 /** The real system of a history: the lab, and what it needs to be surprised. */
-export class Scene {
+export class Scene implements Interludes {
   public readonly lab: Lab;
   /** What was to happen in a rotation, and never did. */
   public readonly missed: Surprise[] = [];

@@ -1,7 +1,19 @@
-import type { Scene } from './scene';
 import { SECOND } from '../../../lambda-src/basics/time';
-import { canStrike, Fault, Point, Strike, SYSTEM_FAULTS } from '../faults';
+import { canStrike, Fault, SYSTEM_FAULTS } from '../faults';
+import { Lab, Strike } from '../lab';
 import { CANCEL_AND_CLEAN_UP, DEEDS, justBefore } from '../people';
+import { Point } from '../point';
+
+/** What can run while a rotation is at work. */
+export interface Interludes {
+  readonly lab: Lab;
+  /** A step that was called before is called again: an invocation that was delayed, or that Lambda repeats. */
+  lateStep(step: string, rotationsAgo: number): Promise<void>;
+  /** The watchdog's run; resolves with what it failed with. */
+  watch(): Promise<unknown>;
+  /** No surprise strikes meanwhile. */
+  undisturbed(happen: () => Promise<unknown>): Promise<void>;
+}
 
 /** Something that happens in the middle of a rotation. */
 export interface Surprise {
@@ -38,7 +50,7 @@ export const WATCHDOG_RUNS = 'the watchdog runs in between';
 const LATE_STEPS = STEPS.flatMap(step => ROTATIONS_AGO.map(rotations => lateStep(step, rotations)));
 
 /** What takes time that the function spends elsewhere, and what needs the scene. */
-type SceneFault = (scene: Scene) => Fault;
+type SceneFault = (scene: Interludes) => Fault;
 
 const CATALOGUE = new Map<string, SceneFault>([
   ...[...SYSTEM_FAULTS, ...DEEDS.map(justBefore)].map((fault): [string, SceneFault] => [fault.name, () => fault]),
@@ -56,7 +68,7 @@ export class Ambush {
   public readonly struck: string[] = [];
   public readonly waiting: Surprise[];
 
-  constructor(private readonly scene: Scene, surprises: readonly Surprise[]) {
+  constructor(private readonly scene: Interludes, surprises: readonly Surprise[]) {
     this.waiting = [...surprises];
   }
 
@@ -73,7 +85,7 @@ function isDue({ distance = 0, place }: Surprise, { step, name }: Point, reached
   return place === undefined ? distance <= reached : place === `${step} ${name}`;
 }
 
-function faultFor(what: string, scene: Scene): Fault {
+function faultFor(what: string, scene: Interludes): Fault {
   const make = CATALOGUE.get(what);
   if (!make) throw new Error(`there is no surprise of the name "${what}"`);
   return make(scene);

@@ -1,5 +1,5 @@
 import { CURRENT, holderOf, PENDING, SecretVersion, World } from '../../world';
-import { SimulatedNode, SmtpCredential } from '../../world/nodes/nodes';
+import { SimulatedNode, SmtpCredential } from '../../world/nodes';
 import { expectedPassword, SesSmtp } from '../../world/services/ses-smtp';
 
 /** What the promises are about: one secret, its user, and the mail servers. */

@@ -12,8 +12,9 @@ import { FUNCTION_MODULE } from '../../bench/asset';
 import { FLEET_TAG } from '../../bench/stacks';
 import { DefineStack } from '../../demo/local-aws';
 import { ApiCall, ConnectionLost, deploy, DeployedFunction, holderOf, CURRENT, RealClock, RotationOutcome, SecretVersion, World } from '../../world';
-import { SimulatedNode } from '../../world/nodes/nodes';
-import { LoginResult, SesSmtp, SesSmtpServer } from '../../world/services/ses-smtp';
+import { SimulatedNode } from '../../world/nodes';
+import { LoginResult, SesSmtp } from '../../world/services/ses-smtp';
+import { SesSmtpServer } from '../../world/services/ses-smtp-server';
 import { describeCommand, leaksIn } from '../leaks';
 
 export interface GroundOptions {

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { World } from '../../world';
-import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../../world/nodes/nodes';
+import { applicableVersions, appliesCredential, NodeBehaviour, SimulatedNode } from '../../world/nodes';
 
 /**
  * Mail servers that take a command's credential one after the other, each when it is told to: so every state

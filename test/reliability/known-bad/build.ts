@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { build, Plugin } from 'esbuild';
 import { OURS, Subject } from '../subject';
-import { Edit, KnownBad } from './variants';
+import { Replacement, replaceFunction } from './replacement';
+import { KnownBad } from './variants';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const SOURCES = join(ROOT, 'lambda-src');
@@ -10,7 +11,7 @@ const SOURCES = join(ROOT, 'lambda-src');
 const OUTPUT = join(ROOT, 'test-results', 'known-bad');
 
 /** The function with a mistake in it, built from today's sources. */
-export async function buildVariant({ name, edits }: KnownBad): Promise<Subject> {
+export async function buildVariant({ name, replacements }: KnownBad): Promise<Subject> {
   mkdirSync(OUTPUT, { recursive: true });
   const outfile = join(OUTPUT, `${name.replace(/\W+/g, '-')}.cjs`);
   await build({
@@ -20,27 +21,22 @@ export async function buildVariant({ name, edits }: KnownBad): Promise<Subject> 
     platform: 'node',
     format: 'cjs',
     external: ['@aws-sdk/*'],
-    plugins: [withEdits(edits)],
+    plugins: [withReplacements(replacements)],
     logLevel: 'error',
   });
   const { invoke } = await import(outfile) as Pick<Subject, 'invoke'>;
   return { ...OURS, name, invoke };
 }
 
-function withEdits(edits: readonly Edit[]): Plugin {
-  const isEdited = ({ file }: Edit, path: string) => file === basename(path);
+/** Replaces the functions before esbuild reads their modules. */
+function withReplacements(replacements: readonly Replacement[]): Plugin {
+  const sources = new Map<string, string>();
+  for (const replacement of replacements) {
+    const path = join(SOURCES, `${replacement.module}.ts`);
+    sources.set(path, replaceFunction(sources.get(path) ?? readFileSync(path, 'utf8'), replacement));
+  }
   return {
     name: 'mistakes',
-    setup: ({ onLoad }) => onLoad({ filter: /[/\\]lambda-src[/\\].+\.ts$/ }, ({ path }) => ({
-      loader: 'ts',
-      contents: edits.filter(edit => isEdited(edit, path)).reduce(edited, readFileSync(path, 'utf8')),
-    })),
+    setup: ({ onLoad }) => onLoad({ filter: /[/\\]lambda-src[/\\].+\.ts$/ }, ({ path }) => ({ loader: 'ts', contents: sources.get(path) })),
   };
-}
-
-/** A mistake that no longer fits the source must be written anew, not be left out in silence. */
-function edited(source: string, { file, find, replace }: Edit): string {
-  const parts = source.split(find);
-  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places that read: ${find}`);
-  return parts.join(replace);
 }

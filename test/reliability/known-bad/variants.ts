@@ -2,19 +2,13 @@ import { RunOptions } from '../campaign';
 import { Fault, KILLED_AFTER, REPLY_LOST, SERVER_DOES_NOTHING, SERVERS_LATE, VALUE_NOT_VISIBLE } from '../faults';
 import { CANCEL_AND_CLEAN_UP, EDIT_SECRET, justBefore } from '../people';
 import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, Setup, TWO_REGIONS } from '../setups';
-
-/** One mistake, as a change to the function's source. */
-export interface Edit {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
+import { Replacement } from './replacement';
 
 /** The function with a mistake that others have made, and the promise that it must be seen to break. */
 export interface KnownBad {
   readonly name: string;
   readonly promise: string;
-  readonly edits: readonly Edit[];
+  readonly replacements: readonly Replacement[];
   readonly setup: Setup;
   readonly options?: RunOptions;
   /** What goes wrong; everything unless told. */
@@ -26,93 +20,98 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     name: 'deletes the oldest key',
     promise: 'P1',
     setup: NO_FLEET,
-    edits: [{
-      file: 'create-secret.ts',
-      find: 'await freeSlot(rotation, present.filter(key => !leftOvers.includes(key)), secret.versions, held);',
-      replace: 'if (present.length === 2) await keys.delete([...present].sort((a, b) => a.createdAt - b.createdAt)[0].id);',
-    }],
+    replacements: [
+      { module: 'rotation/key-slots', function: 'deleteLeftOvers', as: 'async (_context, { keys }) => keys' },
+      {
+        module: 'rotation/key-slots',
+        function: 'freeSlot',
+        as: `async ({ keys: accessKeys }, _token, { keys }) => {
+          if (keys.length === 2) await accessKeys.delete([...keys].sort((a, b) => a.createdAt - b.createdAt)[0].id);
+        }`,
+      },
+    ],
   },
   {
     name: 'promotes before it pushes',
     promise: 'P3',
     setup: ONE_FLEET,
-    edits: [{
-      file: 'set-secret.ts',
-      find: 'await deliver(rotation, version, credential);',
-      replace: 'await rotation.versions.makeCurrent(version.id, (await rotation.versions.getCurrent())?.id); await deliver(rotation, version, credential);',
+    replacements: [{
+      module: 'rotation/set-secret',
+      function: 'deliverOrAbandon',
+      as: `async (context, delivery) => {
+        await context.versions.makeCurrent(delivery.version.id, (await context.versions.getCurrent())?.id);
+        await deliver(context, delivery);
+      }`,
     }],
   },
   {
     name: 'promotes what has not authenticated',
     promise: 'P3',
     setup: NO_FLEET,
-    edits: [
-      { file: 'delivery.ts', find: 'await proveLogins(rotation, version, PROOF);', replace: '' },
-      { file: 'test-secret.ts', find: 'await proveLogins(rotation, version, 1);', replace: '' },
-    ],
+    replacements: [{ module: 'proof/login-proof', function: 'proveLogins', as: 'async () => undefined' }],
   },
   {
     name: 'promotes what has not authenticated in an additional region',
     promise: 'P3',
     setup: TWO_REGIONS,
-    edits: [
-      { file: 'login-proof.ts', find: 'accountsIn(version, upkeep.config)', replace: 'accountsIn(version, upkeep.config).slice(0, 1)' },
-      { file: 'test-secret.ts', find: 'if (pending) await proveSending(rotation, pending);', replace: '' },
-    ],
+    replacements: [{ module: 'proof/endpoints', function: 'endpointsOf', as: '({ endpoint }) => [endpoint]' }],
   },
   {
     name: 'makes another key whenever it is tried again',
     promise: 'P5',
     setup: NO_FLEET,
-    edits: [{ file: 'create-secret.ts', find: 'if (pending) return;', replace: '' }],
+    replacements: [{ module: 'rotation/create-secret', function: 'findFilled', as: '() => undefined' }],
   },
   {
     name: 'takes a key for a left-over whose value does not show yet',
     promise: 'P5',
     setup: NO_FLEET,
     faults: [KILLED_AFTER, VALUE_NOT_VISIBLE],
-    edits: [{ file: 'create-secret.ts', find: 'await findVersion(rotation);\n    secret', replace: 'secret' }],
+    replacements: [{ module: 'rotation/create-secret', function: 'waitAndReadAgain', as: 'async (_context, _token, inventory) => inventory' }],
   },
   {
     name: 'fills a version once more that servers hold already',
     promise: 'P2',
     setup: ONE_FLEET,
     faults: [REPLY_LOST, VALUE_NOT_VISIBLE],
-    edits: [
-      { file: 'create-secret.ts', find: 'await findVersion(rotation);\n    secret', replace: 'secret' },
-      { file: 'create-secret.ts', find: 'return isPending && !stages.includes(CURRENT) && !stages.some(isDeliveryLabel);', replace: 'return isPending;' },
+    replacements: [
+      { module: 'rotation/create-secret', function: 'waitAndReadAgain', as: 'async (_context, _token, inventory) => inventory' },
+      { module: 'rotation/create-secret', function: 'mayBeEmpty', as: '() => true' },
     ],
   },
   {
     name: 'does not delete a key that could not be stored',
     promise: 'P5',
     setup: IMPORTED,
-    edits: [{ file: 'create-secret.ts', find: 'await discardUnlessStored(rotation, key, cause);', replace: 'throw cause;' }],
+    replacements: [{ module: 'rotation/new-credential', function: 'discardUnlessStored', as: 'async (_context, _token, _key, cause) => { throw cause; }' }],
   },
   {
     name: 'deletes a key whose storing was not acknowledged',
     promise: 'P5',
     setup: NO_FLEET,
     faults: [REPLY_LOST],
-    edits: [{ file: 'create-secret.ts', find: 'if (stored?.value.reveal().includes(id)) return;', replace: '' }],
+    replacements: [{ module: 'rotation/new-credential', function: 'isStored', as: 'async () => false' }],
   },
   {
     name: 'trusts the status of the command',
     promise: 'P3',
     setup: ONE_FLEET,
-    edits: [{
-      file: 'fleet-push.ts',
-      find: 'const verdict = await judge(push, fleet, commandId);',
-      replace: 'const ok = command.Status === "Success" ? command.TargetCount! : 0; const verdict = { fleet, commandId, confirmed: ok, failed: command.TargetCount! - ok, failures: [] };',
+    replacements: [{
+      module: 'fleet/answers',
+      function: 'completeVerdict',
+      as: `async (_reader, fleet, _versionId, { CommandId: commandId, Status, TargetCount }) => {
+        const confirmed = Status === 'Success' ? TargetCount : 0;
+        return { fleet, commandId, confirmed, failed: TargetCount - confirmed, failures: [] };
+      }`,
     }],
   },
   {
     name: 'counts a success without the marker',
     promise: 'P3',
     setup: ONE_FLEET,
-    edits: [
-      { file: 'fleet-push.ts', find: 'if (document.marker && !steps.some(', replace: 'if (false && !steps.some(' },
-      { file: 'fleet-push.ts', find: 'if (steps.length === 0 || steps.every(isSkipped))', replace: 'if (steps.length === 0)' },
+    replacements: [
+      { module: 'fleet/answers', function: 'hasMarker', as: '() => true' },
+      { module: 'fleet/answers', function: 'isSkipped', as: '() => false' },
     ],
   },
   {
@@ -120,9 +119,9 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     promise: 'P3',
     setup: LARGE_FLEET,
     faults: [SERVER_DOES_NOTHING],
-    edits: [
-      { file: 'fleet-push.ts', find: 'yield* page.CommandInvocations ?? [];\n    token = page.NextToken;', replace: 'yield* page.CommandInvocations ?? [];' },
-      { file: 'fleet-push.ts', find: 'if (verdict.confirmed + verdict.failed >= command.TargetCount!) return verdict;', replace: 'return verdict;' },
+    replacements: [
+      { module: 'fleet/answers', function: 'invocationsOf', as: 'async function *(reader, commandId) { yield* (await reader.runCommand.invocations(commandId))?.CommandInvocations ?? []; }' },
+      { module: 'fleet/answers', function: 'completeVerdict', as: 'async (reader, fleet, versionId, { CommandId }) => readVerdict(reader, fleet, versionId, CommandId)' },
     ],
   },
   {
@@ -130,16 +129,18 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     promise: 'P3',
     setup: ONE_FLEET,
     faults: [SERVERS_LATE, SERVER_DOES_NOTHING],
-    edits: [{ file: 'fleet-push.ts', find: 'if (verdict.confirmed + verdict.failed >= command.TargetCount!) return verdict;', replace: 'return verdict;' }],
+    replacements: [{ module: 'fleet/answers', function: 'completeVerdict', as: 'async (reader, fleet, versionId, { CommandId }) => readVerdict(reader, fleet, versionId, CommandId)' }],
   },
   {
     name: 'returns early when the label has moved',
     promise: 'P5',
     setup: IMPORTED,
-    edits: [{
-      file: 'rotation.ts',
-      find: 'await STEPS[step](rotation);',
-      replace: 'if (!(await rotation.versions.stages()).get(rotation.token)?.includes(CURRENT)) await STEPS[step](rotation);',
+    replacements: [{
+      module: 'rotation/rotation',
+      function: 'perform',
+      as: `async (step, context, token) => {
+        if (!(await context.versions.stages()).get(token)?.includes('AWSCURRENT')) await STEPS[step](context, token);
+      }`,
     }],
   },
   {
@@ -147,68 +148,74 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     promise: 'P5',
     setup: NO_FLEET,
     options: { sdkRetries: true },
-    edits: [{ file: 'access-keys.ts', find: 'this.singleTryClient.send(new CreateAccessKeyCommand', replace: 'this.client.send(new CreateAccessKeyCommand' }],
+    replacements: [{
+      module: 'aws/access-keys',
+      function: 'AccessKeys.create',
+      as: `async function () {
+        const { AccessKey: key } = await this.client.send(new CreateAccessKeyCommand({ UserName: this.userName }));
+        return { id: key.AccessKeyId, secret: new SecretText(key.SecretAccessKey) };
+      }`,
+    }],
   },
   {
     name: 'sends the command again instead of waiting for it',
     promise: 'P6',
     setup: ONE_FLEET,
-    edits: [{ file: 'fleet-push.ts', find: 'if (isLast && (', replace: 'if (false && (' }],
+    replacements: [{ module: 'fleet/push', function: 'findSent', as: 'async (context, push, fleet) => { await awaitEarlierCommands(context, push, fleet); }' }],
   },
   {
     name: 'logs the password',
     promise: 'P7',
     setup: NO_FLEET,
-    edits: [{
-      file: 'create-secret.ts',
-      find: "log.info('credential stored', { accessKeyId: key.id });",
-      replace: "log.info('credential stored', { accessKeyId: key.id, error: value.reveal() });",
+    replacements: [{
+      module: 'rotation/new-credential',
+      function: 'store',
+      as: `async ({ log, versions }, token, key, value) => {
+        await versions.putPending(token, value);
+        log.info('credential stored', { accessKeyId: key.id, error: value.reveal() });
+      }`,
     }],
   },
   {
     name: 'logs the login as SMTP writes it',
     promise: 'P7',
     setup: NO_FLEET,
-    edits: [{
-      file: 'login-proof.ts',
-      find: 'const login = upkeep.loginAt(endpoint);',
-      replace: 'const login = upkeep.loginAt(endpoint);'
-        + "upkeep.log.info('login', { error: Buffer.from(['', credential.username, credential.password.reveal()].join('\\0')).toString('base64') });",
+    replacements: [{
+      module: 'proof/login-proof',
+      function: 'loginProof',
+      as: `({ log, loginAt }, { credential, endpoint }) => {
+        const { username, password } = credential;
+        log.info('login', { error: Buffer.from(['', username, password.reveal()].join('\\0')).toString('base64') });
+        return { subject: 'login', attempt: async () => loginAt(endpoint)(credential), accessKeyId: username, endpoint };
+      }`,
     }],
   },
   {
     name: 'puts the secret key into an error',
     promise: 'P7',
     setup: NO_FLEET,
-    edits: [{
-      file: 'create-secret.ts',
-      find: 'await discardUnlessStored(rotation, key, cause);',
-      replace: 'throw new Error(`not stored: ${encodeURIComponent(key.secret.reveal())}`);',
-    }],
+    replacements: [{ module: 'rotation/new-credential', function: 'discardUnlessStored', as: 'async (_context, _token, key) => { throw new Error(\'not stored: \' + encodeURIComponent(key.secret.reveal())); }' }],
   },
   {
     name: 'ends the grace when it sees that a key is unused',
     promise: 'P2',
     setup: NO_FLEET,
     options: { watched: true },
-    edits: [{ file: 'retirement.ts', find: 'if (clock.now() - unusedSince < config.gracePeriodSeconds * SECOND) return;', replace: '' }],
+    replacements: [{ module: 'keys/retirement', function: 'isGraceOver', as: '() => true' }],
   },
   {
     name: 'counts the grace from the making of the key',
     promise: 'P2',
     setup: NO_FLEET,
     options: { watched: true },
-    edits: [
-      { file: 'retirement.ts', find: 'endGrace(upkeep: Upkeep, { id: accessKeyId }', replace: 'endGrace(upkeep: Upkeep, { id: accessKeyId, createdAt: unusedSince }' },
-      { file: 'retirement.ts', find: 'const unusedSince = await graceBegan(upkeep, accessKeyId, version);', replace: '' },
-    ],
+    replacements: [{ module: 'keys/retirement', function: 'ensureGraceBegan', as: 'async (_context, key) => key.createdAt' }],
   },
   {
     name: 'deletes a key that it has just made inactive',
     promise: 'P2',
     setup: NO_FLEET,
     options: { watched: true },
-    edits: [{ file: 'retirement.ts', find: 'if (clock.now() - inactiveSince < INACTIVE_TIME) return;', replace: '' }],
+    replacements: [{ module: 'keys/retirement', function: 'isInactiveTimeOver', as: '() => true' }],
   },
   {
     name: 'retires a key that a mail server may hold',
@@ -216,7 +223,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: ONE_FLEET,
     faults: [justBefore(CANCEL_AND_CLEAN_UP)],
     options: { people: true, watched: true },
-    edits: [{ file: 'retirement.ts', find: 'return isNeeded(version) || isDelivered(version);', replace: 'return isNeeded(version);' }],
+    replacements: [{ module: 'secret/labels', function: 'isInUse', as: 'version => isNeeded(version)' }],
   },
   {
     name: 'makes a key inactive for which it has looked once',
@@ -224,10 +231,6 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     setup: NO_FLEET,
     faults: [{ ...justBefore(EDIT_SECRET), actions: ['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'] }],
     options: { people: true, watched: true },
-    edits: [{
-      file: 'retirement.ts',
-      find: 'if (!await isStillUnused(upkeep, accessKeyId, version)) return;\n  await keys.deactivate',
-      replace: 'await keys.deactivate',
-    }],
+    replacements: [{ module: 'keys/retirement', function: 'isNeededAgain', as: 'async () => false' }],
   },
 ];

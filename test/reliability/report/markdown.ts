@@ -43,7 +43,7 @@ starts in a state (versions, labels, values, keys, servers, commands) in which a
 is not done again: such pairs are counted as merged. The clock is not part of that state; what depends on the time has tests of its own.
 
 What this cannot show: that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent emulator, call by call, and
-test/fidelity/differences.ts lists where the two disagree.
+test/fidelity/differences.json lists where the two disagree.
 
 ## What is not promised
 

@@ -4,11 +4,10 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { rotateLikeTheSample } from './sample';
 import { SAMPLE, SAMPLE_STACK } from './subject';
 import { RotationEvent } from '../../../lambda-src/rotation/rotation';
-import { SmtpLogin } from '../../../lambda-src/smtp/login';
-import { EndpointConfig } from '../../../src/private/rotation-contract';
 import { Scenario, ScenarioOptions } from '../../lambda-src/scenario';
+import { loginTo } from '../../lambda-src/ses-sessions';
 import { DeployedFunction } from '../../world';
-import { NodeBehaviour, SimulatedNode, SmtpCredential, takesCredentialFromParameters } from '../../world/nodes/nodes';
+import { NodeBehaviour, SimulatedNode, SmtpCredential, takesCredentialFromParameters } from '../../world/nodes';
 
 /** The sample's stack for a scenario of its own. */
 export const SAMPLE_SETTING: ScenarioOptions = { before: SAMPLE_STACK.before, props: stack => SAMPLE_STACK.props(stack, SAMPLE.document) };
@@ -38,18 +37,11 @@ export class SampleScenario extends Scenario {
       iam,
       iamSingleTry: iam,
       ssm: new SSMClient(client),
-      loginAt: endpoint => this.login(endpoint),
+      loginAt: loginTo(this.ses),
       clock: this.clock,
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
       respond: async () => { throw new Error('the sample has no custom resource'); },
     }, fn.timeoutSeconds * 1000);
-  }
-
-  private login({ region }: EndpointConfig): SmtpLogin {
-    return async ({ username, password }) => {
-      const result = this.ses.login(username, password.reveal(), { region });
-      return result.ok ? { outcome: 'accepted', reply: '235' } : { outcome: 'refused', reply: `${result.code} ${result.message}` };
-    };
   }
 }

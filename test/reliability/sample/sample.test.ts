@@ -3,7 +3,7 @@ import { SampleScenario } from './sample-scenario';
 import { SECOND } from '../../../lambda-src/basics/time';
 import { failureOf } from '../../lambda-src/scenario';
 import { ConnectionLost } from '../../world';
-import { failsWith, SmtpCredential } from '../../world/nodes/nodes';
+import { failsWith, SmtpCredential } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 
 const LIMIT_EXCEEDED = 'Cannot exceed quota for AccessKeysPerUser: 2';

@@ -30,7 +30,8 @@ import {
 import { CommandInvocation, ListCommandInvocationsCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
 import { SecretText } from '../../../lambda-src/basics/secret-text';
 import { SECOND } from '../../../lambda-src/basics/time';
-import { RotationEvent, Surroundings as OurSurroundings } from '../../../lambda-src/rotation/rotation';
+import { Dependencies } from '../../../lambda-src/context';
+import { RotationEvent } from '../../../lambda-src/rotation/rotation';
 import { Credential } from '../../../lambda-src/secret/credential';
 import { smtpPassword } from '../../../lambda-src/smtp/password';
 import { FleetConfig, RotationConfig } from '../../../src/private/rotation-contract';
@@ -45,7 +46,7 @@ const APPEARANCE_PAUSE = SECOND / 2;
 const COMPLETION_PAUSE = 5 * SECOND;
 
 /** The sample sends no message. */
-type Surroundings = Omit<OurSurroundings, 'sendAt'>;
+type Surroundings = Omit<Dependencies, 'sendAt'>;
 
 /** What a step works with. */
 interface StepContext {

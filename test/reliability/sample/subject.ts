@@ -2,7 +2,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { rotateLikeTheSample } from './sample';
 import { CredentialDocument, CredentialFormat, MailServerTargets } from '../../../src';
 import { DocumentContent } from '../../world';
-import { takesCredentialFromParameters } from '../../world/nodes/nodes';
+import { takesCredentialFromParameters } from '../../world/nodes';
 import { Setup } from '../setups';
 import { Subject } from '../subject';
 

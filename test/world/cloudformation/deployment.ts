@@ -1,4 +1,4 @@
-import { DeployedFunction } from '../functions/functions';
+import { DeployedFunction } from '../functions/deployed-functions';
 import { Identity, User } from '../services/iam';
 import { KmsKey } from '../services/kms';
 import { Secret } from '../services/secrets-manager';

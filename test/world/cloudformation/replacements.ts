@@ -20,6 +20,7 @@ const REPLACING: Record<string, string[]> = {
   'AWS::KMS::Alias': ['AliasName'],
   'AWS::SSM::Document': ['Name', 'DocumentType'],
   'AWS::Events::Rule': ['Name'],
+  'AWS::Lambda::EventInvokeConfig': ['FunctionName', 'Qualifier'],
   'AWS::Lambda::Function': ['FunctionName'],
   'AWS::Lambda::Permission': [
     'FunctionName', 'FunctionUrlAuthType', 'SourceAccount', 'SourceArn', 'Principal', 'PrincipalOrgID', 'Action', 'EventSourceToken',

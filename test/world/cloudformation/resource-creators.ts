@@ -1,13 +1,13 @@
 import { Deployment, Physical, ResourceDefinition } from './deployment';
 import { IdentityPolicies } from './identity-policies';
-import { DeployedFunction, FunctionSettings } from '../functions/functions';
-import type { World } from '../index';
 import { optionalText, text, texts } from './resource-properties';
+import { DeployedFunction, FunctionSettings } from '../functions/deployed-functions';
 import { DocumentContent } from '../nodes/managed-node';
 import { AwsError } from '../services/aws-error';
 import { PolicyDocument, list } from '../services/policy';
 import { RotationConfiguration } from '../services/secrets-manager';
 import { AssociationProperties } from '../services/state-manager';
+import { World } from '../world';
 
 export interface ResourceCreatorsOptions {
   readonly world: World;
@@ -39,6 +39,7 @@ export class ResourceCreators {
     'AWS::SSM::Association': definition => this.createAssociation(definition),
     'AWS::Events::Rule': definition => this.createRule(definition),
     'AWS::Lambda::Function': definition => this.createFunction(definition),
+    'AWS::Lambda::EventInvokeConfig': definition => this.createEventInvokeConfig(definition),
     'AWS::Lambda::Permission': definition => this.createPermission(definition),
   };
 
@@ -71,6 +72,12 @@ export class ResourceCreators {
     const schedule = optionalText(definition, 'ScheduleExpression');
     const targets = list(definition.properties.Targets as { Arn: string; Input: string }[] | undefined);
     if (schedule !== undefined) this.world.eventRules.add(arn, schedule, targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })));
+  }
+
+  /** How often Lambda calls the function again that fails is up to the test: `world.asynchronousInvocations`. */
+  public configureInvocations(definition: ResourceDefinition): void {
+    const age = definition.properties.MaximumEventAgeInSeconds;
+    this.functionNamed(text(definition, 'FunctionName')).maximumEventAgeSeconds = age === undefined ? undefined : Number(age);
   }
 
   public functionSettings(definition: ResourceDefinition): FunctionSettings {
@@ -206,9 +213,13 @@ export class ResourceCreators {
     return { ref: name, attributes: { Arn: fn.arn } };
   }
 
+  private createEventInvokeConfig(definition: ResourceDefinition): Physical {
+    this.configureInvocations(definition);
+    return this.unnamed(definition);
+  }
+
   private createPermission(definition: ResourceDefinition): Physical {
-    const fn = this.world.functions.find(text(definition, 'FunctionName'));
-    if (!fn) throw new Error(`there is no function ${text(definition, 'FunctionName')}`);
+    const fn = this.functionNamed(text(definition, 'FunctionName'));
     const physical = this.unnamed(definition);
     fn.permissions.push({
       id: physical.ref,
@@ -218,6 +229,12 @@ export class ResourceCreators {
       sourceAccount: optionalText(definition, 'SourceAccount'),
     });
     return physical;
+  }
+
+  private functionNamed(name: string): DeployedFunction {
+    const fn = this.world.functions.find(name);
+    if (!fn) throw new Error(`there is no function ${name}`);
+    return fn;
   }
 
   private createUnknown(definition: ResourceDefinition): Physical {

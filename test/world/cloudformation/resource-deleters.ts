@@ -1,8 +1,8 @@
 import { LiveResource } from './deployment';
 import { IdentityPolicies } from './identity-policies';
-import type { World } from '../index';
 import { text, texts } from './resource-properties';
 import { AssociationProperties } from '../services/state-manager';
+import { World } from '../world';
 
 /** What services say of something that somebody has deleted before: CloudFormation takes that for a success. */
 const GONE = ['NoSuchEntity', 'ResourceNotFoundException', 'NotFoundException', 'InvalidDocument'];
@@ -28,6 +28,7 @@ export class ResourceDeleters {
     'AWS::SSM::Document': ({ ref }) => this.world.ssm.documents.remove(ref),
     'AWS::SSM::Association': ({ properties }) => this.world.stateManager.dissociate(properties as unknown as AssociationProperties),
     'AWS::Events::Rule': ({ attributes }) => this.world.eventRules.remove(attributes.Arn),
+    'AWS::Lambda::EventInvokeConfig': resource => this.removeEventInvokeConfig(resource),
     'AWS::Lambda::Function': ({ attributes }) => this.world.functions.remove(attributes.Arn),
     'AWS::Lambda::Permission': resource => this.removePermission(resource),
   };
@@ -65,6 +66,11 @@ export class ResourceDeleters {
 
   private secretOf(resource: LiveResource) {
     return this.world.secretsManager.secret(text(resource, 'SecretId'));
+  }
+
+  private removeEventInvokeConfig(resource: LiveResource): void {
+    const fn = this.world.functions.find(text(resource, 'FunctionName'));
+    if (fn) fn.maximumEventAgeSeconds = undefined;
   }
 
   private removePermission(resource: LiveResource): void {

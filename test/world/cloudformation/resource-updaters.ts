@@ -1,12 +1,12 @@
 import { LiveResource, ResourceDefinition } from './deployment';
 import { IdentityPolicies } from './identity-policies';
-import type { World } from '../index';
 import { isSame } from './replacements';
 import { documentContent, ResourceCreators, rotationOf, tagsOf } from './resource-creators';
 import { optionalText, text, texts } from './resource-properties';
 import { Identity } from '../services/iam';
 import { PolicyDocument } from '../services/policy';
 import { AssociationProperties } from '../services/state-manager';
+import { World } from '../world';
 
 type Updater = (before: LiveResource, definition: ResourceDefinition) => void;
 
@@ -32,6 +32,7 @@ export class ResourceUpdaters {
     'AWS::SSM::Document': ({ ref: name }, definition) => this.world.ssm.documents.register({ name, content: documentContent(definition) }),
     'AWS::SSM::Association': (before, definition) => this.updateAssociation(before, definition),
     'AWS::Events::Rule': ({ attributes: { Arn } }, definition) => this.updateRule(Arn, definition),
+    'AWS::Lambda::EventInvokeConfig': (_before, definition) => this.creators.configureInvocations(definition),
     'AWS::Lambda::Function': ({ attributes: { Arn } }, definition) => this.updateFunction(Arn, definition),
   };
 

@@ -211,6 +211,15 @@ describe('in place, the rest', () => {
     expect(world.eventRules.rules).toMatchObject([{ interval: 2 * 3_600_000 }]);
   });
 
+  it('a function has another maximum event age, or none when the configuration is deleted', async () => {
+    const from = { Type: 'AWS::Lambda::EventInvokeConfig', Properties: { FunctionName: { Ref: 'Function' }, Qualifier: '$LATEST', MaximumEventAgeInSeconds: 60 } };
+    const { before, isReplaced } = await change({ ...WITH_FUNCTION, It: from }, { It: having(from, { MaximumEventAgeInSeconds: 120 }) });
+    expect(isReplaced('It')).toBe(false);
+    expect(before.functions.Function.maximumEventAgeSeconds).toBe(120);
+    await scenario.stack.update({ Resources: WITH_FUNCTION });
+    expect(before.functions.Function.maximumEventAgeSeconds).toBeUndefined();
+  });
+
   it('an alias leads to another key', async () => {
     const KEY = { Type: 'AWS::KMS::Key' };
     const from = { Type: 'AWS::KMS::Alias', Properties: { AliasName: 'alias/mail', TargetKeyId: { Ref: 'One' } } };

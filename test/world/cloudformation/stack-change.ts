@@ -1,4 +1,3 @@
-import { CustomResourceFailure } from './custom-resource-answer';
 import { dependenciesOf, dependencyOrder } from './dependency-order';
 import { LiveResource, Physical, ResourceDefinition, emptyDeployment } from './deployment';
 import { Environment } from '../environment';
@@ -6,6 +5,7 @@ import { isReplaced, isSame } from './replacements';
 import { StackEvents } from './stack-events';
 import { StackResources } from './stack-resources';
 import { Template, TemplateResolver, TemplateResource } from './template';
+import { CustomResourceFailure } from '../functions/custom-resource-answer';
 
 export interface StackChangeOptions {
   readonly environment: Environment;
@@ -25,6 +25,7 @@ export class StackChange {
   /** The properties of all that was to be changed, by logical id. */
   public readonly attempted = new Map<string, Record<string, unknown>>();
 
+  private readonly cancellation = new AbortController();
   private readonly wanted: Map<string, TemplateResource>;
   private readonly dependencies: Map<string, string[]>;
 
@@ -32,6 +33,15 @@ export class StackChange {
     this.wanted = new Map(Object.entries(options.template.Resources ?? {}).filter(([, resource]) => isWanted(resource, options.resolver)));
     const ids = new Set(this.wanted.keys());
     this.dependencies = new Map([...this.wanted].map(([id, resource]) => [id, dependenciesOf(resource, ids)]));
+  }
+
+  public get isCancelled(): boolean {
+    return this.cancellation.signal.aborted;
+  }
+
+  /** Fails the change before its next resource, or the custom resource whose answer it waits for. */
+  public cancel(): void {
+    this.cancellation.abort(new Error(`the stack ${this.options.stackName} was cancelled`));
   }
 
   public async run(): Promise<void> {
@@ -44,6 +54,7 @@ export class StackChange {
   }
 
   private async bring(id: string): Promise<void> {
+    this.cancellation.signal.throwIfAborted();
     const before = this.options.live.get(id);
     if (before && this.isUnchanged(before)) return this.keep(before);
     await this.options.events.during(id, before ? 'UPDATE' : 'CREATE', async () => {
@@ -74,7 +85,7 @@ export class StackChange {
   private async create(definition: ResourceDefinition): Promise<void> {
     const made = emptyDeployment();
     try {
-      const physical = await this.options.resources.create(definition, made);
+      const physical = await this.options.resources.create(definition, made, this.cancellation.signal);
       this.options.live.set(definition.id, this.liveResource(definition, physical, made));
     } catch (error) {
       if (error instanceof CustomResourceFailure) this.noteFailed(definition, error);
@@ -96,7 +107,7 @@ export class StackChange {
 
   /** A custom resource that answers with another id has replaced itself. */
   private async update(before: LiveResource, definition: ResourceDefinition): Promise<void> {
-    const physical = await this.options.resources.update(before, definition);
+    const physical = await this.options.resources.update(before, definition, this.cancellation.signal);
     if (physical.ref !== before.ref) this.obsolete.push(before);
     this.options.live.set(definition.id, this.liveResource(definition, physical, before.made));
   }

@@ -1,12 +1,12 @@
 import { assetsOf } from './assembly-assets';
-import { CustomResourceAnswer } from './custom-resource-answer';
-import { CustomResourceOrder, isCustom } from './custom-resources';
 import { Deployment, LiveResource, Physical, ResourceDefinition, emptyDeployment } from './deployment';
-import type { World } from '../index';
 import { ResourceCreators } from './resource-creators';
 import { ResourceDeleters } from './resource-deleters';
 import { text } from './resource-properties';
 import { ResourceUpdaters } from './resource-updaters';
+import { CustomResourceAnswer } from '../functions/custom-resource-answer';
+import { CustomResourceOrder, isCustom } from '../functions/custom-resource-request';
+import { World } from '../world';
 
 export interface StackResourcesOptions {
   readonly world: World;
@@ -24,16 +24,17 @@ export class StackResources {
     this.assets = assetsOf(options.assemblyDirectory);
   }
 
-  public async create(definition: ResourceDefinition, made: Deployment): Promise<Physical> {
-    if (isCustom(definition.type)) return this.send('Create', definition);
+  public async create(definition: ResourceDefinition, made: Deployment, cancellation: AbortSignal): Promise<Physical> {
+    if (isCustom(definition.type)) return this.send('Create', definition, {}, cancellation);
     const rotation = this.rotationBefore(definition);
     const physical = this.creators(made).create(definition);
     this.startRotation(definition, rotation);
     return physical;
   }
 
-  public async update(before: LiveResource, definition: ResourceDefinition): Promise<Physical> {
-    if (isCustom(definition.type)) return this.send('Update', definition, { physicalId: before.ref, oldProperties: before.properties });
+  public async update(before: LiveResource, definition: ResourceDefinition, cancellation?: AbortSignal): Promise<Physical> {
+    const { properties: oldProperties, ref: physicalId } = before;
+    if (isCustom(definition.type)) return this.send('Update', definition, { physicalId, oldProperties }, cancellation);
     const rotation = this.rotationBefore(definition);
     new ResourceUpdaters(this.options.world, this.creators(emptyDeployment())).update(before, definition);
     this.startRotation(definition, rotation);
@@ -70,10 +71,11 @@ export class StackResources {
   }
 
   private async send(
-    requestType: CustomResourceOrder['requestType'], { id, type, properties }: ResourceDefinition, more: Partial<CustomResourceOrder> = {},
+    requestType: CustomResourceOrder['requestType'], { id, type, properties }: ResourceDefinition, more: Partial<CustomResourceOrder>,
+    cancellation?: AbortSignal,
   ): Promise<Physical> {
     const { stackId, world } = this.options;
-    return physicalOf(await world.customResources.send({ requestType, stackId, logicalId: id, type, properties, ...more }));
+    return physicalOf(await world.customResources.send({ requestType, stackId, logicalId: id, type, properties, ...more }, cancellation));
   }
 }
 

@@ -1,9 +1,9 @@
-import { isCustom } from './custom-resources';
 import { dependencyOrder } from './dependency-order';
 import { LiveResource } from './deployment';
 import { StackChange } from './stack-change';
 import { StackEvents } from './stack-events';
 import { StackResources } from './stack-resources';
+import { isCustom } from '../functions/custom-resource-request';
 
 export interface StackRollbackOptions {
   /** What failed. */

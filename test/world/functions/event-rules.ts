@@ -1,5 +1,6 @@
 import { Environment } from '../environment';
-import { FunctionInvoker, Functions } from './functions';
+import { AsynchronousInvocations } from './asynchronous-invocations';
+import { Functions } from './deployed-functions';
 
 /** A rule of EventBridge that calls functions by a rate. */
 export interface ScheduledRule {
@@ -22,7 +23,11 @@ export class EventRules {
   /** What the functions failed with. */
   public readonly failures: unknown[] = [];
 
-  constructor(private readonly environment: Environment, private readonly functions: Functions, private readonly invoke: FunctionInvoker) {}
+  constructor(
+    private readonly environment: Environment,
+    private readonly functions: Functions,
+    private readonly invocations: AsynchronousInvocations,
+  ) {}
 
   public add(arn: string, expression: string, targets: RuleTarget[]): void {
     const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
@@ -51,7 +56,7 @@ export class EventRules {
     for (const { functionArn, input } of targets) {
       const fn = this.functions.find(functionArn);
       if (!fn || !this.functions.mayInvoke(fn, 'events', arn)) throw new Error(`${arn} may not invoke ${functionArn}`);
-      await this.invoke(fn, JSON.parse(input)).catch(error => this.failures.push(error));
+      await this.invocations.send(fn, JSON.parse(input), this.failures);
     }
   }
 }

@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LambdaProcess } from './lambda-process';
 import type { DeployedFunction, LambdaProcessOptions } from './lambda-process';
-import { SesSmtp, SesSmtpServer, expectedPassword } from '../services/ses-smtp';
+import { SesSmtp, expectedPassword } from '../services/ses-smtp';
+import { SesSmtpServer } from '../services/ses-smtp-server';
 import { RealClock } from '../time/clock';
 
 const ARN = 'arn:aws:lambda:us-east-1:111122223333:function:rotate';

@@ -5,7 +5,7 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { DeployedFunction as LambdaFunction } from './functions';
+import type { DeployedFunction as LambdaFunction } from './deployed-functions';
 
 /** What it takes of a deployed function to run it. */
 export type DeployedFunction = Pick<LambdaFunction, 'arn' | 'environment' | 'timeoutSeconds' | 'roleArn' | 'codeDirectory' | 'handler'>;

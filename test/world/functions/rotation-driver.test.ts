@@ -207,3 +207,28 @@ describe('after a rotation has been cancelled', () => {
     expect(world.rotation.outcomes.at(-1)).toMatchObject({ succeeded: true, token: rotated.VersionId });
   });
 });
+
+describe('a secret that is marked for deletion', () => {
+  it('is not rotated', async () => {
+    world.secretsManager.deleteSecret('smtp');
+    await expect(world.rotation.rotate('smtp')).rejects.toMatchObject({ name: 'InvalidRequestException' });
+    expect(steps()).toEqual([]);
+  });
+
+  it('ends a rotation after the step that is running, with no other attempt', async () => {
+    world.functionInvoker = async (_fn, event) => {
+      rotateStep(event as RotationEvent);
+      if ((event as RotationEvent).Step === 'setSecret') world.secretsManager.deleteSecret('smtp');
+    };
+    expect(await world.rotation.rotate('smtp', { maxAttempts: 3 })).toMatchObject({ succeeded: false, abandoned: true });
+    expect(steps()).toEqual(['createSecret', 'setSecret']);
+  });
+
+  it('takes the rotation up again that was unfinished, when it has been restored', async () => {
+    failures.setSecret = 1;
+    const { token } = await world.rotation.rotate('smtp');
+    world.secretsManager.deleteSecret('smtp');
+    world.secretsManager.restoreSecret('smtp');
+    expect(await world.rotation.rotate('smtp')).toMatchObject({ succeeded: true, token });
+  });
+});

@@ -1,7 +1,17 @@
 import { Environment } from '../environment';
-import { DeployedFunction, FunctionInvoker, Functions, RotationStep } from './functions';
+import { DeployedFunction, FunctionInvoker, Functions } from './deployed-functions';
 import { AwsError } from '../services/aws-error';
 import { CURRENT, PENDING, Secret, SecretsManager, holderOf } from '../services/secrets-manager';
+import { requireNotDeleted } from '../services/secrets-manager-errors';
+
+export interface RotationEvent {
+  readonly Step: RotationStep;
+  readonly SecretId: string;
+  readonly ClientRequestToken: string;
+  readonly RotationToken: string;
+}
+
+export type RotationStep = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
 
 export interface RotationOptions {
   /** False runs only testSecret, against a pending version that goes away afterwards. */
@@ -18,7 +28,7 @@ export interface RotationOutcome {
   readonly token: string;
   /** The steps that each attempt ran; the last one of a failed attempt has the error. */
   readonly attempts: StepOutcome[][];
-  /** The value was changed by hand, or the rotation cancelled, while it ran. */
+  /** The value was changed by hand, the rotation cancelled or the secret marked for deletion while it ran. */
   readonly abandoned: boolean;
 }
 
@@ -54,6 +64,7 @@ export class RotationDriver {
   /** Rotates, and waits until the last attempt is over. */
   public async rotate(secretId: string, options: RotationOptions = {}): Promise<RotationOutcome> {
     const secret = this.secrets.secret(secretId);
+    requireNotDeleted(secret);
     this.requireFunction(secret);
     const outcome = options.immediately === false
       ? await this.test(secret, options)
@@ -94,14 +105,14 @@ export class RotationDriver {
   private async run(secret: Secret, token: string, options: RotationOptions): Promise<RotationOutcome> {
     const attempts: StepOutcome[][] = [];
     let succeeded = false;
-    while (!succeeded && attempts.length < (options.maxAttempts ?? 1) && secret.rotationInFlight === token) {
+    while (!succeeded && attempts.length < (options.maxAttempts ?? 1) && goesOn(secret, token)) {
       if (attempts.length > 0) await this.environment.clock.sleep(options.retryDelay ?? DEFAULT_RETRY_DELAY);
       const attempt = await this.attempt(secret, token, STEPS);
       attempts.push(attempt);
-      succeeded = secret.rotationInFlight === token && attempt.every(outcome => outcome.error === undefined);
+      succeeded = goesOn(secret, token) && attempt.every(outcome => outcome.error === undefined);
     }
-    const abandoned = secret.rotationInFlight !== token;
-    if (!abandoned) secret.rotationInFlight = undefined;
+    const abandoned = !goesOn(secret, token);
+    if (secret.rotationInFlight === token) secret.rotationInFlight = undefined;
     if (succeeded) this.complete(secret, token);
     return { succeeded, token, attempts, abandoned };
   }
@@ -114,17 +125,17 @@ export class RotationDriver {
     const version = this.secrets.createPlaceholder(secret, token, value);
     secret.rotationInFlight = token;
     const attempt = await this.attempt(secret, token, ['testSecret']);
-    const abandoned = secret.rotationInFlight !== token;
+    const abandoned = !goesOn(secret, token);
     version.labels.delete(PENDING);
     if (version.labels.size === 0) secret.versions.delete(token);
-    if (!abandoned) secret.rotationInFlight = undefined;
+    if (secret.rotationInFlight === token) secret.rotationInFlight = undefined;
     return { succeeded: attempt.every(outcome => outcome.error === undefined), token, attempts: [attempt], abandoned };
   }
 
   private async attempt(secret: Secret, token: string, steps: RotationStep[]): Promise<StepOutcome[]> {
     const outcomes: StepOutcome[] = [];
     for (const step of steps) {
-      if (secret.rotationInFlight !== token) break;
+      if (!goesOn(secret, token)) break;
       const outcome = await this.step(secret, token, step);
       outcomes.push(outcome);
       if (outcome.error !== undefined) break;
@@ -156,6 +167,11 @@ export class RotationDriver {
     throw new AwsError('AccessDeniedException', 'Secrets Manager cannot invoke the specified Lambda function. '
       + 'Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.');
   }
+}
+
+/** Whether nobody has cancelled the rotation, changed the value by hand or marked the secret for deletion. */
+function goesOn({ deletedDate, rotationInFlight }: Secret, token: string): boolean {
+  return rotationInFlight === token && deletedDate === undefined;
 }
 
 /** A rotation has not finished when AWSPENDING is on a version that is not current. */

@@ -46,7 +46,7 @@ export interface ManagedNode {
   readonly resourceGroups: string[];
   /** An offline node keeps its invocation InProgress until the delivery times out. */
   online: boolean;
-  /** Milliseconds from SendCommand until ListCommandInvocations shows this node's invocation. */
+  /** Milliseconds from SendCommand until ListCommandInvocations shows this node's invocation; Infinity: it counts the node, and never lists it. */
   appearsAfter: number;
   /** Milliseconds from SendCommand until the agent starts the document. */
   startsAfter: number;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from './aws-error';
 import { Environment } from '../environment';
-import { Operation, operation } from './operation';
 import { Principal } from './permissions';
 import { Context, PolicyDocument } from './policy';
 
@@ -117,6 +116,10 @@ export class Iam {
   public removeUserFromGroup(userName: string, groupName: string): void {
     this.group(groupName);
     this.user(userName).groups.delete(groupName);
+  }
+
+  public findUser(name: string): User | undefined {
+    return this.users.get(name);
   }
 
   public user(name: string): User {
@@ -237,29 +240,6 @@ export class Iam {
     return key?.status === 'Active' ? this.userPrincipal(this.user(key.userName)) : undefined;
   }
 
-  public operations(): Record<string, Operation> {
-    return {
-      GetUser: operation<UserRequest>((request, caller) => ({ User: describeUser(this.authorizedUser('GetUser', request, caller)) })),
-      CreateAccessKey: operation<UserRequest>((request, caller) => {
-        const key = this.createAccessKey(this.authorizedUser('CreateAccessKey', request, caller).name);
-        return { AccessKey: { ...describeKey(key), SecretAccessKey: key.secretAccessKey } };
-      }),
-      ListAccessKeys: operation<UserRequest & PageRequest>((request, caller) =>
-        this.listAccessKeys(this.authorizedUser('ListAccessKeys', request, caller).name, request)),
-      UpdateAccessKey: operation<KeyRequest>((request, caller) => {
-        this.updateAccessKey(this.authorizedUser('UpdateAccessKey', request, caller).name, request.AccessKeyId, request.Status ?? '');
-      }),
-      DeleteAccessKey: operation<KeyRequest>((request, caller) => {
-        this.deleteAccessKey(this.authorizedUser('DeleteAccessKey', request, caller).name, request.AccessKeyId);
-      }),
-      GetAccessKeyLastUsed: operation<KeyRequest>((request, caller) => {
-        const key = this.findAccessKey(request.AccessKeyId) ?? fail(noSuchKeyToAskAbout(request.AccessKeyId, caller));
-        this.authorizedUser('GetAccessKeyLastUsed', { UserName: key.userName }, caller);
-        return { UserName: key.userName, AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' } };
-      }),
-    };
-  }
-
   private identity(kind: string, options: IdentityOptions): Identity {
     if (!/^[\w+=,.@-]{1,128}$/.test(options.name)) throw new AwsError('ValidationError', `The specified value for ${kind}Name is invalid: ${options.name}`);
     if (options.permissionsBoundary !== undefined) this.managedPolicy(options.permissionsBoundary);
@@ -310,51 +290,11 @@ export class Iam {
     const key = this.keys.get(accessKeyId);
     return key?.userName === userName ? key : fail(noSuchKey(accessKeyId));
   }
-
-  /** AWS checks the permission first, so that nobody learns which users exist. */
-  private authorizedUser(action: string, request: UserRequest, caller: Principal): User {
-    const name = request.UserName ?? caller.userName;
-    if (name === undefined) throw new AwsError('ValidationError', 'Must specify userName when calling with non-User credentials');
-    const { partition, account, permissions } = this.environment;
-    const resource = this.users.get(name)?.arn ?? `arn:${partition}:iam::${account}:user/${name}`;
-    permissions.require({ principal: caller, action: `iam:${action}`, resource });
-    return this.user(name);
-  }
-
-  private listAccessKeys(userName: string, page: PageRequest) {
-    const visible = this.keysOf(userName).filter(key => key.createDate.getTime() + this.listingDelay <= this.environment.clock.now());
-    const start = page.Marker === undefined ? 0 : Number(page.Marker);
-    const end = start + Number(page.MaxItems ?? 100);
-    const IsTruncated = end < visible.length;
-    return { AccessKeyMetadata: visible.slice(start, end).map(describeKey), IsTruncated, ...(IsTruncated ? { Marker: String(end) } : {}) };
-  }
-}
-
-interface UserRequest {
-  readonly UserName?: string;
-}
-
-interface KeyRequest extends UserRequest {
-  readonly AccessKeyId: string;
-  readonly Status?: string;
-}
-
-interface PageRequest {
-  readonly MaxItems?: string;
-  readonly Marker?: string;
-}
-
-function describeUser(user: User) {
-  return { Path: user.path, UserName: user.name, UserId: user.id, Arn: user.arn, CreateDate: user.createDate };
 }
 
 /** From the ARN, so that users take no part in what chance makes. */
 function userIdOf({ arn }: Identity): string {
   return `AIDA${createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase()}`;
-}
-
-function describeKey(key: AccessKey) {
-  return { UserName: key.userName, AccessKeyId: key.accessKeyId, Status: key.status, CreateDate: key.createDate };
 }
 
 function noSuchEntity(message: string): AwsError {
@@ -363,11 +303,6 @@ function noSuchEntity(message: string): AwsError {
 
 function noSuchKey(accessKeyId: string): AwsError {
   return noSuchEntity(`The Access Key with id ${accessKeyId} cannot be found.`);
-}
-
-/** Without a key there is no user whose policy could allow to ask about it. */
-function noSuchKeyToAskAbout(accessKeyId: string, { arn }: Principal): AwsError {
-  return new AwsError('AccessDenied', `User: ${arn} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${accessKeyId}`, 403);
 }
 
 function alreadyExists(kind: string, name: string): AwsError {

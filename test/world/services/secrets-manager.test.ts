@@ -1,6 +1,6 @@
 import {
   CancelRotateSecretCommand, DescribeSecretCommand, DescribeSecretCommandOutput, GetSecretValueCommand, ListSecretVersionIdsCommand,
-  PutSecretValueCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
+  PutSecretValueCommand, RotateSecretCommand, SecretsManagerClient, UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PolicyStatement, Secret, VirtualClock, World } from '../index';
@@ -39,10 +39,50 @@ describe('secrets', () => {
   it('give ResourceNotFoundException when they do not exist', async () => {
     await expect(client.send(new DescribeSecretCommand({ SecretId: 'nothing' }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
+});
 
-  it('refuse calls after they have been deleted', async () => {
+describe('a secret that is marked for deletion', () => {
+  const REFUSED = {
+    name: 'InvalidRequestException', message: "You can't perform this operation on the secret because it was marked for deletion.",
+  };
+
+  beforeEach(async () => {
+    await put(FIRST, 'one');
+    world.secretsManager.setRotation('smtp', { lambdaArn: 'arn:aws:lambda:eu-west-1:111122223333:function:rotation' });
     world.secretsManager.deleteSecret('smtp');
-    await expect(get()).rejects.toMatchObject({ name: 'InvalidRequestException' });
+  });
+
+  const calls: [string, () => Promise<unknown>][] = [
+    ['GetSecretValue', async () => get()],
+    ['PutSecretValue', async () => put(SECOND, 'two')],
+    ['UpdateSecretVersionStage', async () =>
+      client.send(new UpdateSecretVersionStageCommand({ SecretId: secret.arn, VersionStage: 'LABEL', MoveToVersionId: FIRST }))],
+    ['RotateSecret', async () => client.send(new RotateSecretCommand({ SecretId: secret.arn }))],
+    ['CancelRotateSecret', async () => client.send(new CancelRotateSecretCommand({ SecretId: secret.arn }))],
+    ['ListSecretVersionIds', async () => client.send(new ListSecretVersionIdsCommand({ SecretId: secret.arn }))],
+  ];
+
+  it.each(calls)('refuses %s', async (_action, call) => {
+    await expect(call()).rejects.toMatchObject(REFUSED);
+  });
+
+  it('is described with its labels and the date on which it was marked', async () => {
+    expect(await describeSecret()).toMatchObject({
+      DeletedDate: new Date(world.clock.now()), RotationEnabled: true, VersionIdsToStages: { [FIRST]: ['AWSCURRENT'] },
+    });
+  });
+
+  it('may be described without its rotation, and list its versions: AWS does not say', async () => {
+    Object.assign(world.secretsManager.markedForDeletion, { showsRotation: false, listsVersions: true });
+    const { RotationEnabled, RotationLambdaARN } = await describeSecret();
+    expect([RotationEnabled, RotationLambdaARN]).toEqual([undefined, undefined]);
+    expect((await client.send(new ListSecretVersionIdsCommand({ SecretId: secret.arn }))).Versions).toMatchObject([{ VersionId: FIRST }]);
+  });
+
+  it('can be restored', async () => {
+    world.secretsManager.restoreSecret('smtp');
+    expect((await get()).SecretString).toBe('one');
+    expect((await describeSecret()).DeletedDate).toBeUndefined();
   });
 });
 

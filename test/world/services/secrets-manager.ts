@@ -1,17 +1,13 @@
 import { AwsError } from './aws-error';
 import { Environment } from '../environment';
-import { Kms } from './kms';
-import { Operation, operation } from './operation';
-import { Principal } from './permissions';
-import { Context, PolicyDocument } from './policy';
+import { PolicyDocument } from './policy';
+import { invalidParameter, noValue } from './secrets-manager-errors';
 
 export const CURRENT = 'AWSCURRENT';
 export const PENDING = 'AWSPENDING';
 export const PREVIOUS = 'AWSPREVIOUS';
-const HOUR = 3_600_000;
 /** Staging labels across all versions of a secret. */
 const LABEL_QUOTA = 20;
-const NO_TOKEN = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.';
 
 export interface SecretVersion {
   readonly id: string;
@@ -69,12 +65,14 @@ export type RotationStarter = (secret: Secret, immediately: boolean, token?: str
 export class SecretsManager {
   /** AWS's documentation does not say whether the first value of an empty secret becomes current during a rotation. */
   public firstVersionGetsCurrent = true;
+  /** Nor does it say which of these DescribeSecret and ListSecretVersionIds show of a secret that is marked for deletion. */
+  public readonly markedForDeletion = { showsRotation: true, listsVersions: false };
   /** Set by the rotation driver. */
   public startRotation?: RotationStarter;
 
   private readonly secrets = new Map<string, Secret>();
 
-  constructor(private readonly environment: Environment, private readonly kms: Kms) {}
+  constructor(private readonly environment: Environment) {}
 
   public createSecret(options: SecretOptions): Secret {
     const { partition, region, account, random, clock } = this.environment;
@@ -97,6 +95,10 @@ export class SecretsManager {
   }
 
   /** By ARN, by ARN without its random end, or by name. */
+  public find(id: string): Secret | undefined {
+    return this.secrets.get(id) ?? this.allSecrets().find(secret => secret.name === id || secret.arn.slice(0, -7) === id);
+  }
+
   public secret(id: string): Secret {
     const secret = this.find(id);
     if (!secret) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
@@ -123,8 +125,13 @@ export class SecretsManager {
     return this.putValue(this.secret(secretId), this.environment.random.uuid(), { SecretString: value }, [CURRENT]);
   }
 
+  /** Marks it for deletion: what it holds can be neither read nor changed, until it is restored. A rotation goes no further. */
   public deleteSecret(secretId: string): void {
     this.secret(secretId).deletedDate = this.environment.clock.now();
+  }
+
+  public restoreSecret(secretId: string): void {
+    this.secret(secretId).deletedDate = undefined;
   }
 
   /** Without a recovery window. */
@@ -189,131 +196,10 @@ export class SecretsManager {
     else holder?.labels.delete(label);
     secret.lastChangedDate = this.environment.clock.now();
   }
-
-  public operations(): Record<string, Operation> {
-    return {
-      DescribeSecret: operation<SecretRequest>((request, caller) => describe(this.authorized('DescribeSecret', request, caller))),
-      GetSecretValue: operation<GetRequest>((request, caller) => this.getSecretValue(request, caller)),
-      PutSecretValue: operation<PutRequest>((request, caller) => this.putSecretValue(request, caller)),
-      UpdateSecretVersionStage: operation<StageRequest>((request, caller) => this.updateSecretVersionStage(request, caller)),
-      ListSecretVersionIds: operation<SecretRequest & { IncludeDeprecated?: boolean }>((request, caller) =>
-        listVersions(this.authorized('ListSecretVersionIds', request, caller), request.IncludeDeprecated === true)),
-      RotateSecret: operation<RotateRequest>((request, caller) => this.rotateSecret(request, caller)),
-      CancelRotateSecret: operation<SecretRequest>((request, caller) => this.cancelRotateSecret(request, caller)),
-    };
-  }
-
-  private find(id: string): Secret | undefined {
-    return this.secrets.get(id) ?? this.allSecrets().find(secret => secret.name === id || secret.arn.slice(0, -7) === id);
-  }
-
-  private authorized(action: string, request: SecretRequest, caller: Principal, context: Context = {}): Secret {
-    if (!request.SecretId) throw invalidParameter('You must provide a value for the SecretId parameter.');
-    const secret = this.find(request.SecretId);
-    this.environment.permissions.require({
-      principal: caller,
-      action: `secretsmanager:${action}`,
-      resource: secret?.arn ?? request.SecretId,
-      context: { 'secretsmanager:SecretId': secret?.arn ?? request.SecretId, ...contextOf(secret), ...context },
-      resourcePolicy: secret?.resourcePolicy,
-    });
-    const found = this.secret(request.SecretId);
-    if (found.deletedDate !== undefined && action !== 'DescribeSecret') {
-      throw new AwsError('InvalidRequestException', "You can't perform this operation on the secret because it was marked for deletion.");
-    }
-    return found;
-  }
-
-  private getSecretValue(request: GetRequest, caller: Principal) {
-    const stage = request.VersionStage ?? (request.VersionId === undefined ? CURRENT : undefined);
-    const secret = this.authorized('GetSecretValue', request, caller, {
-      ...(request.VersionId !== undefined ? { 'secretsmanager:VersionId': request.VersionId } : {}),
-      ...(stage !== undefined ? { 'secretsmanager:VersionStage': stage } : {}),
-    });
-    const version = selectVersion(secret, request.VersionId, stage);
-    this.useKey(version.kmsKeyId, secret, version.id, caller, ['kms:Decrypt']);
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: version.id,
-      ...version.value,
-      VersionStages: [...version.labels],
-      CreatedDate: new Date(version.createdDate),
-    };
-  }
-
-  private putSecretValue(request: PutRequest, caller: Principal) {
-    const secret = this.authorized('PutSecretValue', request, caller);
-    checkPut(request);
-    const token = tokenOf(request);
-    this.useKey(secret.kmsKeyId, secret, token, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
-    const value = request.SecretString === undefined ? { SecretBinary: request.SecretBinary } : { SecretString: request.SecretString };
-    const version = this.putValue(secret, token, value, request.VersionStages);
-    return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.labels] };
-  }
-
-  private updateSecretVersionStage(request: StageRequest, caller: Principal) {
-    const secret = this.authorized('UpdateSecretVersionStage', request, caller, { 'secretsmanager:VersionStage': request.VersionStage });
-    if (!request.VersionStage) throw invalidParameter('You must provide a value for the VersionStage parameter.');
-    this.moveLabel(secret, request.VersionStage, { to: request.MoveToVersionId, from: request.RemoveFromVersionId });
-    return { ARN: secret.arn, Name: secret.name };
-  }
-
-  /** "You also need lambda:InvokeFunction permissions on the rotation function", says the API reference. */
-  private rotateSecret(request: RotateRequest, caller: Principal) {
-    const secret = this.authorized('RotateSecret', request, caller);
-    if (request.ClientRequestToken === undefined) throw invalidParameter(NO_TOKEN);
-    const lambdaArn = request.RotationLambdaARN ?? secret.rotation?.lambdaArn;
-    if (lambdaArn === undefined) {
-      throw new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.');
-    }
-    this.environment.permissions.require({ principal: caller, action: 'lambda:InvokeFunction', resource: lambdaArn });
-    secret.rotation = { ...secret.rotation, lambdaArn, rules: request.RotationRules ?? secret.rotation?.rules, enabled: true };
-    const VersionId = this.startRotation?.(secret, request.RotateImmediately !== false, request.ClientRequestToken);
-    return { ARN: secret.arn, Name: secret.name, VersionId };
-  }
-
-  private cancelRotateSecret(request: SecretRequest, caller: Principal) {
-    const secret = this.authorized('CancelRotateSecret', request, caller);
-    this.cancelRotation(secret);
-    return { ARN: secret.arn, Name: secret.name, VersionId: holderOf(secret, PENDING)?.id };
-  }
-
-  private useKey(keyId: string | undefined, secret: Secret, versionId: string, caller: Principal, actions: string[]): void {
-    if (keyId === undefined || keyId === 'alias/aws/secretsmanager') return;
-    this.kms.use(caller, keyId, actions, 'secretsmanager', { SecretARN: secret.arn, SecretVersionId: versionId });
-  }
 }
 
 export function holderOf(secret: Secret, label: string): SecretVersion | undefined {
   return [...secret.versions.values()].find(version => version.labels.has(label));
-}
-
-interface SecretRequest {
-  readonly SecretId: string;
-}
-
-interface GetRequest extends SecretRequest {
-  readonly VersionId?: string;
-  readonly VersionStage?: string;
-}
-
-interface PutRequest extends SecretRequest, SecretValue {
-  readonly ClientRequestToken?: string;
-  readonly VersionStages?: string[];
-}
-
-interface StageRequest extends SecretRequest {
-  readonly VersionStage: string;
-  readonly MoveToVersionId?: string;
-  readonly RemoveFromVersionId?: string;
-}
-
-interface RotateRequest extends SecretRequest {
-  readonly ClientRequestToken?: string;
-  readonly RotationLambdaARN?: string;
-  readonly RotationRules?: Record<string, unknown>;
-  readonly RotateImmediately?: boolean;
 }
 
 /** A label is on one version at most, and AWSPREVIOUS goes where AWSCURRENT came from. */
@@ -352,15 +238,6 @@ function versionOf(secret: Secret, id: string): SecretVersion {
   return version;
 }
 
-function selectVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
-  const version = id === undefined ? holderOf(secret, stage ?? CURRENT) : secret.versions.get(id);
-  if (!version?.value) throw noValue(id === undefined ? `staging label: ${stage}` : `VersionId: ${id}`);
-  if (stage !== undefined && !version.labels.has(stage)) {
-    throw new AwsError('InvalidRequestException', 'You provided a VersionStage that is not associated to the provided VersionId.');
-  }
-  return version;
-}
-
 function checkMove(label: string, holder: SecretVersion | undefined, move: { readonly to?: string; readonly from?: string }): void {
   if (move.to === undefined && move.from === undefined) {
     throw invalidParameter('You must provide MoveToVersionId, RemoveFromVersionId, or both.');
@@ -375,88 +252,4 @@ function checkMove(label: string, holder: SecretVersion | undefined, move: { rea
   if (move.from !== undefined && move.from !== holder?.id) {
     throw invalidParameter(`Staging label ${label} is not attached to version ${move.from}, which RemoveFromVersionId names.`);
   }
-}
-
-function checkPut(request: PutRequest): void {
-  if (request.SecretString !== undefined && request.SecretBinary !== undefined) {
-    throw invalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
-  }
-  const value = request.SecretString ?? request.SecretBinary ?? '';
-  if (value === '') throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
-  if (Buffer.byteLength(value) > 65_536) {
-    throw new AwsError('ValidationException', '1 validation error detected: Value at \'secretString\' failed to satisfy constraint: '
-      + 'Member must have length less than or equal to 65536');
-  }
-}
-
-/** The SDKs and the CLI make one up when their caller gives none. */
-function tokenOf({ ClientRequestToken: token }: PutRequest): string {
-  if (token === undefined) throw new AwsError('InvalidRequestException', NO_TOKEN);
-  if (token.length >= 32 && token.length <= 64) return token;
-  throw invalidParameter('ClientRequestToken must be between 32 and 64 characters long.');
-}
-
-function contextOf(secret: Secret | undefined): Context {
-  const tags = Object.entries(secret?.tags ?? {})
-    .flatMap(([key, value]) => [[`aws:ResourceTag/${key}`, value], [`secretsmanager:ResourceTag/${key}`, value]]);
-  const lambda = secret?.rotation?.lambdaArn;
-  return {
-    ...Object.fromEntries(tags) as Context,
-    ...(lambda !== undefined ? { 'secretsmanager:resource/AllowRotationLambdaArn': lambda } : {}),
-  };
-}
-
-/** Fields without a value are left out. */
-function describe(secret: Secret) {
-  const labelled = [...secret.versions.values()].filter(version => version.labels.size > 0);
-  const tags = Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value }));
-  return {
-    ARN: secret.arn,
-    Name: secret.name,
-    KmsKeyId: secret.kmsKeyId,
-    RotationEnabled: secret.rotation?.enabled,
-    RotationLambdaARN: secret.rotation?.lambdaArn,
-    RotationRules: secret.rotation?.rules,
-    CreatedDate: new Date(secret.createdDate),
-    LastChangedDate: new Date(secret.lastChangedDate),
-    LastRotatedDate: secret.rotation?.enabled ? dateOf(secret.lastRotatedDate) : undefined,
-    NextRotationDate: nextRotationDate(secret),
-    DeletedDate: dateOf(secret.deletedDate),
-    Tags: tags.length === 0 ? undefined : tags,
-    VersionIdsToStages: labelled.length === 0 ? undefined : Object.fromEntries(labelled.map(version => [version.id, [...version.labels]])),
-  };
-}
-
-/** A change of the value counts as a rotation. Missing for a cron expression: the world has no calendar. */
-function nextRotationDate({ rotation, lastRotatedDate = 0, valueChangedDate }: Secret): Date | undefined {
-  const { AutomaticallyAfterDays: days, ScheduleExpression: expression } = rotation?.rules ?? {};
-  const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(String(expression)) ?? ['', days, 'day'];
-  if (!rotation?.enabled || count === undefined) return undefined;
-  return new Date(Math.max(lastRotatedDate, valueChangedDate) + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
-}
-
-function dateOf(milliseconds: number | undefined): Date | undefined {
-  return milliseconds === undefined ? undefined : new Date(milliseconds);
-}
-
-function listVersions(secret: Secret, includeDeprecated: boolean) {
-  const versions = [...secret.versions.values()].filter(version => version.value && (includeDeprecated || version.labels.size > 0));
-  return {
-    ARN: secret.arn,
-    Name: secret.name,
-    Versions: versions.map(version => ({
-      VersionId: version.id,
-      VersionStages: version.labels.size > 0 ? [...version.labels] : undefined,
-      KmsKeyIds: [version.kmsKeyId ?? 'DefaultEncryptionKey'],
-      CreatedDate: new Date(version.createdDate),
-    })),
-  };
-}
-
-function noValue(what: string): AwsError {
-  return new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for ${what}`);
-}
-
-function invalidParameter(message: string): AwsError {
-  return new AwsError('InvalidParameterException', message);
 }

@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SesSmtp, SesSmtpServer, expectedPassword } from './ses-smtp';
+import { SesSmtp, expectedPassword } from './ses-smtp';
 import type { AccessKeyRecord, SesSmtpOptions } from './ses-smtp';
+import { SesSmtpServer } from './ses-smtp-server';
 import { VirtualClock } from '../time/clock';
 
 const REGION = 'us-east-2';

@@ -4,6 +4,17 @@ import { Clock } from '../time/clock';
 
 export type InvocationStatus = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut';
 
+export type CommandStatus = InvocationStatus | 'Cancelling' | 'Cancelled';
+
+/** How a command ends before it meets a node. */
+export interface EarlyEnd {
+  readonly status: CommandStatus;
+  /** As in the API reference of Command, without spaces. */
+  readonly statusDetails: string;
+  /** The nodes that it counts as its targets: AWS does not say whether these are none or all. */
+  readonly targetCount: number;
+}
+
 export interface Invocation {
   readonly command: Command;
   readonly node: ManagedNode;
@@ -37,7 +48,7 @@ const NEUTRAL = ['Undeliverable', 'InvalidPlatform', 'AccessDenied'];
 
 /** One Run Command on its way through the nodes. */
 export class Command {
-  public status: InvocationStatus = 'Pending';
+  public status: CommandStatus = 'Pending';
   public statusDetails = 'Pending';
   public invocations: Invocation[] = [];
   public readonly requestedAt: number;
@@ -50,6 +61,7 @@ export class Command {
   private errors = 0;
   private deliveryTimeouts = 0;
   private stopped = false;
+  private countedTargets?: number;
 
   constructor(public readonly request: CommandRequest, private readonly clock: Clock) {
     this.requestedAt = clock.now();
@@ -64,7 +76,7 @@ export class Command {
   }
 
   public get targetCount(): number {
-    return this.invocations.length;
+    return this.countedTargets ?? (this.invocations.length || this.request.instanceIds.length);
   }
 
   public get completedCount(): number {
@@ -102,10 +114,10 @@ export class Command {
     this.launch(this.requestedAt);
   }
 
-  /** The command ends before it has met a node. */
-  public end(status: InvocationStatus, statusDetails: string): void {
-    this.status = status;
-    this.statusDetails = statusDetails;
+  /** It meets no node. */
+  public endEarly({ status, statusDetails, targetCount }: EarlyEnd): void {
+    this.countedTargets = targetCount;
+    this.end(status, statusDetails);
   }
 
   private settleUndeliverable(invocation: Invocation, mayRunOn: (node: ManagedNode) => boolean): void {
@@ -162,7 +174,7 @@ export class Command {
     if (details === 'DeliveryTimedOut') this.deliveryTimeouts += 1;
     if (details === 'Failed' || details === 'ExecutionTimedOut') this.errors += 1;
     if (this.errors > this.limit(this.request.maxErrors, Math.floor)) this.stop();
-    if (this.terminal === this.targetCount) this.conclude();
+    if (this.terminal === this.invocations.length) this.conclude();
   }
 
   private stop(): void {
@@ -190,9 +202,14 @@ export class Command {
     else this.end('Failed', 'Incomplete');
   }
 
+  private end(status: CommandStatus, statusDetails: string): void {
+    this.status = status;
+    this.statusDetails = statusDetails;
+  }
+
   private limit(notation: string, round: (value: number) => number): number {
     const number = Number.parseInt(notation, 10);
-    return notation.endsWith('%') ? round(this.targetCount * number / 100) : number;
+    return notation.endsWith('%') ? round(this.invocations.length * number / 100) : number;
   }
 }
 

@@ -76,6 +76,34 @@ async function details(CommandId: string) {
   return (await invocations(CommandId)).map(invocation => invocation.StatusDetails);
 }
 
+describe('a command that ends before it meets a node', () => {
+  const ENDS = [
+    ['Failed', 'RateExceeded'], ['Failed', 'AccessDenied'], ['Failed', 'Failed'], ['Failed', 'Incomplete'],
+    ['Cancelled', 'Cancelled'], ['TimedOut', 'DeliveryTimedOut'], ['TimedOut', 'ExecutionTimedOut'],
+  ] as const;
+
+  it.each(ENDS.flatMap(end => [[...end, 0], [...end, 2]] as const))('shows %s with %s, %i targets and no invocation', async (status, statusDetails, targetCount) => {
+    const nodes = [node('i-1'), node('i-2')];
+    world.ssm.earlyEnd = () => ({ status, statusDetails, targetCount });
+    const ids = [await send(), await send({ Targets: undefined, InstanceIds: ['i-1', 'i-2'] })];
+    expect(await command(ids[0])).toMatchObject({ Status: 'Pending' });
+    await world.clock.sleep(3_600_000);
+    for (const id of ids) {
+      expect(await command(id)).toMatchObject({ Status: status, StatusDetails: statusDetails, TargetCount: targetCount, CompletedCount: 0 });
+      expect(await invocations(id)).toEqual([]);
+    }
+    expect(nodes.flatMap(({ executions }) => executions)).toEqual([]);
+  });
+
+  it('can be one command among others', async () => {
+    node('i-1');
+    world.ssm.earlyEnd = ({ comment }) => comment === 'unlucky' ? { status: 'Cancelled', statusDetails: 'Cancelled', targetCount: 1 } : undefined;
+    const [unlucky, lucky] = [await send({ Comment: 'unlucky' }), await send()];
+    await world.clock.sleep(10_000);
+    expect([(await command(unlucky))?.Status, (await command(lucky))?.Status]).toEqual(['Cancelled', 'Success']);
+  });
+});
+
 describe('a command', () => {
   it('runs on every node with the tag, and counts them', async () => {
     const first = node('i-1');
@@ -106,6 +134,15 @@ describe('a command', () => {
     expect(await invocations(id)).toEqual([]);
     await world.clock.sleep(1);
     expect(await details(id)).toEqual(['InProgress']);
+  });
+
+  it('lists fewer invocations than it counts when one of them never appears', async () => {
+    node('i-1');
+    node('i-2', { appearsAfter: Infinity });
+    const id = await send();
+    await world.clock.sleep(3_600_000);
+    expect(await command(id)).toMatchObject({ Status: 'Success', TargetCount: 2, CompletedCount: 2 });
+    expect((await invocations(id)).map(({ InstanceId }) => InstanceId)).toEqual(['i-1']);
   });
 
   it('waits for an offline node until the delivery and the execution have timed out', async () => {

@@ -3,7 +3,7 @@ import { Environment } from '../environment';
 import { Operation, operation } from './operation';
 import { Principal } from './permissions';
 import { Context } from './policy';
-import { Command, CommandTarget, Invocation } from './ssm-command';
+import { Command, CommandRequest, CommandTarget, EarlyEnd, Invocation } from './ssm-command';
 import { Documents, executionTimeout, resolveParameters, versionOf } from './ssm-documents';
 import { ManagedNode } from '../nodes/managed-node';
 
@@ -12,6 +12,8 @@ const OUTPUT_LENGTH = 2500;
 const CONCURRENCY = /^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$/;
 const ERRORS = /^([1-9][0-9]*|0|[1-9][0-9]%|[0-9]%|100%)$/;
 
+const ACCESS_DENIED: EarlyEnd = { status: 'Failed', statusDetails: 'AccessDenied', targetCount: 0 };
+
 export class Ssm {
   public readonly nodes: ManagedNode[] = [];
   public readonly documents: Documents;
@@ -19,6 +21,8 @@ export class Ssm {
   public readonly commands: Command[] = [];
   /** Milliseconds until Run Command knows which nodes are meant. */
   public resolutionDelay = 1000;
+  /** Lets commands end before they meet a node: for want of capacity, of a permission, or because somebody cancels them. */
+  public earlyEnd: (request: CommandRequest) => EarlyEnd | undefined = noEarlyEnd;
 
   constructor(private readonly environment: Environment) {
     this.documents = new Documents(environment);
@@ -58,10 +62,8 @@ export class Ssm {
   }
 
   private begin(command: Command, caller: Principal): void {
-    if (!this.mayReadGroups(command.request.targets, caller)) {
-      command.end('Failed', 'AccessDenied');
-      return;
-    }
+    const earlyEnd = this.mayReadGroups(command.request.targets, caller) ? this.earlyEnd(command.request) : ACCESS_DENIED;
+    if (earlyEnd) return command.endEarly(earlyEnd);
     const { instanceIds, targets } = command.request;
     const nodes = instanceIds.length > 0
       ? this.nodes.filter(node => instanceIds.includes(node.instanceId))
@@ -192,6 +194,10 @@ interface InvocationRequest {
   readonly InstanceId: string;
 }
 
+function noEarlyEnd(): undefined {
+  return undefined;
+}
+
 function checkRequest(request: SendRequest): void {
   const { DocumentName, InstanceIds = [], Targets = [], Comment = '', TimeoutSeconds = 3600 } = request;
   check(/^[a-zA-Z0-9_\-.:/]{3,128}$/.test(DocumentName ?? ''), 'documentName', DocumentName);
@@ -261,7 +267,7 @@ function describeCommand(command: Command) {
     MaxConcurrency: request.maxConcurrency,
     MaxErrors: request.maxErrors,
     TimeoutSeconds: request.timeoutSeconds,
-    TargetCount: command.targetCount || request.instanceIds.length,
+    TargetCount: command.targetCount,
     CompletedCount: command.completedCount,
     ErrorCount: command.errorCount,
     DeliveryTimedOutCount: command.deliveryTimedOutCount,

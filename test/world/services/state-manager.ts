@@ -1,7 +1,8 @@
 import { isTarget, Ssm } from './ssm';
 import { CommandTarget } from './ssm-command';
 import { resolveParameters, versionOf } from './ssm-documents';
-import { ManagedNode, StepResult } from '../nodes/managed-node';
+import { Environment } from '../environment';
+import { CommandExecution, ManagedNode, StepResult } from '../nodes/managed-node';
 
 export interface AssociationProperties {
   readonly Name: string;
@@ -12,10 +13,12 @@ export interface AssociationProperties {
 
 /** Associations: documents that the agents of all targets run by themselves. Nothing of it is to be seen in Run Command. */
 export class StateManager {
+  /** What nodes reported of runs that came later. */
+  public readonly reports: StepResult[] = [];
   private readonly associations: AssociationProperties[] = [];
   private runs = 0;
 
-  constructor(private readonly ssm: Ssm) {}
+  constructor(private readonly environment: Environment, private readonly ssm: Ssm) {}
 
   /** Refuses what State Manager would; a test says when it runs. */
   public associate(properties: AssociationProperties): void {
@@ -36,15 +39,29 @@ export class StateManager {
   /** A node's run at the interval of its associations. */
   public async runOn(node: ManagedNode): Promise<StepResult[]> {
     const results: StepResult[] = [];
-    for (const association of this.associations.filter(({ Targets }) => Targets.every(target => isTarget(node, target)))) {
-      results.push(...await node.run({
-        commandId: `association-${this.runs++}`,
-        documentName: association.Name,
-        content: this.contentOf(association),
-        parameters: resolveParameters(this.contentOf(association), association.Parameters),
-      }));
-    }
+    for (const execution of this.executionsFor(node)) results.push(...await node.run(execution));
     return results;
+  }
+
+  /**
+   * The node gets its associations as they are now, and runs them after so many milliseconds each: late, or twice. It doesn't notice
+   * what becomes of them meanwhile, nor that they are deleted.
+   */
+  public runLater(node: ManagedNode, ...delays: number[]): void {
+    const executions = this.executionsFor(node);
+    const run = async () => {
+      for (const execution of executions) this.reports.push(...await node.run(execution));
+    };
+    for (const delay of delays) this.environment.clock.after(delay, run);
+  }
+
+  private executionsFor(node: ManagedNode): CommandExecution[] {
+    return this.associations.filter(({ Targets }) => Targets.every(target => isTarget(node, target))).map(association => ({
+      commandId: `association-${this.runs++}`,
+      documentName: association.Name,
+      content: this.contentOf(association),
+      parameters: resolveParameters(this.contentOf(association), association.Parameters),
+    }));
   }
 
   private contentOf({ DocumentVersion, Name }: AssociationProperties) {

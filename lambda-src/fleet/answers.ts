@@ -1,0 +1,102 @@
+import { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import { CommandReader, readPage } from './pages';
+import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../../src/private/rotation-contract';
+
+/** How many failed nodes an error names; it counts the others. */
+const NAMED_FAILURES = 5;
+
+/** What a fleet made of the credential. */
+export interface FleetVerdict {
+  readonly fleet: FleetConfig;
+  readonly commandId: string;
+  readonly confirmed: number;
+  readonly failed: number;
+  /** The first failures, in words. */
+  readonly failures: string[];
+}
+
+/** What the nodes answered; undefined until all of them are listed, because the list of invocations fills gradually. */
+export async function completeVerdict(
+  reader: CommandReader, fleet: FleetConfig, versionId: string, { CommandId, TargetCount }: Command,
+): Promise<FleetVerdict | undefined> {
+  const verdict = await readVerdict(reader, fleet, versionId, CommandId!);
+  return verdict.confirmed + verdict.failed >= TargetCount! ? verdict : undefined;
+}
+
+/** Reads every page, and keeps of it no more than counts and the first failures: a fleet may have any number of servers. */
+export async function readVerdict(reader: CommandReader, fleet: FleetConfig, versionId: string, commandId: string): Promise<FleetVerdict> {
+  const failures: string[] = [];
+  const terminated: string[] = [];
+  let confirmed = 0;
+  let failed = 0;
+  for await (const invocation of invocationsOf(reader, commandId)) {
+    const reason = whyUnconfirmed(invocation, fleet, versionId);
+    if (!reason) {
+      confirmed++;
+      continue;
+    }
+    failed++;
+    const kept = invocation.StatusDetails === 'Terminated' ? terminated : failures;
+    if (kept.length < NAMED_FAILURES) kept.push(`${invocation.InstanceId} (${reason})`);
+  }
+  // Terminated are those that were not tried because others had failed: these come first.
+  return { fleet, commandId, confirmed, failed, failures: [...failures, ...terminated].slice(0, NAMED_FAILURES) };
+}
+
+/** The invocations of a command, page by page. */
+async function *invocationsOf(reader: CommandReader, commandId: string): AsyncGenerator<CommandInvocation> {
+  let token: string | undefined;
+  do {
+    const page = await readPage(reader, `what became of command ${commandId}`, async () => reader.runCommand.invocations(commandId, token));
+    yield* page.CommandInvocations ?? [];
+    token = page.NextToken;
+  } while (token);
+}
+
+/** Some servers that have not confirmed, out of the first page: there is no time left for more. */
+export async function firstUnconfirmed({ runCommand }: CommandReader, fleet: FleetConfig, versionId: string, commandId: string): Promise<string[]> {
+  const page = await runCommand.invocations(commandId);
+  return (page?.CommandInvocations ?? []).flatMap(invocation => {
+    const reason = whyUnconfirmed(invocation, fleet, versionId);
+    return reason ? [`${invocation.InstanceId} (${reason})`] : [];
+  }).slice(0, NAMED_FAILURES);
+}
+
+/** Names what a fleet's failure is, or returns undefined if every node confirmed. */
+export function describeFailure({ fleet, commandId, confirmed, failed, failures }: FleetVerdict): string | undefined {
+  if (failed === 0) return undefined;
+  const others = failed > failures.length ? ` and ${failed - failures.length} more` : '';
+  return `${failed} of ${confirmed + failed} mail servers did not take the credential by document ${fleet.document.name}: `
+    + `${failures.join(', ')}${others}; look at command ${commandId} in Run Command, mend or remove the servers, and rotate again`;
+}
+
+/** Why a node does not count as confirmed. The parent command's status says nothing about a node. */
+function whyUnconfirmed(invocation: CommandInvocation, { document }: FleetConfig, versionId: string): string | undefined {
+  const steps = invocation.CommandPlugins ?? [];
+  if (invocation.Status !== 'Success') {
+    return [invocation.StatusDetails, ...document.marker ? steps.flatMap(explanation) : []].join(': ');
+  }
+  if (document.marker && !steps.some(step => hasMarker(step, versionId))) {
+    return 'Success, but the document did not report the credential as applied';
+  }
+  if (steps.length === 0 || steps.every(isSkipped)) return 'Success, but every step of the document was skipped';
+  return undefined;
+}
+
+/** What a document of this library says about its failure; other documents might print a credential. */
+function explanation(step: CommandPlugin): string[] {
+  return outputLines(step).filter(line => line.startsWith(FAILED_MARKER)).map(line => line.slice(FAILED_MARKER.length).trim());
+}
+
+function hasMarker(step: CommandPlugin, versionId: string): boolean {
+  return outputLines(step).includes(`${APPLIED_MARKER} ${versionId}`);
+}
+
+function outputLines({ Output }: CommandPlugin): string[] {
+  return (Output ?? '').split(/\r?\n/);
+}
+
+/** The agent counts a step that does not fit the platform as a success, and says so in its output only. */
+function isSkipped({ Output }: CommandPlugin): boolean {
+  return (Output ?? '').startsWith('Step execution skipped');
+}

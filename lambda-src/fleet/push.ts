@@ -1,0 +1,57 @@
+import { completeVerdict, FleetVerdict, firstUnconfirmed, readVerdict } from './answers';
+import { Push, sendCommand } from './command';
+import { awaitEarlierCommands } from './earlier-commands';
+import { CommandReader } from './pages';
+import { FleetConfig } from '../../src/private/rotation-contract';
+import { hasEnded } from '../aws/run-command';
+import { RotationError } from '../basics/errors';
+import { BackOff, SECOND } from '../basics/time';
+import { Context } from '../context';
+
+/** Every fleet is sent its command before the first one is waited for. */
+export async function pushToAll(context: Context, push: Push): Promise<FleetVerdict[]> {
+  const sent: [FleetConfig, string][] = [];
+  for (const fleet of context.config.fleets) sent.push([fleet, await startPush(context, push, fleet)]);
+  const verdicts: FleetVerdict[] = [];
+  for (const [fleet, commandId] of sent) {
+    const verdict = await awaitPush(context, fleet, push.version.id, commandId);
+    const { confirmed, failed } = verdict;
+    context.log.info('mail servers answered', { commandId, confirmed, targets: confirmed + failed, document: fleet.document.name });
+    verdicts.push(verdict);
+  }
+  return verdicts;
+}
+
+/** Sends a fleet its credential, unless an earlier attempt did. Returns the command's id. */
+async function startPush(context: Context, push: Push, fleet: FleetConfig): Promise<string> {
+  const commandId = await findSent(context, push, fleet);
+  if (commandId === undefined) return sendCommand(context, push, fleet);
+  context.log.info('command found that an earlier attempt sent', { commandId, document: fleet.document.name });
+  return commandId;
+}
+
+/** The last command that the fleet was sent, if it carries this credential, and succeeded or is on its way. */
+async function findSent(context: Context, push: Push, fleet: FleetConfig): Promise<string | undefined> {
+  const command = await awaitEarlierCommands(context, push, fleet);
+  if (!command) return undefined;
+  const { CommandId, TargetCount } = command;
+  if (!hasEnded(command)) return CommandId;
+  const { confirmed, failed } = await readVerdict(context, fleet, push.version.id, CommandId!);
+  const succeeded = failed === 0 && confirmed >= Math.max(TargetCount!, fleet.minimumTargets, 1);
+  return succeeded ? CommandId : undefined;
+}
+
+/** Waits until Run Command has finished with every node, and judges each by itself. */
+export async function awaitPush(reader: CommandReader, fleet: FleetConfig, versionId: string, commandId: string): Promise<FleetVerdict> {
+  const { clock, end, random, runCommand } = reader;
+  const backOff = new BackOff(clock, random, 2 * SECOND, 15 * SECOND);
+  do {
+    const command = await runCommand.get(commandId);
+    const verdict = command && hasEnded(command) && await completeVerdict(reader, fleet, versionId, command);
+    if (verdict) return verdict;
+  } while (await backOff.waitUntil(end));
+  const unfinished = await firstUnconfirmed(reader, fleet, versionId, commandId);
+  throw new RotationError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
+    + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`,
+  'node-offline');
+}

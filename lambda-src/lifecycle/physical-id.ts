@@ -1,0 +1,37 @@
+import { CloudFormationEvent } from './cloudformation-event';
+import { SECOND } from '../basics/time';
+import { Context } from '../context';
+import { rotationInFlight, takeInventory } from '../keys/inventory';
+import { isReferenced } from '../keys/key-use';
+
+/** Whether the resource that there is has this user and this secret. */
+export function isSameResource({ PhysicalResourceId, ResourceProperties: { SecretArn, UserName } }: CloudFormationEvent): boolean {
+  return PhysicalResourceId?.startsWith(`${SecretArn} ${UserName} `) ?? false;
+}
+
+/** The id tells since when the keys of the user can be ours. */
+export async function newPhysicalId(context: Context, { ResourceProperties }: CloudFormationEvent): Promise<string> {
+  const { SecretArn, SecretOwned, UserName } = ResourceProperties;
+  // All keys in a secret of ours were made here.
+  const since = SecretOwned === 'true' ? 0 : await earliestKeyTime(context);
+  return [SecretArn, UserName, new Date(since).toISOString()].join(' ');
+}
+
+/** The moment that the id of a resource tells. */
+export function ownKeysSince({ PhysicalResourceId = '' }: CloudFormationEvent): number {
+  return Date.parse(PhysicalResourceId.split(' ').at(-1)!);
+}
+
+/** Now, or when the first rotation, which has begun meanwhile, made its key. In whole seconds, as IAM counts. */
+async function earliestKeyTime(context: Context): Promise<number> {
+  const now = Math.floor(context.clock.now() / SECOND) * SECOND;
+  try {
+    const { keys, secret, versions } = await takeInventory(context);
+    const pending = rotationInFlight(secret);
+    const key = keys.find(candidate => isReferenced(candidate, versions.filter(({ id }) => id === pending)));
+    return Math.min(now, key?.createdAt ?? now);
+  } catch {
+    // The function's policy may not be in force yet; then no step has made a key either.
+    return now;
+  }
+}

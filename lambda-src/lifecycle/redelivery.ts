@@ -1,0 +1,50 @@
+import { keysToDelete, TeardownScope, userGoes } from './teardown-scope';
+import { AccessKey } from '../aws/access-keys';
+import { SecretVersion } from '../aws/secret-versions';
+import { describe, RotationError } from '../basics/errors';
+import { Context } from '../context';
+import { Inventory } from '../keys/inventory';
+import { isReferenced } from '../keys/key-use';
+import { deliver } from '../rotation/delivery';
+import { parseDeliverable } from '../secret/credential';
+import { isCurrent, isDelivered, isPrevious } from '../secret/labels';
+
+/**
+ * Gives servers a credential that remains, if they may hold one whose key is to be deleted: a deployment has failed. Returns the keys
+ * that may be deleted: not those that a server may still hold, unless their user is to be deleted.
+ */
+export async function redeliver(context: Context, scope: TeardownScope, inventory: Inventory): Promise<AccessKey[]> {
+  const leaving = await keysToDelete(context, scope, inventory);
+  const { today } = scope;
+  const remaining = today ? await today.versions.getCurrent() : findRemaining(inventory, leaving);
+  if (!remaining || isAmong(leaving, remaining)) return leaving;
+  // What the secret of today gave servers later than this one, they hold.
+  const isLater = ({ createdAt }: SecretVersion) => !today || createdAt > remaining.createdAt;
+  const held = inventory.versions.filter(version => isDelivered(version) && version.id !== remaining.id && isLater(version));
+  if (!held.some(version => isAmong(leaving, version))) return leaving;
+  try {
+    await deliverAgain(today ?? context, scope, remaining, inventory);
+    return leaving;
+  } catch (error) {
+    context.log.error('mail servers may hold a key that has no use any more', { error: describe(error) });
+    return userGoes(context, scope) ? leaving : leaving.filter(key => !isReferenced(key, held));
+  }
+}
+
+/** The current version, or the one before it, as after a first deployment that failed: there may have been a credential before it. */
+function findRemaining({ keys, versions }: Inventory, leaving: AccessKey[]): SecretVersion | undefined {
+  const current = versions.find(isCurrent);
+  if (current && !isAmong(leaving, current)) return current;
+  return versions.find(version => isPrevious(version) && keys.some(key => key.active && isReferenced(key, [version])) && !isAmong(leaving, version));
+}
+
+async function deliverAgain(context: Context, { requestId }: TeardownScope, version: SecretVersion, { versions }: Inventory): Promise<void> {
+  const credential = parseDeliverable(version.value, context.config.format);
+  if (!credential) throw new RotationError('there is no current credential to give back', '535-everywhere');
+  if (isPrevious(version)) await context.versions.makeCurrent(version.id, versions.find(isCurrent)?.id);
+  await deliver(context, { token: requestId, version, credential });
+}
+
+function isAmong(keys: AccessKey[], version: SecretVersion): boolean {
+  return keys.some(key => isReferenced(key, [version]));
+}

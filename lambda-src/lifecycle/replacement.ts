@@ -1,0 +1,21 @@
+import { Context } from '../context';
+import { deleteKey, isInUseNow } from '../keys/deletion';
+import { markOnce } from '../keys/grace';
+import { MAY_BE_GONE, readSecret, takeInventory } from '../keys/inventory';
+import { isReferenced } from '../keys/key-use';
+import { isInUse, isNeeded } from '../secret/labels';
+
+/** Before another secret takes over: a version that is out of use must not take up a slot that the other one needs. */
+export async function prepareOtherSecret(context: Context): Promise<void> {
+  const { keys, versions } = await takeInventory(context, MAY_BE_GONE);
+  const inUse = versions.filter(isInUse);
+  for (const key of keys.filter(candidate => isReferenced(candidate, versions) && !isReferenced(candidate, inUse))) {
+    if (await deleteKey(context, key, isInUseNow)) context.log.info('access key deleted', { accessKeyId: key.id });
+  }
+}
+
+/** Before another user takes over: a version that lost its last label with the next rotation would not tell of its key any more. */
+export async function prepareOtherUser(context: Context): Promise<void> {
+  const { versions } = await readSecret(context.versions, MAY_BE_GONE);
+  for (const version of versions.filter(candidate => !isNeeded(candidate))) await markOnce(context, version, 'unused');
+}

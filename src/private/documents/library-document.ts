@@ -1,0 +1,122 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { Tokenization } from 'aws-cdk-lib';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { BindDocument, BoundDocument, documentArn, DocumentContext } from './document-binding';
+import { DOCUMENT_TIMEOUT } from '../rotation-contract';
+
+const SCRIPTS = join(__dirname, '..', '..', '..', 'assets', 'documents');
+const FOR_ANY_SERVER = 'Use the SES SMTP credential of a secret version';
+
+/** A document that changes a mail server's table by the scripts for it. */
+export function mailServerDocument(
+  server: string, scripts: string[], relayHost: string | undefined, variables: Record<string, string>,
+): BindDocument {
+  return (scope, context) => defineShellDocument(scope, describeFor(server), '#!/bin/sh', [
+    ...fieldPatterns(context),
+    ...shellVariables({ relay_host: relayHost ?? context.endpoint.host, ...variables }),
+    `export regions='${context.regions.join(' ')}'`,
+    ...['credential.sh', 'file.sh', 'table.sh', ...scripts].flatMap(script),
+  ]);
+}
+
+/** A document that changes the virtual servers of the IIS SMTP service. */
+export function iisSmtpDocument(relayHost: string | undefined): BindDocument {
+  return (scope, context) => definePowerShellDocument(scope, describeFor('IIS SMTP'), [
+    ...powerShellSettings(context),
+    `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
+    ...script('credential.ps1'),
+    ...script('iis-smtp.ps1'),
+  ]);
+}
+
+/** A document that runs somebody's shell script, in the shell that its first line names. */
+export function shellScriptDocument(text: string): BindDocument {
+  const [firstLine] = text.split('\n');
+  const interpreter = firstLine.startsWith('#!') ? firstLine : '#!/bin/sh';
+  return (scope, context) => defineShellDocument(scope, FOR_ANY_SERVER, interpreter, [
+    ...fieldPatterns(context),
+    ...shellVariables({ SMTP_HOST: context.endpoint.host, SMTP_PORT: Tokenization.stringifyNumber(context.endpoint.port) }),
+    ...script('credential.sh'),
+    'apply() (',
+    ...text.split('\n'),
+    ')',
+    ...script('shell-script.sh'),
+  ]);
+}
+
+/** A document that runs somebody's PowerShell script. */
+export function powerShellScriptDocument(text: string): BindDocument {
+  return (scope, context) => definePowerShellDocument(scope, FOR_ANY_SERVER, [
+    ...powerShellSettings(context),
+    ...script('credential.ps1'),
+    '$Apply = {',
+    ...text.split('\n'),
+    '}',
+    ...script('powershell-script.ps1'),
+  ]);
+}
+
+function defineShellDocument(scope: Construct, description: string, interpreter: string, lines: string[]): BoundDocument {
+  return defineDocument(scope, 'aws:runShellScript', description, [interpreter, ...lines]);
+}
+
+function definePowerShellDocument(scope: Construct, description: string, lines: string[]): BoundDocument {
+  return defineDocument(scope, 'aws:runPowerShellScript', description, lines);
+}
+
+/** Unnamed, so that a changed document replaces the one before it. */
+function defineDocument(scope: Construct, action: string, description: string, lines: string[]): BoundDocument {
+  const content = {
+    schemaVersion: '2.2',
+    description,
+    parameters: {
+      SecretArn: parameter('The secret', '^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$'),
+      VersionId: { ...parameter('The version of the secret to use; without it, the one that servers are to hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
+      Region: parameter('The region of the secret', '^[a-z0-9-]+$'),
+    },
+    mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(DOCUMENT_TIMEOUT), runCommand: lines } }],
+  };
+  const document = new ssm.CfnDocument(scope, 'Document', { documentType: 'Command', documentFormat: 'JSON', targetType: '/', content });
+  const parameters = { secretArn: 'SecretArn', versionId: 'VersionId', region: 'Region' };
+  return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref), content };
+}
+
+/** The agent exports the value instead of pasting it into the script; the pattern protects agents that are too old for that. */
+function parameter(description: string, allowedPattern: string) {
+  return { type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' };
+}
+
+function script(name: string): string[] {
+  return readFileSync(join(SCRIPTS, name), 'utf-8').trimEnd().split('\n');
+}
+
+function describeFor(server: string): string {
+  return `${server}: use the SES SMTP credential of a secret version`;
+}
+
+function fieldPatterns({ format }: DocumentContext): string[] {
+  return shellVariables({
+    username_field: asPattern(format.fields?.username),
+    password_field: asPattern(format.fields?.password),
+  });
+}
+
+/** The script looks for the name with a regular expression. */
+function asPattern(name = ''): string {
+  return name.replace(/\./g, '[.]');
+}
+
+function shellVariables(variables: Record<string, string>): string[] {
+  return Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+}
+
+function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
+  return [
+    `$UsernameField = '${format.fields?.username ?? ''}'`,
+    `$PasswordField = '${format.fields?.password ?? ''}'`,
+    `$SmtpHost = '${endpoint.host}'`,
+    `$SmtpPort = '${Tokenization.stringifyNumber(endpoint.port)}'`,
+  ];
+}

@@ -1,0 +1,60 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { TestMessage } from '../../test-message';
+import { BoundFleet } from '../fleets/fleet-binding';
+import { CONFIG_VARIABLE, EndpointConfig, FormatConfig, RotationConfig } from '../rotation-contract';
+import { TimingConfig } from '../schedule/timing';
+import { testMessageConfig } from '../sending/test-message-config';
+
+/** What Lambda allows for all environment variables of a function together, in bytes. */
+const ENVIRONMENT_LIMIT = 4096;
+
+/** What a rotation works on. */
+interface RotationSubject {
+  readonly secret: secretsmanager.ISecret;
+  readonly user: iam.IUser;
+  /** Whether the user is a new one. */
+  readonly userOwned: boolean;
+  readonly endpoints: EndpointConfig[];
+  readonly testMessage?: TestMessage;
+  readonly format: FormatConfig;
+  readonly fleets: BoundFleet[];
+  readonly timing: TimingConfig;
+}
+
+/** What the function is told of its rotation. */
+export function rotationConfig({ endpoints, fleets, format, secret, testMessage, timing, user, userOwned }: RotationSubject): RotationConfig {
+  const [endpoint, ...additionalEndpoints] = endpoints;
+  return {
+    secretArn: secret.secretArn,
+    user: { name: user.userName, owned: userOwned },
+    endpoint,
+    // Left out where there are none: the environment is small.
+    additionalEndpoints: additionalEndpoints.length > 0 ? additionalEndpoints : undefined,
+    testMessage: testMessage && testMessageConfig(testMessage),
+    format,
+    fleets: fleets.map(fleet => fleet.config),
+    ...timing,
+  };
+}
+
+/** The environment of the function, or an error if it is too large for one. */
+export function functionEnvironment(scope: Construct, config: RotationConfig, fips: boolean): Record<string, string> {
+  const stack = Stack.of(scope);
+  const environment = { [CONFIG_VARIABLE]: stack.toJsonString(config), ...fips && { AWS_USE_FIPS_ENDPOINT: 'true' } };
+  const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + knownLength(stack.resolve(value)), 0);
+  if (size > ENVIRONMENT_LIMIT) {
+    throw new Error(`mailServers must fit into the ${ENVIRONMENT_LIMIT} bytes of Lambda's environment with all other props, got at least ${size} bytes; `
+      + 'use tags instead of node ids, or several SesSmtpCredentialRotations');
+  }
+  return environment;
+}
+
+/** The length of a resolved string without what only the deployment knows. */
+function knownLength(resolved: unknown): number {
+  if (typeof resolved === 'string') return Buffer.byteLength(resolved);
+  const parts: unknown = (resolved as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1];
+  return Array.isArray(parts) ? parts.reduce<number>((sum, part) => sum + knownLength(part), 0) : 0;
+}

@@ -1,0 +1,109 @@
+import { join } from 'path';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, IDependable } from 'constructs';
+import { functionEnvironment } from './function-config';
+import { defineNetwork, FunctionNetwork, networkInterfacePolicy, ownParts } from './function-network';
+import { completePolicy, definePolicy } from './function-policy';
+import { BoundFleet } from '../fleets/fleet-binding';
+import { RotationConfig } from '../rotation-contract';
+import { generation } from '../user-and-secret/generation';
+import { secretArnPattern } from '../user-and-secret/secret-grants';
+
+const ASSET = join(__dirname, '..', '..', '..', 'assets', 'lambda-src', 'index');
+
+/** What somebody gave the rotation for its function. */
+interface FunctionProps extends FunctionNetwork {
+  readonly user?: iam.IUser;
+  readonly userName?: string;
+  readonly secret?: secretsmanager.ISecret;
+  readonly secretName?: string;
+  readonly logGroup?: logs.ILogGroup;
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+}
+
+/** What the function works on. */
+interface FunctionSubject {
+  readonly secret: secretsmanager.ISecret;
+  readonly user: iam.IUser;
+  readonly fleets: BoundFleet[];
+  readonly config: RotationConfig;
+  readonly fips: boolean;
+}
+
+interface RotationFunction {
+  readonly rotationFunction: lambda.Function;
+  readonly logGroup: logs.ILogGroup;
+  /** What must be there before Secrets Manager calls the function: all that it needs to be called and to do its work. */
+  readonly prerequisites: IDependable[];
+}
+
+/** Defines the function that rotates the credential, with everything that it needs. */
+export function defineRotationFunction(scope: Construct, props: FunctionProps, subject: FunctionSubject): RotationFunction {
+  const { config, fips, fleets, secret, user } = subject;
+  const role = defineRole(scope, props);
+  const network = defineNetwork(scope, props, portsOf(config));
+  const logGroup = props.logGroup ?? defineLogGroup(scope);
+  const policy = definePolicy(scope, policyId(scope, props), { role, logGroup, secret, user, fleets });
+  const rotationFunction = defineFunction(scope, { role, logGroup, environment: functionEnvironment(scope, config, fips), ...network });
+  completePolicy(scope, policy, rotationFunction, secret);
+  const permission = defineInvokePermission(scope, rotationFunction, secret);
+  return { rotationFunction, logGroup, prerequisites: [permission, policy, role, ...routes(scope, network)] };
+}
+
+function defineRole(scope: Construct, { permissionsBoundary, vpc }: FunctionProps): iam.Role {
+  return new iam.Role(scope, 'Role', {
+    assumedBy: new iam.ServicePrincipal('lambda'),
+    description: 'Rotates an Amazon SES SMTP credential',
+    permissionsBoundary,
+    // In the role itself, so that it is there before the function and until the function is gone.
+    inlinePolicies: vpc && { NetworkInterfaces: networkInterfacePolicy(scope) },
+  });
+}
+
+function defineLogGroup(scope: Construct): logs.LogGroup {
+  return new logs.LogGroup(scope, 'LogGroup', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
+}
+
+function policyId(scope: Construct, { secret, secretName, user, userName }: FunctionProps): string {
+  return `Policy${generation(scope, user?.userName ?? userName, secret?.secretArn ?? secretName)}`;
+}
+
+function defineFunction(scope: Construct, surroundings: Pick<lambda.FunctionProps, 'role' | 'logGroup' | 'environment' | keyof FunctionNetwork>): lambda.Function {
+  return new lambda.Function(scope, 'Function', {
+    description: 'Rotates an Amazon SES SMTP credential',
+    // By its name: NODEJS_LATEST of the lowest supported CDK is an older one.
+    runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(ASSET),
+    memorySize: 256,
+    // Lambda's longest: a push to many servers is one wait.
+    timeout: Duration.minutes(15),
+    // What failed is tried again by Secrets Manager, and by the watchdog an hour later.
+    retryAttempts: 0,
+    ...surroundings,
+  });
+}
+
+/** For this secret of this account only: without that, anybody's Secrets Manager could call the function. */
+function defineInvokePermission(scope: Construct, rotationFunction: lambda.IFunction, secret: secretsmanager.ISecret): lambda.CfnPermission {
+  return new lambda.CfnPermission(scope, 'InvokePermission', {
+    action: 'lambda:InvokeFunction',
+    functionName: rotationFunction.functionArn,
+    principal: iam.ServicePrincipal.servicePrincipalName('secretsmanager'),
+    sourceAccount: Stack.of(scope).account,
+    sourceArn: secretArnPattern(secret),
+  });
+}
+
+function portsOf({ additionalEndpoints = [], endpoint }: RotationConfig): number[] {
+  return [endpoint, ...additionalEndpoints].map(({ port }) => port);
+}
+
+/** The VPC with its routes and endpoints, and the rule for a port that only the deployment knows, which is a resource of its own. */
+function routes(scope: Construct, network: FunctionNetwork): IDependable[] {
+  return network.vpc ? [network.vpc, ...ownParts(scope, network)] : [];
+}

@@ -1,0 +1,45 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+/**
+ * AWSCURRENT has moved.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html
+ */
+export function credentialRotated({ secretFullArn, secretName }: secretsmanager.ISecret): events.EventPattern {
+  return {
+    source: ['aws.secretsmanager'],
+    detailType: ['Secret Label Updated'],
+    resources: secretFullArn ? [secretFullArn] : undefined,
+    detail: { labelUpdated: ['AWSCURRENT'], name: secretFullArn ? undefined : [secretName] },
+  };
+}
+
+/**
+ * The alarm went off, or CloudTrail has seen a rotation fail.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
+ */
+export function rotationFailed({ secretArn, secretFullArn }: secretsmanager.ISecret, alarm: cloudwatch.IAlarm): events.EventPattern {
+  const wentOff = { alarmName: [alarm.alarmName], state: { value: ['ALARM'] } };
+  const failed = {
+    eventSource: ['secretsmanager.amazonaws.com'],
+    eventName: ['RotationFailed'],
+    additionalEventData: { SecretId: [secretFullArn ?? { prefix: `${secretArn}-` }] },
+  };
+  return {
+    source: ['aws.cloudwatch', 'aws.secretsmanager'],
+    detailType: ['CloudWatch Alarm State Change', 'AWS Service Event via CloudTrail'],
+    detail: { $or: [wentOff, failed] },
+  };
+}
+
+/** A rule for one of these events, with what somebody wants of it. */
+export function defineRule(scope: Construct, id: string, eventPattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
+  const rule = new events.Rule(scope, id, options);
+  rule.addEventPattern(eventPattern);
+  rule.addTarget(options.target);
+  return rule;
+}

@@ -1,0 +1,64 @@
+import { Stack } from 'aws-cdk-lib';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { defineRotation, onlyResource, textOf } from '../../define-rotation';
+
+describe('onCredentialRotated', () => {
+  it('is told by Secrets Manager when AWSCURRENT has moved', () => {
+    const { stack, rotation } = defineRotation();
+    const topic = new sns.Topic(stack, 'Topic');
+    rotation.onCredentialRotated('Rotated', { target: new SnsTopic(topic), description: 'redeploys' });
+    expect(onlyResource(stack, 'AWS::Events::Rule', 'NewsletterRotated')).toMatchObject({
+      Description: 'redeploys',
+      EventPattern: {
+        'source': ['aws.secretsmanager'],
+        'detail-type': ['Secret Label Updated'],
+        'resources': [{ Ref: expect.stringMatching(/^NewsletterSecret/) }],
+        'detail': { labelUpdated: ['AWSCURRENT'] },
+      },
+      Targets: [{ Arn: { Ref: expect.stringMatching(/^Topic/) } }],
+    });
+  });
+
+  it('knows a secret by its name if it was imported so, and needs no target', () => {
+    const { stack, rotation } = defineRotation(scope => ({ secret: Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp') }));
+    rotation.onCredentialRotated('Rotated').addTarget(new SnsTopic(new sns.Topic(stack, 'Topic')));
+    expect(onlyResource(stack, 'AWS::Events::Rule', 'NewsletterRotated').EventPattern).toEqual({
+      'source': ['aws.secretsmanager'],
+      'detail-type': ['Secret Label Updated'],
+      'detail': { labelUpdated: ['AWSCURRENT'], name: ['mail/smtp'] },
+    });
+  });
+});
+
+describe('onRotationFailed', () => {
+  const patternOf = (stack: Stack) => onlyResource(stack, 'AWS::Events::Rule', 'NewsletterFailed').EventPattern;
+
+  it('is told by the alarm, and by CloudTrail where there is a trail', () => {
+    const { stack, rotation } = defineRotation();
+    rotation.onRotationFailed('Failed', { target: new SnsTopic(new sns.Topic(stack, 'Topic')) });
+    expect(patternOf(stack)).toEqual({
+      'source': ['aws.cloudwatch', 'aws.secretsmanager'],
+      'detail-type': ['CloudWatch Alarm State Change', 'AWS Service Event via CloudTrail'],
+      'detail': {
+        $or: [
+          { alarmName: [{ Ref: expect.stringMatching(/^NewsletterAlarm/) }], state: { value: ['ALARM'] } },
+          {
+            eventSource: ['secretsmanager.amazonaws.com'],
+            eventName: ['RotationFailed'],
+            additionalEventData: { SecretId: [{ Ref: expect.stringMatching(/^NewsletterSecret/) }] },
+          },
+        ],
+      },
+    });
+  });
+
+  it('knows a secret that was imported by its name by the beginning of its ARN', () => {
+    const { stack, rotation } = defineRotation(scope => ({ secret: Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp') }));
+    rotation.onRotationFailed('Failed');
+    const [, { additionalEventData: { SecretId: [{ prefix }] } }] = patternOf(stack).detail.$or;
+    expect(textOf(prefix)).toBe('arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:mail/smtp-');
+  });
+});

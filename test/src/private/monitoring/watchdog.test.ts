@@ -1,0 +1,24 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, it } from 'vitest';
+import { defineRotation } from '../../define-rotation';
+
+describe('the watchdog', () => {
+  it('is the function itself, called once an hour with an event that says so', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [{ Arn: { 'Fn::GetAtt': [rotationFunction, 'Arn'] }, Input: '{"action":"watch"}' }],
+    });
+  });
+
+  it('is not called again for what it has found wrong already', () => {
+    Template.fromStack(defineRotation().stack).hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+  });
+
+  it('begins when the credential is there', () => {
+    const template = Template.fromStack(defineRotation().stack);
+    const [credential] = Object.keys(template.findResources('Custom::SesSmtpCredential'));
+    template.hasResource('AWS::Events::Rule', { DependsOn: [credential] });
+  });
+});

@@ -1,0 +1,62 @@
+import { CfnParameter, Duration } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import { describe, expect, it } from 'vitest';
+import { SesSmtpCredentialRotationProps } from '../../../../src';
+import { configOf, defineRotation, expectRefusal, onlyResource, textOf } from '../../define-rotation';
+
+describe('the grace period', () => {
+  const secondsWith = (props: Partial<SesSmtpCredentialRotationProps>) => configOf(defineRotation(() => props).stack).gracePeriodSeconds;
+
+  it.each([
+    [Duration.days(30), 86_400],
+    [Duration.days(2), 86_400],
+    [Duration.days(1), 43_200],
+    [Duration.hours(4), 7_200],
+  ])('is a day, or half of the interval if that is shorter: with %s it is %i seconds', (interval, seconds) => {
+    expect(secondsWith({ schedule: events.Schedule.rate(interval) })).toBe(seconds);
+  });
+
+  it('is a day with a cron expression', () => {
+    expect(secondsWith({ schedule: events.Schedule.cron({ minute: '0', hour: '0/6' }) })).toBe(86_400);
+  });
+
+  it('may be another one, and none', () => {
+    expect(secondsWith({ gracePeriod: Duration.days(7) })).toBe(7 * 86_400);
+    expect(secondsWith({ gracePeriod: Duration.seconds(0) })).toBe(0);
+    expect(secondsWith({ gracePeriod: Duration.days(7), schedule: events.Schedule.cron({ minute: '0', hour: '3' }) })).toBe(7 * 86_400);
+  });
+
+  it('fails when it is not shorter than the interval', () => {
+    const schedule = events.Schedule.rate(Duration.days(30));
+    for (const days of [30, 40]) {
+      expectRefusal(() => ({ schedule, gracePeriod: Duration.days(days) }),
+        `gracePeriod must be shorter than the rotation interval, because a user has two access keys, got ${days} days and 30 days`);
+    }
+    expect(secondsWith({ schedule, gracePeriod: Duration.seconds(30 * 86_400 - 1) })).toBe(30 * 86_400 - 1);
+    expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.hours(4)), gracePeriod: Duration.days(1) }), 'got 1 day and 4 hours');
+  });
+
+  it('may be seconds, and may belong to a rate, that only the deployment knows', () => {
+    const { stack } = defineRotation(scope => ({ gracePeriod: Duration.seconds(new CfnParameter(scope, 'Grace', { type: 'Number' }).valueAsNumber) }));
+    expect(textOf(onlyResource(stack, 'AWS::Lambda::Function').Environment.Variables.ROTATION_CONFIG)).toContain('"gracePeriodSeconds":<Grace>,');
+    const rate = defineRotation(scope => ({
+      gracePeriod: Duration.days(2),
+      schedule: events.Schedule.rate(Duration.days(new CfnParameter(scope, 'Days', { type: 'Number' }).valueAsNumber)),
+    }));
+    expect(configOf(rate.stack)).toMatchObject({ gracePeriodSeconds: 172_800 });
+  });
+});
+
+describe('the function', () => {
+  it('is told the age at which a key has missed its rotation, if the schedule is a rate', () => {
+    const config = (schedule: events.Schedule) => configOf(defineRotation(() => ({ schedule })).stack);
+    expect(config(events.Schedule.rate(Duration.days(30))).maxAgeSeconds).toBe(31 * 86_400);
+    expect(config(events.Schedule.rate(Duration.hours(4))).maxAgeSeconds).toBe(28 * 3_600);
+    expect(config(events.Schedule.cron({ minute: '0', hour: '3' }))).not.toHaveProperty('maxAgeSeconds');
+  });
+
+  it('is told whether the first rotation comes with the deployment', () => {
+    expect(configOf(defineRotation().stack).rotatesAtOnce).toBe(true);
+    expect(configOf(defineRotation(() => ({ rotateImmediatelyOnUpdate: false })).stack).rotatesAtOnce).toBe(false);
+  });
+});

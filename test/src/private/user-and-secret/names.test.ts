@@ -1,0 +1,62 @@
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { describe, expect, it } from 'vitest';
+import { defineRotation } from '../../define-rotation';
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret';
+
+describe('userName', () => {
+  it.each(['n', 'newsletter', 'News_1+a=b,c.d@e-f', 'n'.repeat(64)])('may be %s', userName => {
+    expect(() => defineRotation(() => ({ userName }))).not.toThrow();
+  });
+
+  it.each(['', 'news letter', 'mail/news', 'näws', 'news:1', 'n'.repeat(65), 'news\n'])("fails as '%s'", userName => {
+    expect(() => defineRotation(() => ({ userName }))).toThrow(`userName must be 1 to 64 letters, digits and "_+=,.@-", got '${userName}'`);
+  });
+});
+
+describe('secretName', () => {
+  it.each(['s', 'mail/smtp', '/mail/smtp', 'Mail_1+a=b.c@d-e', 's'.repeat(512)])('may be %s', secretName => {
+    const { stack } = defineRotation(() => ({ secretName }));
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  it.each(['', 'mail smtp', 'mail,smtp', 'mail:smtp', 'mäil', 's'.repeat(513)])("fails as '%s'", secretName => {
+    expect(() => defineRotation(() => ({ secretName }))).toThrow(`secretName must be 1 to 512 letters, digits and "/_+=.@-", got '${secretName}'`);
+  });
+});
+
+it('does not check names that are not known yet', () => {
+  const { stack } = defineRotation(scope => ({
+    userName: new CfnParameter(scope, 'UserName').valueAsString, secretName: new CfnParameter(scope, 'SecretName').valueAsString,
+  }));
+  Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+});
+
+describe("a secret's name that ends as an ARN does", () => {
+  const WARNING = "the secret's name 'mail/smtp-secret' ends in a hyphen and six characters, as the ARN of every secret does, so that Secrets Manager may not find it "
+    + 'by less than its complete ARN: %s [ack: cdk-ses-smtp-credential-rotation:secretNameLikeArn]';
+
+  it('is warned of', () => {
+    const { stack } = defineRotation(() => ({ secretName: 'mail/smtp-secret' }));
+    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'choose another secretName, if it is not deployed yet: another name replaces the secret'));
+  });
+
+  it.each<[string, (scope: Stack) => ISecret]>([
+    ['its name', scope => Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp-secret')],
+    ['a part of its ARN', scope => Secret.fromSecretPartialArn(scope, 'Existing', `${ARN}:mail/smtp-secret`)],
+  ])('is warned of when it is imported by %s', (_, secret) => {
+    const { stack } = defineRotation(scope => ({ secret: secret(scope) }));
+    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'import it by that, with Secret.fromSecretCompleteArn'));
+  });
+
+  it.each<[string, (scope: Stack) => ISecret]>([
+    ['its complete ARN', scope => Secret.fromSecretCompleteArn(scope, 'Existing', `${ARN}:mail/smtp-secret-AbCdEf`)],
+    ['another name', scope => Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp-secrets')],
+    ['an ARN that is not known yet', scope => Secret.fromSecretPartialArn(scope, 'Existing', new CfnParameter(scope, 'Arn').valueAsString)],
+    ['itself', scope => new Secret(scope, 'Existing', { secretName: 'mail/smtp-secret' })],
+  ])('is not warned of with %s', (_, secret) => {
+    Annotations.fromStack(defineRotation(scope => ({ secret: secret(scope) })).stack).hasNoWarning('*', Match.anyValue());
+  });
+});
