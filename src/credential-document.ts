@@ -92,6 +92,36 @@ export interface MsmtpDocumentOptions extends MailServerDocumentOptions {
   readonly configFile?: string;
 }
 
+/** Options of `CredentialDocument.nullmailer`. */
+export interface NullmailerDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The file with lines `host smtp user=… pass=…`, an absolute path.
+   *
+   * @default '/etc/nullmailer/remotes'
+   */
+  readonly remotesFile?: string;
+}
+
+/** Options of `CredentialDocument.dma`. */
+export interface DmaDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The file with lines `user|host:password`, which `AUTHPATH` in dma.conf names, an absolute path.
+   *
+   * @default '/etc/dma/auth.conf'
+   */
+  readonly authFile?: string;
+}
+
+/** Options of `CredentialDocument.ssmtp`. */
+export interface SsmtpDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The configuration with `mailhub`, `AuthUser` and `AuthPass`, an absolute path.
+   *
+   * @default '/etc/ssmtp/ssmtp.conf'
+   */
+  readonly configFile?: string;
+}
+
 /** Options of `CredentialDocument.iisSmtp`. */
 export interface IisSmtpDocumentOptions extends MailServerDocumentOptions {}
 
@@ -175,9 +205,10 @@ export class CredentialDocument {
    *
    * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`, in all instances
    * of Postfix. An entry of another key with the very same credential, such as that of a sender, is replaced
-   * as well, unless it is named for another region or that region's entry comes first. Checks the new table with
-   * `postmap -q`, reloads only for `texthash` and `proxy:`, and retries deferred mail. Fails on a server whose tables have
-   * no entry for the endpoint or are symbolic links, and leaves it unchanged then. Needs `postconf` and `postmap`.
+   * as well, unless it is named for another region or that region's entry comes first. Reloads only for `texthash` and `proxy:`, looks
+   * each key up with `postmap -q` in all tables in their order, as the user that reads them, and retries deferred mail. Fails on
+   * a server whose tables have no entry for the endpoint or are symbolic links, or where a table of another type answers
+   * first, and leaves it unchanged then. Needs `postconf` and `postmap`.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap, relayHost } = options;
@@ -192,8 +223,8 @@ export class CredentialDocument {
    * Debian's Exim looks the password up by the name that the address of the host stands for, which is not
    * the endpoint's. So entries of the load balancer (`ses-smtp-….elb.amazonaws.com`), patterns such as
    * `*.amazonaws.com` with an SES credential, and other entries with the very same credential are replaced
-   * as well, unless that is the credential of another region. Checks the new file with a lookup by `exim -be`, needs
-   * no reload, and retries deferred mail. Needs `exim4` or `exim`. An Exim with the password in its configuration needs
+   * as well, unless that is the credential of another region. Checks the new file with lookups by `exim -be` as Exim's user,
+   * needs no reload, and retries deferred mail. Needs `exim4` or `exim`. An Exim with the password in its configuration needs
    * a lookup in such a file instead.
    *
    * @see https://manpages.debian.org/stable/exim4-config/exim4_passwd_client.5.en.html
@@ -210,7 +241,7 @@ export class CredentialDocument {
    *
    * Several entries can match: that of the endpoint, of the load balancer in front of it, and of all servers
    * if it has an SES credential that is not another region's. All of them are replaced. Checks the new map with
-   * `makemap -u`, needs no reload, and retries deferred mail. Needs `makemap` and `sendmail`.
+   * `makemap -u` and asks `sendmail -bt` what it would log in with, needs no reload, and retries deferred mail. Needs `makemap` and `sendmail`.
    */
   public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
     const { authinfoFile = '/etc/mail/authinfo', mapType = SendmailMapType.HASH, relayHost } = options;
@@ -225,7 +256,7 @@ export class CredentialDocument {
    * Finds labels and `file:` tables in the configuration, and applies them by `smtpctl update table`. Fails if it finds a
    * label that is for the endpoint of another region as well. Because OpenSMTPD keeps a credential as long as it has a
    * connection to the relay host, it relays no new messages until the open connections have ended, 60 seconds at most.
-   * Checks the new table by `smtpd -n`, and retries deferred mail. Needs `smtpctl` and `smtpd`.
+   * Reads the new table as OpenSMTPD's user, checks it by `smtpd -n`, and retries deferred mail. Needs `smtpctl` and `smtpd`.
    */
   public static openSmtpd(options: OpenSmtpdDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;
@@ -238,14 +269,54 @@ export class CredentialDocument {
   /**
    * Replaces user and password in the accounts of msmtp whose host is the SMTP endpoint.
    *
-   * Fails on a server whose account has `passwordeval`, and leaves it unchanged then. Checks the new configuration
-   * by `msmtp --pretend`. Needs `msmtp`.
+   * Fails on a server whose account has `passwordeval`, or shares its line with an account of another host, and leaves it
+   * unchanged then. Checks the new configuration by `msmtp --pretend` as the owner of the file, because msmtp runs the commands
+   * that are in it. Needs `msmtp`.
    */
   public static msmtp(options: MsmtpDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/msmtprc', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
     return new CredentialDocument(mailServerDocument('msmtp', ['msmtp.sh'], relayHost, { config_file: configFile }));
+  }
+
+  /**
+   * Replaces user and password in nullmailer's lines for the SMTP endpoint.
+   *
+   * nullmailer reads the file for each queue run. Because it has no tool that looks an entry up, reads the file as its
+   * user and compares. Retries deferred mail. Needs `nullmailer-send`.
+   */
+  public static nullmailer(options: NullmailerDocumentOptions = {}): CredentialDocument {
+    const { remotesFile = '/etc/nullmailer/remotes', relayHost } = options;
+    checkPath('remotesFile', remotesFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(mailServerDocument('nullmailer', ['client.sh', 'nullmailer.sh'], relayHost, { client_file: remotesFile }));
+  }
+
+  /**
+   * Replaces user and password in the lines of the DragonFly Mail Agent for the SMTP endpoint.
+   *
+   * dma reads the file for each message. Because it has no tool that looks an entry up, reads the file as a user
+   * of dma's group `mail` and compares. Retries deferred mail. Needs `dma`.
+   */
+  public static dma(options: DmaDocumentOptions = {}): CredentialDocument {
+    const { authFile = '/etc/dma/auth.conf', relayHost } = options;
+    checkPath('authFile', authFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(mailServerDocument('dma', ['client.sh', 'dma.sh'], relayHost, { client_file: authFile }));
+  }
+
+  /**
+   * Replaces `AuthUser` and `AuthPass` of sSMTP, if its `mailhub` is the SMTP endpoint.
+   *
+   * sSMTP reads the file for each message, and keeps none that is refused. The mode of the file stays, because
+   * those who send read it. Needs `ssmtp`.
+   */
+  public static ssmtp(options: SsmtpDocumentOptions = {}): CredentialDocument {
+    const { configFile = '/etc/ssmtp/ssmtp.conf', relayHost } = options;
+    checkPath('configFile', configFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(mailServerDocument('sSMTP', ['client.sh', 'ssmtp.sh'], relayHost, { client_file: configFile }));
   }
 
   /**

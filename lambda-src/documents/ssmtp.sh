@@ -19,7 +19,7 @@ REWRITE='
 example="lines 'mailhub=$relay_host:587', 'AuthUser=user' and 'AuthPass=password'"
 
 command -v ssmtp >/dev/null 2>&1 || fail 'sSMTP is not installed: ssmtp was not found'
-# Who sends by sSMTP reads the file: its mode stays.
-keeps_mode=1
+# Where it does not run with the group mail, whoever sends reads the file: its mode stays then.
+if [ -g "$(command -v ssmtp)" ]; then server_user=mail; else keeps_mode=1; fi
 apply_client
 report_applied

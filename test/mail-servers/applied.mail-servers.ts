@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { run } from './machine';
 import { RelayHost } from './relay-host';
 import { exim, msmtp, openSmtpd, postfix, RealServer, sendmailServer } from './servers';
-import { ScriptNode } from '../world/nodes/nodes';
+import { ScriptNode } from '../world/nodes';
 
 const OTHER = 'AKIAOTHEROTHEROTHER1:BKVmjjMDFk/qqw8EROW99bjCS65PF8WKvK5bSr4Y6EqF';
 

@@ -1,4 +1,4 @@
-import { chmod, link, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on-node';
