@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,6 +13,8 @@ const PROGRAMS = ['chgrp', 'chmod', 'cmp', 'cp', 'exim4', 'ln', 'makemap', 'mkdi
 
 describe.each(SERVERS)('the document on $name', server => {
   const folder = dirname(server.file);
+  /** Where a run works: in the folder, or above it if that belongs to another user. */
+  const WORK_DIRECTORIES = [folder, dirname(folder)].map(path => join(path, '.ses-smtp-credential'));
   let relayHost: RelayHost;
   let before: string;
   let after: string;
@@ -92,20 +95,23 @@ describe.each(SERVERS)('the document on $name', server => {
   });
 
   describe('on a disk that fails', () => {
+    // The folder is a file system of its own then, and where sendmail has been installed, /etc/mail belongs to another user.
+    const elsewhere = 'cannot be replaced: its folder belongs to another user, and /etc, the next one of root, is on another file system';
+
     afterEach(async () => run('umount', folder));
 
     it('leaves the old credential if the disk is full', async () => {
       await run('sh', '-c', 'cp -a "$1" "$1.copy" && mount -t tmpfs -o size=4m tmpfs "$1" && cp -a "$1.copy/." "$1" && rm -r "$1.copy"', '-', folder);
       await run('sh', '-c', 'dd if=/dev/zero of="$1/filler" 2>/dev/null || true', '-', folder);
       const files = await snapshot();
-      await expectFailure(/SES_SMTP_CREDENTIAL_FAILED .*No space left on device; .* is (un)?changed/);
+      await expectFailure(new RegExp(`SES_SMTP_CREDENTIAL_FAILED .*(No space left on device|${elsewhere}); .* is (un)?changed`));
       expect(await snapshot()).toEqual(files);
     });
 
     it('leaves the old credential if the file system is read-only', async () => {
       await run('sh', '-c', 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"', '-', folder);
       const files = await snapshot();
-      await expectFailure(/SES_SMTP_CREDENTIAL_FAILED .*Read-only file system; nothing is changed/);
+      await expectFailure(new RegExp(`SES_SMTP_CREDENTIAL_FAILED .*(Read-only file system|${elsewhere}); .* is (un)?changed`));
       expect(await snapshot()).toEqual(files);
     });
   });
@@ -143,9 +149,12 @@ describe.each(SERVERS)('the document on $name', server => {
       if (status === 'Success') break;
       const killed = await snapshot();
       expect([before, after], `killed at call ${call}`).toContain(killed[basename(server.file)]);
-      if (!isDeepStrictEqual(killed, untouched)) expect(keys).toContain((await relayHost.arrival(await relayHost.send())).username);
+      const isUntouched = isDeepStrictEqual(killed, untouched);
+      if (isUntouched && !WORK_DIRECTORIES.some(existsSync)) continue;
+      if (!isUntouched) expect(keys).toContain((await relayHost.arrival(await relayHost.send())).username);
       expect(await relayHost.apply(), `after call ${call}`).toMatchObject({ status: 'Success' });
       expect(Object.keys(await snapshot())).toEqual(names);
+      expect(WORK_DIRECTORIES.filter(existsSync)).toEqual([]);
       expect(await readFile(server.file, 'latin1')).toBe(after);
     }
     expect(call).toBeGreaterThan(10);

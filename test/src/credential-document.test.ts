@@ -169,6 +169,16 @@ describe('the documents of the other mail servers', () => {
     expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["relay_host='relay.example.com'", ...lines]));
   });
 
+  it.each([
+    ['openSmtpd', CredentialDocument.openSmtpd()],
+    ['msmtp', CredentialDocument.msmtp()],
+    ['nullmailer', CredentialDocument.nullmailer()],
+    ['dma', CredentialDocument.dma()],
+    ['ssmtp', CredentialDocument.ssmtp()],
+  ])('log in to the endpoint where the server has no lookup: %s', (_name, document) => {
+    expect(linesOf(stackWith(document))).toContain("relay_url='smtp://email-smtp.<AWS::Region>.<AWS::URLSuffix>:587'");
+  });
+
   it('finds the smart host of IIS', () => {
     expect(linesOf(stackWith(CredentialDocument.iisSmtp()))).toContain("$RelayHost = 'email-smtp.<AWS::Region>.<AWS::URLSuffix>'");
     expect(linesOf(stackWith(CredentialDocument.iisSmtp({ relayHost })))).toContain("$RelayHost = 'relay.example.com'");
