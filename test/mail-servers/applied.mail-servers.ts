@@ -126,7 +126,7 @@ describe('Postfix', () => {
       await use(`${key()} ${credential}\n`);
       await chmod(`${file}.db`, 0o644);
       await expectApplied();
-      expect([await rights(file), await rights(`${file}.db`)]).toEqual(['640 root root', '640 root root']);
+      expect([await rights(file), await rights(`${file}.db`)].map(text => text.slice(0, 8))).toEqual(['640 root', '640 root']);
     }
   });
 
@@ -271,6 +271,18 @@ describe('sendmail', () => {
     await writeFile('/etc/mail/sendmail.cf', configuration.replace('hash -o /etc/mail/authinfo.db', 'hash -o /etc/mail/elsewhere.db'));
     await expectRefusal(/a lookup in \/etc\/mail\/authinfo did not give the credential after it was put in place: sendmail does not take it under the name email-smtp/, file)
       .finally(async () => writeFile('/etc/mail/sendmail.cf', configuration));
+  });
+
+  it('never has a map with two names meanwhile, which it would not read', async () => {
+    const witness = '/tmp/mail-servers-test-names';
+    await use(entry(old()));
+    await expectApplied(async node => {
+      for (const program of ['chmod', 'cmp', 'cp', 'ln', 'makemap', 'mv', 'sync']) {
+        await node.install(program, `#!/bin/sh\nPATH=\${PATH#*:}\nstat -c %h ${file}.db >>${witness}\nexec ${program} "$@"\n`);
+      }
+    });
+    expect(new Set((await readFile(witness, 'utf8')).trim().split('\n'))).toEqual(new Set(['1']));
+    await rm(witness);
   });
 
   it('has a map that only it can read, where everybody could', async () => {

@@ -51,7 +51,7 @@ let victim: string;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => { await run('useradd', '--system', '--no-create-home', USER).catch(() => undefined); });
-afterAll(async () => run('userdel', USER));
+afterAll(async () => run('userdel', '--force', USER));
 
 beforeEach(async () => {
   base = await mkdtemp('/srv/hostile-');

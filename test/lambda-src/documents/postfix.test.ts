@@ -47,6 +47,13 @@ describe('the Postfix document', () => {
     expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
   });
 
+  it.each([['that was changed', OLD], ['that was right already', OURS]])('takes the index of a table %s from everybody else', async (_which, credential) => {
+    await postfix(`[${HOST}]:587 ${credential}\n`);
+    await onNode.node.write(`${TABLE}.db`, `[${HOST}]:587\t${credential}\n`, 0o644);
+    expect(await onNode.run()).toMatchObject({ status: 'Success' });
+    expect([await mode(TABLE), await mode(`${TABLE}.db`)]).toEqual(['640', '640']);
+  });
+
   it('changes nothing when it runs again', async () => {
     await postfix(`[${HOST}]:587 ${OLD}\n`);
     await onNode.run();
