@@ -28,10 +28,10 @@ describe('the library', () => {
 
   it('has no types in its public files but those of the API', () => {
     expect(exportedNames().filter(name => !(name in library)).sort()).toEqual([
-      'CredentialFields', 'CustomSmtpEndpointOptions', 'EximDocumentOptions', 'ExistingDocumentOptions', 'ExistingDocumentWithCredentialOptions',
-      'IisSmtpDocumentOptions', 'JsonCredentialFormatOptions', 'MailServerDocumentOptions', 'MailServerFleet', 'MsmtpDocumentOptions',
-      'OpenSmtpdDocumentOptions', 'PostfixDocumentOptions', 'RegionalSmtpEndpointOptions', 'SendmailDocumentOptions', 'SesSmtpCredentialRotationProps',
-      'TestMessage',
+      'CredentialFields', 'CustomSmtpEndpointOptions', 'DmaDocumentOptions', 'EximDocumentOptions', 'ExistingDocumentOptions',
+      'ExistingDocumentWithCredentialOptions', 'IisSmtpDocumentOptions', 'JsonCredentialFormatOptions', 'MailServerDocumentOptions', 'MailServerFleet',
+      'MsmtpDocumentOptions', 'NullmailerDocumentOptions', 'OpenSmtpdDocumentOptions', 'PostfixDocumentOptions', 'RegionalSmtpEndpointOptions',
+      'SendmailDocumentOptions', 'SesSmtpCredentialRotationProps', 'SsmtpDocumentOptions', 'TestMessage',
     ]);
   });
 
