@@ -41,8 +41,7 @@ function check(row: Row, result: Result): void {
   const said = `${result.stdout}\n${result.stderr}`;
   expect(outcomesOf(result), said).toHaveLength(1);
   const [line] = outcomesOf(result);
-  if (row.outcome === 'applied') expect(line, said).toBe(expected);
-  else {
+  if (row.outcome === 'applied') {expect(line, said).toBe(expected);} else {
     expect(line, said).toMatch(/^SES_SMTP_CREDENTIAL_FAILED /);
     expect(line).toMatch(expected);
   }
@@ -51,14 +50,19 @@ function check(row: Row, result: Result): void {
   expect(besides).toMatch(row.says ?? /^$/);
   expect(result.stderr.replaceAll('\r', '').replace(MARKER, '').trim()).toMatch(row.stderr ?? /^$/);
   for (const [name, settings] of Object.entries(row.after ?? {})) {
-    expect(result.objects[name], name).toMatchObject(Object.fromEntries(Object.entries(settings).map(([property, value]) => [property, String(value)])));
+    const texts = Object.fromEntries(Object.entries(settings).map(([property, value]) => [property, String(value)]));
+    expect(result.objects[name], name).toMatchObject(texts);
   }
   expect(leaksOf(result, row.secrets)).toEqual([]);
   row.also?.(result);
 }
 
-/** Defines a test for each row and each PowerShell. By default, most rows share a process for each core. */
-export function describeTable(title: string, rows: readonly Row[]): void {
+/**
+ * Defines a test for each row and each PowerShell. By default, most rows share a process for each core.
+ *
+ * @param fit makes of a row what only the run knows, such as a port
+ */
+export function describeTable(title: string, rows: readonly Row[], fit: (row: Row) => Row = row => row): void {
   describe.each(SHELLS)(`${title}, in %s`, shell => {
     const results = new Map<Row, Result>();
     const togetherOnly = (row: Row) => row.languageMode !== undefined || row.prelude !== undefined;
@@ -66,17 +70,17 @@ export function describeTable(title: string, rows: readonly Row[]): void {
 
     beforeAll(async () => {
       const shared = rows.filter(row => !row.alone);
-      const share = Math.ceil(shared.length / availableParallelism());
-      const shares = Array.from({ length: availableParallelism() }, (_, index) => shared.slice(index * share, (index + 1) * share)).filter(({ length }) => length > 0);
+      const cores = availableParallelism();
+      const shares = Array.from({ length: cores }, (_, core) => shared.filter((_row, index) => index % cores === core)).filter(({ length }) => length > 0);
       await Promise.all(shares.map(async part => {
-        for (const [index, result] of (await runTogether(shell, part)).entries()) results.set(part[index], result);
+        for (const [index, result] of (await runTogether(shell, part.map(fit))).entries()) results.set(part[index], result);
       }));
     });
 
     for (const row of rows) {
       it(row.name, async () => {
         if (!row.alone) check(row, results.get(row)!);
-        if (ownProcess(row)) check(row, await runAlone(shell, row));
+        if (ownProcess(row)) check(row, await runAlone(shell, fit(row)));
       });
     }
   });

@@ -8,8 +8,8 @@ import { delimiter, join } from 'node:path';
 export interface Fault {
   readonly call: string;
   readonly at?: number;
-  /** `refuse`: nothing happens; `half`: the first of two writes; `lose-reply`: all happens, and then it fails; `ignore` and `half-quietly` fail without a word. */
-  readonly action: 'refuse' | 'half' | 'half-quietly' | 'lose-reply' | 'ignore' | 'empty' | 'cut' | 'hang' | 'kill' | 'kill-after' | 'set';
+  /** `refuse`: nothing happens; `half`: the first of two writes; `lose-reply`: all happens, and then it fails; `ignore` and `half-quietly` fail without a word; `set` changes what there is. */
+  readonly action: 'refuse' | 'half' | 'half-quietly' | 'lose-reply' | 'ignore' | 'empty' | 'cut' | 'hang' | 'kill' | 'kill-half' | 'kill-after' | 'set';
   readonly message?: string;
 }
 
@@ -92,8 +92,10 @@ async function prepare(folder: string, shell: string, scene: Scene): Promise<voi
     ? scene.script.replace('{{ SecretArn }}', SECRET_ARN).replace('{{ VersionId }}', versionId).replace('{{ Region }}', 'eu-west-1') : scene.script;
   await Promise.all([mkdir(join(folder, 'state')), mkdir(join(folder, 'tmp'))]);
   await writeFile(join(folder, '_script.ps1'), `\ufeff${pasted}\n`);
-  await writeFile(join(folder, 'state', 'state.tsv'), linesOf(Object.entries(scene.objects)
-    .flatMap(([name, settings]) => Object.entries({ is: true, ...settings }).filter(([, value]) => value !== null).map(([property, value]) => [name, property, String(value)]))));
+  const settings = Object.entries(scene.objects)
+    .flatMap(([name, object]) => Object.entries({ is: true, ...object }).map(([property, value]) => ({ name, property, value })));
+  await writeFile(join(folder, 'state', 'state.tsv'), linesOf(settings.filter(({ value }) => value !== null)
+    .map(({ name, property, value }) => [name, property, String(value)])));
   await writeFile(join(folder, 'state', 'faults.tsv'), linesOf((scene.faults ?? [])
     .map(({ call, at = 0, action, message = 'the stand-in refuses' }) => [call, String(at), action, message])));
   await writeFile(join(folder, 'state', 'calls.tsv'), '');
@@ -141,7 +143,7 @@ function trust(certificate?: string): NodeJS.ProcessEnv {
 
 async function start(program: string, parameters: string[], env: NodeJS.ProcessEnv): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise(resolve => {
-    const child = execFile(program, parameters, { env, maxBuffer: 1 << 26 }, (error: ExecFileException | null, stdout, stderr) => {
+    const child = execFile(program, parameters, { env, maxBuffer: 64 * 1024 * 1024 }, (error: ExecFileException | null, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
     });
     child.stdin?.end();
@@ -155,7 +157,7 @@ async function collect(folder: string, run: Pick<Result, 'stdout' | 'stderr' | '
   const traces: Record<string, string> = { calls: calls.map(call => call.arguments).join('\n') };
   if (existsSync(join(folder, 'binding.txt'))) traces.binding = await readFile(join(folder, 'binding.txt'), 'utf8');
   for (const name of await readdir(join(folder, 'tmp'), { recursive: true, withFileTypes: true })) {
-    if (name.isFile()) traces[`temporary file ${name.name}`] = await readFile(join(name.parentPath, name.name), 'latin1');
+    if (name.isFile()) traces[`temporary file ${name.name}`] = await readFile(join(name.parentPath, name.name), 'utf8');
   }
   return { ...run, objects, calls, traces };
 }

@@ -43,7 +43,7 @@ namespace StandIns
             {
                 return World.Call(name, arguments, null);
             }
-            catch (StandInException exception)
+            catch (COMException exception)
             {
                 Fail(exception.Message);
                 return null;

@@ -58,7 +58,7 @@ namespace StandIns
             {
                 World.Call("exchange-read", Identity ?? "", null);
             }
-            catch (StandInException exception)
+            catch (COMException exception)
             {
                 WriteError(new ErrorRecord(exception, "Exchange", ErrorCategory.InvalidOperation, this));
                 return;
@@ -91,7 +91,7 @@ namespace StandIns
                     if (!half) World.Set(key, "password", credential == null ? null : credential.Password);
                 });
             }
-            catch (StandInException exception)
+            catch (COMException exception)
             {
                 WriteError(new ErrorRecord(exception, "Exchange", ErrorCategory.InvalidOperation, this));
             }
@@ -108,7 +108,7 @@ namespace StandIns
         protected override void ProcessRecord()
         {
             World.Call("add-snapin", Name, null);
-            if (!World.Has("exchange", "installed")) throw new StandInException("The Windows PowerShell snap-in '" + Name + "' is not installed on this computer.");
+            if (!World.Has("exchange", "installed")) throw new COMException("The Windows PowerShell snap-in '" + Name + "' is not installed on this computer.");
             InvokeCommand.InvokeScript("Import-Module -Global -Name '" + Environment.GetEnvironmentVariable("STAND_INS_EXCHANGE") + "'");
         }
     }

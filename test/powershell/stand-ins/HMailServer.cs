@@ -108,7 +108,7 @@ namespace StandIns
         {
             get
             {
-                if (!authenticated) throw new StandInException("You do not have access to this property / method. Ensure that hMailServer.Application.Authenticate() is called with proper login credentials.");
+                if (!authenticated) throw new COMException("You do not have access to this property / method. Ensure that hMailServer.Application.Authenticate() is called with proper login credentials.");
                 return new MailServerSettings();
             }
         }
@@ -126,7 +126,7 @@ namespace StandIns
             World.Call("com-create", ComObject, null);
             if (ComObject != "hMailServer.Application" || World.Names("hMailServer:").Count == 0)
             {
-                throw new StandInException("Retrieving the COM class factory for component failed: 80040154 Class not registered.");
+                throw new COMException("Retrieving the COM class factory for component failed: 80040154 Class not registered.");
             }
             WriteObject(new MailServerApplication());
         }

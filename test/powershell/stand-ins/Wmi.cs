@@ -35,9 +35,9 @@ namespace StandIns
             {
                 World.Call("wmi-put", Name, Write);
             }
-            catch (StandInException exception)
+            catch (COMException exception)
             {
-                throw new StandInException(exception.Message.Replace("{password}", RoutePassword));
+                throw new COMException(exception.Message.Replace("{password}", RoutePassword));
             }
             return "\\\\.\\root\\MicrosoftIISv2:" + key;
         }
@@ -66,9 +66,9 @@ namespace StandIns
             try
             {
                 if (World.Call("wmi-read", Class + " " + Namespace + " " + Authentication, null) == "empty") return;
-                if (!World.Has("wmi", "installed")) throw new StandInException("Invalid namespace \"root\\MicrosoftIISv2\"");
+                if (!World.Has("wmi", "installed")) throw new COMException("Invalid namespace \"root\\MicrosoftIISv2\"");
             }
-            catch (StandInException exception)
+            catch (COMException exception)
             {
                 WriteError(new ErrorRecord(exception, "GetWMICOMException", ErrorCategory.InvalidOperation, this));
                 return;

@@ -76,15 +76,15 @@ namespace StandIns
             var fault = FaultOf(name);
             var action = fault == null ? "" : fault[2];
             if (action == "kill") Kill();
-            if (action == "refuse") throw new StandInException(fault[3]);
+            if (action == "refuse") throw new COMException(fault[3]);
             if (action == "set")
             {
                 var change = fault[3].Split('\t');
                 Set(change[0], change[1], change[2]);
             }
-            if (action != "ignore" && effect != null) effect(action.StartsWith("half", StringComparison.Ordinal));
-            if (action == "kill-after") Kill();
-            if (action == "half" || action == "lose-reply") throw new StandInException(fault[3]);
+            if (action != "ignore" && effect != null) effect(action.StartsWith("half", StringComparison.Ordinal) || action == "kill-half");
+            if (action == "kill-after" || action == "kill-half") Kill();
+            if (action == "half" || action == "lose-reply") throw new COMException(fault[3]);
             return action;
         }
 
@@ -112,8 +112,8 @@ namespace StandIns
     }
 
     /// <summary>As WMI, Exchange and COM fail: a type and a number, and a message that may quote a value.</summary>
-    public class StandInException : System.Runtime.InteropServices.COMException
+    public class COMException : System.Runtime.InteropServices.COMException
     {
-        public StandInException(string message) : base(message, unchecked((int)0x80041003)) { }
+        public COMException(string message) : base(message, unchecked((int)0x80041003)) { }
     }
 }
