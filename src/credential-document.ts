@@ -282,21 +282,21 @@ export class CredentialDocument {
   }
 
   /**
-   * Gives the credential to the virtual servers of the IIS SMTP service whose smart host is the SMTP endpoint.
+   * Gives the credential to everything of the IIS SMTP service that relays to the SMTP endpoint.
    *
-   * Needs the Windows features SMTP-Server and Web-WMI, which Windows Server 2025 has no more
-   * (https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server). Not
-   * tested on Windows.
+   * That is each virtual server whose smart host it is, and each remote domain whose route it is, because a route comes before the smart
+   * host. Fails, and changes nothing, if one of them shares its credential with another host, does not use basic authentication, or does not
+   * use TLS. Checks by reading the settings again. Where Windows hides the password, it compares the user name, and logs in to the
+   * endpoint from the server. What does not keep the credential gets back what it held, and the error says what it holds now. Needs
+   * Windows PowerShell 5.1 and the Windows features SMTP-Server and Web-WMI, which Windows Server 2025 removed. Has only run with a
+   * stand-in for WMI.
+   *
+   * @see https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server
    */
   public static iisSmtp(options: IisSmtpDocumentOptions = {}): CredentialDocument {
     const { relayHost } = options;
     checkRelayHost(relayHost);
-    return new CredentialDocument((scope, context) => defineDocument(scope, 'aws:runPowerShellScript', describeFor('IIS SMTP'), [
-      ...powerShellSettings(context),
-      `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
-      ...script('credential.ps1'),
-      ...script('iis-smtp.ps1'),
-    ]));
+    return new CredentialDocument(bindWindowsMailServer('IIS SMTP', 'iis-smtp.ps1', relayHost));
   }
 
   /**
@@ -437,6 +437,17 @@ function bindMailServer(
   ]);
 }
 
+/** A document that gives the credential to everything that relays, as the script for the server finds it. */
+function bindWindowsMailServer(
+  server: string, file: string, relayHost?: string,
+): (scope: Construct, context: DocumentContext) => BoundDocument {
+  return (scope, context) => defineDocument(scope, 'aws:runPowerShellScript', describeFor(server), [
+    ...powerShellSettings(context),
+    `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
+    ...['credential.ps1', 'login.ps1', file, 'relays.ps1'].flatMap(script),
+  ]);
+}
+
 function defineShellDocument(scope: Construct, description: string, lines: string[], interpreter = '#!/bin/sh'): BoundDocument {
   return defineDocument(scope, 'aws:runShellScript', description, [interpreter, ...lines]);
 }
@@ -493,6 +504,7 @@ function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
     `$PasswordField = '${format.fields?.password ?? ''}'`,
     `$SmtpHost = '${endpoint.host}'`,
     `$SmtpPort = '${Tokenization.stringifyNumber(endpoint.port)}'`,
+    `$ImplicitTls = $${endpoint.implicitTls}`,
   ];
 }
 
