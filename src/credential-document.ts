@@ -331,19 +331,23 @@ export class CredentialDocument {
    * Your own PowerShell script for Windows nodes, run as SYSTEM after the credential was fetched and checked.
    *
    * It finds the variables `$SmtpUsername`, `$SmtpPassword`, `$SmtpHost` and `$SmtpPort`. It must throw
-   * unless the server uses them from now on, and must not call `exit`. Its output is discarded, but for standard
-   * error.
+   * unless the server uses them from now on; `return` ends it early, and `exit` is a failure. The last program's exit code must be 0: after
+   * one with another meaning, such as `robocopy`, set `$LASTEXITCODE = 0`. It runs in a PowerShell process of its own, with
+   * `$ErrorActionPreference = 'Stop'`, and may run again with the same credential. Run Command keeps what programs write to standard error;
+   * everything else that it prints is discarded. A policy for module logging writes down what it gives to cmdlets, password included.
    *
-   * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter
+   * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter, and so is `#Requires`
    */
   public static powerShellScript(text: string): CredentialDocument {
     checkScript('powerShellScript', text);
+    if (/^[ \t]*#requires\b/im.test(text)) throw new Error('powerShellScript must not have #Requires, which is not honoured in it: check and throw instead');
     return new CredentialDocument((scope, context) => defineDocument(scope, 'aws:runPowerShellScript', 'Use the SES SMTP credential of a secret version', [
       ...powerShellSettings(context),
       ...script('credential.ps1'),
-      '$Apply = {',
-      ...text.split('\n'),
-      '}',
+      // As a text, it cannot keep the document from being read. The mark keeps a line of it from ending the text.
+      '$Script = @\'',
+      ...text.split('\n').map(line => `| ${line}`),
+      '\'@',
       ...script('powershell-script.ps1'),
     ]));
   }
