@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Annotations, ArnFormat, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { isHostName } from './private/host-name';
@@ -102,6 +103,20 @@ export interface MsmtpDocumentOptions extends MailServerDocumentOptions {
 
 /** Options of `CredentialDocument.iisSmtp`. */
 export interface IisSmtpDocumentOptions extends MailServerDocumentOptions {}
+
+/** Options of `CredentialDocument.exchangeSendConnector`. */
+export interface ExchangeSendConnectorDocumentOptions extends MailServerDocumentOptions {}
+
+/** Options of `CredentialDocument.hMailServer`. */
+export interface HMailServerDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The secret with the password of hMailServer's administrator, as plain text of ASCII characters.
+   *
+   * hMailServer lets nobody change its settings without it. Each server reads the secret's current value itself, so the servers' role
+   * needs `secretsmanager:GetSecretValue` on it: `administratorSecret.grantRead(role)`.
+   */
+  readonly administratorSecret: secretsmanager.ISecret;
+}
 
 /** Options of `CredentialDocument.existing`. */
 export interface ExistingDocumentOptions {
@@ -300,6 +315,40 @@ export class CredentialDocument {
   }
 
   /**
+   * Gives the credential to the send connectors of Exchange Server whose smart host is the SMTP endpoint.
+   *
+   * Send connectors are the organization's: run it on one mailbox or edge server, because each further one finds the work done. Fails,
+   * and changes nothing, if an enabled connector shares its credential with another smart host, or has another `SmartHostAuthMechanism` than
+   * `BasicAuthRequireTLS` (or `BasicAuth` with `RequireTLS`). Checks by reading the connectors again. Where Exchange hides the password,
+   * it compares the user name, and logs in to the endpoint from the server. A connector that does not keep the credential gets back what it
+   * held. Exchange reads its connectors again within minutes. Needs Exchange's management shell, and a computer account that may change
+   * connectors, as that of each Exchange server may. Has only run with stand-ins for Exchange's cmdlets.
+   *
+   * @see https://learn.microsoft.com/powershell/module/exchange/set-sendconnector
+   */
+  public static exchangeSendConnector(options: ExchangeSendConnectorDocumentOptions = {}): CredentialDocument {
+    const { relayHost } = options;
+    checkRelayHost(relayHost);
+    return new CredentialDocument(bindWindowsMailServer('Exchange', 'exchange-send-connector.ps1', relayHost));
+  }
+
+  /**
+   * Gives the credential to hMailServer's SMTP relayer and to its routes, where these lead to the SMTP endpoint.
+   *
+   * hMailServer never shows a password. So this logs in to the endpoint from the server before it changes anything, and afterwards compares
+   * the user name. Fails, and changes nothing, if the relayer or a route for the endpoint does not log in or has no connection security.
+   * hMailServer uses the credential at once. Needs hMailServer 5.4 or newer, and a route from the server to the endpoint's port. Has only
+   * run with a stand-in for hMailServer's COM interface.
+   *
+   * @see https://www.hmailserver.com/documentation/latest/?page=com_objects
+   */
+  public static hMailServer(options: HMailServerDocumentOptions): CredentialDocument {
+    const { administratorSecret, relayHost } = options;
+    checkRelayHost(relayHost);
+    return new CredentialDocument(bindWindowsMailServer('hMailServer', 'hmailserver.ps1', relayHost, { AdministratorSecret: administratorSecret.secretArn }));
+  }
+
+  /**
    * Your own shell script, run as root after the credential was fetched and checked.
    *
    * It finds the shell variables `SMTP_USERNAME`, `SMTP_PASSWORD`, `SMTP_HOST` and `SMTP_PORT`, not
@@ -443,11 +492,12 @@ function bindMailServer(
 
 /** A document that gives the credential to everything that relays, as the script for the server finds it. */
 function bindWindowsMailServer(
-  server: string, file: string, relayHost?: string,
+  server: string, file: string, relayHost?: string, variables: Record<string, string> = {},
 ): (scope: Construct, context: DocumentContext) => BoundDocument {
   return (scope, context) => defineDocument(scope, 'aws:runPowerShellScript', describeFor(server), [
     ...powerShellSettings(context),
     `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
+    ...Object.entries(variables).map(([name, value]) => `$${name} = '${value}'`),
     ...['credential.ps1', 'login.ps1', file, 'relays.ps1'].flatMap(script),
   ]);
 }

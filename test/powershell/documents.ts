@@ -45,15 +45,19 @@ export function json(credential: Credential, more: Record<string, unknown> = {})
 export const ROUTE_ACTION = 0x104;
 
 export function virtualServer(number = 1, settings: Settings = {}): Objects {
-  return { [`IIsSmtpServerSetting:SmtpSvc/${number}`]: {
-    SmartHost: HOST, RouteAction: ROUTE_ACTION, RouteUserName: OLD.username, RoutePassword: OLD.password, ...settings,
-  } };
+  return {
+    [`IIsSmtpServerSetting:SmtpSvc/${number}`]: {
+      SmartHost: HOST, RouteAction: ROUTE_ACTION, RouteUserName: OLD.username, RoutePassword: OLD.password, ...settings,
+    },
+  };
 }
 
 export function remoteDomain(name: string, settings: Settings = {}): Objects {
-  return { [`IIsSmtpDomainSetting:SmtpSvc/1/Domain/${name}`]: {
-    RouteActionString: HOST, RouteAction: ROUTE_ACTION, RouteUserName: OLD.username, RoutePassword: OLD.password, ...settings,
-  } };
+  return {
+    [`IIsSmtpDomainSetting:SmtpSvc/1/Domain/${name}`]: {
+      RouteActionString: HOST, RouteAction: ROUTE_ACTION, RouteUserName: OLD.username, RoutePassword: OLD.password, ...settings,
+    },
+  };
 }
 
 /** A Windows with the features that the document needs, the secret, and what else there is. */

@@ -1,7 +1,7 @@
-import { CredentialDocument } from '../../src';
 import { HOST, IIS, json, NEW, OLD, remoteDomain, ROUTE_ACTION, scriptOf, version, VERSION, virtualServer, windows } from './documents';
 import { describeTable, Row } from './table';
 import { Objects, Settings } from './windows-node';
+import { CredentialDocument } from '../../src';
 
 const SERVER = 'IIsSmtpServerSetting:SmtpSvc/';
 const DOMAIN = 'IIsSmtpDomainSetting:SmtpSvc/1/Domain/';
@@ -80,7 +80,7 @@ describeTable('the IIS SMTP service', [
     after: { [`${DOMAIN}example.org`]: holding(NEW) },
   }),
   refused('TLS for all of another server', [virtualServer(11, { SmartHost: null, AlwaysUseSsl: true }), remoteDomain('example.org', { RouteAction: 0x100 })], 'without SMTP_SSL'),
-  row('more flags', [virtualServer(1, { RouteAction: ROUTE_ACTION | 0x2 })], 'applied', { after: { [`${SERVER}1`]: holding(NEW) } }),
+  row('more flags', [virtualServer(1, { RouteAction: ROUTE_ACTION + 0x2 })], 'applied', { after: { [`${SERVER}1`]: holding(NEW) } }),
 ]);
 
 describeTable('a change that fails', [
@@ -98,8 +98,10 @@ describeTable('a change that fails', [
     'SmtpSvc/1 cannot be changed (COMException 0x80041003); what it held before was put back', { faults: [put(0, 'half')], after: { [`${SERVER}1`]: holding(OLD) } }),
   row('half of it is written, and half of it put back', [virtualServer(1, { RoutePassword: 'Bxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy' })],
     'SmtpSvc/1 did not keep the credential; it holds neither the old nor the new credential: set its outbound security by hand',
-    { faults: [put(1, 'half-quietly'), put(2, 'half-quietly'), put(3, 'refuse'), put(4, 'refuse')],
-      after: { [`${SERVER}1`]: { RouteUserName: NEW.username, RoutePassword: 'Bxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy' } } }),
+    {
+      faults: [put(1, 'half-quietly'), put(2, 'half-quietly'), put(3, 'refuse'), put(4, 'refuse')],
+      after: { [`${SERVER}1`]: { RouteUserName: NEW.username, RoutePassword: 'Bxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy' } },
+    }),
   row('a reply is lost', [virtualServer()], 'applied', { faults: [put(1, 'lose-reply')], after: { [`${SERVER}1`]: holding(NEW) } }),
   row('every reply is lost', [virtualServer()], 'applied', { faults: [put(0, 'lose-reply')], after: { [`${SERVER}1`]: holding(NEW) } }),
   row('a write is lost', [virtualServer()], 'applied', { faults: [put(1, 'ignore')], after: { [`${SERVER}1`]: holding(NEW) } }),

@@ -1,7 +1,7 @@
-import { CredentialDocument, CredentialFormat } from '../../src';
 import { IIS, json, NEW, OLD, OTHER_VERSION, scriptOf, version, VERSION, virtualServer, windows } from './documents';
 import { describeTable, Row } from './table';
 import { Objects, SECRET_ARN } from './windows-node';
+import { CredentialDocument, CredentialFormat } from '../../src';
 
 const HELD = { 'IIsSmtpServerSetting:SmtpSvc/1': { RouteUserName: NEW.username, RoutePassword: NEW.password } };
 const UNTOUCHED = { 'IIsSmtpServerSetting:SmtpSvc/1': { RouteUserName: OLD.username, RoutePassword: OLD.password } };
@@ -13,13 +13,19 @@ const FULL_HINT = /; the instance role needs secretsmanager:GetSecretValue and s
 function both(name: string, row: Omit<Row, 'name' | 'script' | 'objects'> & { script?: string; secret: Objects }): Row[] {
   const { secret, script = IIS, ...rest } = row;
   return READERS.filter(reader => row.reader === undefined || row.reader === reader).map(reader => ({
-    versionId: VERSION, ...rest, name: `${name}: ${reader}`, script, reader, objects: windows(virtualServer(), secret),
+    versionId: VERSION,
+    ...rest,
+    name: `${name}: ${reader}`,
+    script,
+    reader,
+    objects: windows(virtualServer(), secret),
     after: row.after ?? (row.outcome === 'applied' ? HELD : UNTOUCHED),
   }));
 }
 
 const value = (name: string, text: string, outcome: Row['outcome'], script?: string) => both(name, { secret: version(text), outcome, script });
-const fieldsOf = (username: string, password: string) => scriptOf(CredentialDocument.iisSmtp(), { format: CredentialFormat.json({ fields: { username, password } }) });
+const fieldsOf = (username: string, password: string) =>
+  scriptOf(CredentialDocument.iisSmtp(), { format: CredentialFormat.json({ fields: { username, password } }) });
 const COLON = scriptOf(CredentialDocument.iisSmtp(), { format: CredentialFormat.usernameColonPassword() });
 
 const NO_KEY_ID = `version ${VERSION} has no access key id where one is expected`;
@@ -47,7 +53,11 @@ describeTable('the secret', [
   ...both('an agent that pastes the parameters', { oldAgent: true, secret: version(json(NEW)), outcome: 'applied' }),
   ...both('an agent that pastes no version id', { oldAgent: true, versionId: '', secret: version(json(NEW), 'AWSCURRENT'), outcome: 'applied' }),
   ...both('a rotation that ends while the document runs', {
-    reader: 'AWS Tools', versionId: '', secret: version(json(NEW), 'AWSCURRENT', OTHER_VERSION), outcome: `${SECRET_ARN} has no current version`, after: HELD,
+    reader: 'AWS Tools',
+    versionId: '',
+    secret: version(json(NEW), 'AWSCURRENT', OTHER_VERSION),
+    outcome: `${SECRET_ARN} has no current version`,
+    after: HELD,
     faults: [{ call: 'describe-secret', at: 2, action: 'set', message: `version:${OTHER_VERSION}\tstages\tAWSPREVIOUS` }],
   }),
 ]);
@@ -97,27 +107,35 @@ describeTable('a value', [
 
 describeTable('Secrets Manager', [
   ...both('a refusal', {
-    secret: version(json(NEW)), faults: [{ call: 'get-secret-value', action: 'refuse', message: DENIED }],
+    secret: version(json(NEW)),
+    faults: [{ call: 'get-secret-value', action: 'refuse', message: DENIED }],
     outcome: new RegExp(`${SECRET_ARN} could not be read: ${DENIED}${FULL_HINT.source}`),
     also: ({ calls }) => { if (calls.filter(({ name }) => name === 'sleep').map(call => call.arguments).join() !== '2,4,8') throw new Error('it waits 2, 4 and 8 seconds'); },
   }),
   ...both('a refusal of labels', {
-    versionId: '', secret: version(json(NEW), 'AWSCURRENT'), faults: [{ call: 'describe-secret', action: 'refuse', message: DENIED }],
+    versionId: '',
+    secret: version(json(NEW), 'AWSCURRENT'),
+    faults: [{ call: 'describe-secret', action: 'refuse', message: DENIED }],
     outcome: new RegExp(`could not be read: ${DENIED}${FULL_HINT.source}`),
   }),
   ...both('a refusal in several lines', {
-    secret: version(json(NEW)), faults: [{ call: 'get-secret-value', action: 'refuse', message: 'one\r\nand another' }],
+    secret: version(json(NEW)),
+    faults: [{ call: 'get-secret-value', action: 'refuse', message: 'one\r\nand another' }],
     outcome: new RegExp(`could not be read: .*another${FULL_HINT.source}`),
   }),
   ...both('a refusal of 4,000 characters', {
-    secret: version(json(NEW)), faults: [{ call: 'get-secret-value', action: 'refuse', message: 'long '.repeat(800) }], outcome: FULL_HINT,
+    secret: version(json(NEW)),
+    faults: [{ call: 'get-secret-value', action: 'refuse', message: 'long '.repeat(800) }],
+    outcome: FULL_HINT,
     also: ({ stdout }) => { if (stdout.length > 2000) throw new Error('Run Command keeps 2,500 characters'); },
   }),
   ...both('two refusals, and then an answer', {
     secret: version(json(NEW)), faults: [1, 2].map(at => ({ call: 'get-secret-value', at, action: 'refuse' })), outcome: 'applied',
   }),
   ...both('no credentials', {
-    reader: 'AWS CLI', secret: version(json(NEW)), faults: [{ call: 'get-secret-value', action: 'refuse', message: 'Unable to locate credentials. You can configure credentials by running "aws configure".' }],
+    reader: 'AWS CLI',
+    secret: version(json(NEW)),
+    faults: [{ call: 'get-secret-value', action: 'refuse', message: 'Unable to locate credentials. You can configure credentials by running "aws configure".' }],
     outcome: /could not be read: Unable to locate credentials\. .*use grantRead\(role\)$/,
   }),
   ...both('no connection', {
@@ -129,8 +147,15 @@ describeTable('Secrets Manager', [
   ...both('no answer', {
     reader: 'AWS CLI', secret: version(json(NEW)), faults: [{ call: 'get-secret-value', action: 'empty' }], outcome: /could not be read: the AWS CLI did not answer in JSON; /,
   }),
-  { name: 'no tool at all', script: IIS, reader: 'nothing', versionId: VERSION, objects: windows(version(json(NEW)), virtualServer()), after: UNTOUCHED,
-    outcome: 'neither AWS Tools for PowerShell nor the AWS CLI is installed: install one, and restart the SSM agent, which finds new programs only then' },
+  {
+    name: 'no tool at all',
+    script: IIS,
+    reader: 'nothing',
+    versionId: VERSION,
+    objects: windows(version(json(NEW)), virtualServer()),
+    after: UNTOUCHED,
+    outcome: 'neither AWS Tools for PowerShell nor the AWS CLI is installed: install one, and restart the SSM agent, which finds new programs only then',
+  },
   ...both('constrained language', { secret: version(json(NEW)), languageMode: 'ConstrainedLanguage', outcome: /^SES_SMTP_CREDENTIAL_FAILED PowerShell runs in ConstrainedLanguage mode here/ }),
   ...both('strict mode', { secret: version(json(NEW)), prelude: 'Set-StrictMode -Version Latest', outcome: 'applied' }),
   ...both('strict mode, and no version', { versionId: '', secret: {}, prelude: 'Set-StrictMode -Version Latest', outcome: 'has no current version' }),

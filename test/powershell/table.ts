@@ -71,7 +71,7 @@ export function describeTable(title: string, rows: readonly Row[], fit: (row: Ro
     beforeAll(async () => {
       const shared = rows.filter(row => !row.alone);
       const cores = availableParallelism();
-      const shares = Array.from({ length: cores }, (_, core) => shared.filter((_row, index) => index % cores === core)).filter(({ length }) => length > 0);
+      const shares = Array.from({ length: Math.min(cores, shared.length) }, (_, core) => shared.filter((_row, index) => index % cores === core));
       await Promise.all(shares.map(async part => {
         for (const [index, result] of (await runTogether(shell, part.map(fit))).entries()) results.set(part[index], result);
       }));
