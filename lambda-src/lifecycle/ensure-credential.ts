@@ -7,10 +7,10 @@ import { BackOff, MINUTE, SECOND } from '../basics/time';
 import { inFlight, Inventory, takeInventory } from '../keys/inventory';
 import { isCurrent } from '../keys/key-use';
 import { nameOf } from '../proof/endpoint-proof';
-import { isDelivered } from '../rotation/delivery';
-import { parseCredential } from '../secret/credential';
 import { Account, accountsIn, missingRegions } from '../proof/endpoints';
+import { isDelivered } from '../rotation/delivery';
 import { equip, rotate, STEPS, Surroundings, Upkeep } from '../rotation/rotation';
+import { parseCredential } from '../secret/credential';
 
 /** Secrets Manager begins a rotation within seconds. */
 export const START_TIME = 30 * SECOND;

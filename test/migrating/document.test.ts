@@ -7,11 +7,11 @@ import { expect, it, vi } from 'vitest';
 vi.setConfig({ testTimeout: 120_000 });
 
 const ROOT = join(__dirname, '..', '..');
-const PAGE = readFileSync(join(ROOT, 'docs', 'migrating.md'), 'utf8');
+const PAGES = ['migrating.md', 'windows.md'].map(name => readFileSync(join(ROOT, 'docs', name), 'utf8'));
 const [IMPORTS, END] = readFileSync(join(ROOT, 'rosetta', 'default.ts-fixture'), 'utf8').split('/// here');
 
 function examples(): string[] {
-  return [...PAGE.matchAll(/^ *```ts\n([^]*?)^ *```$/gm)].map(([, code]) => code);
+  return PAGES.flatMap(page => [...page.matchAll(/^ *```ts\n([^]*?)^ *```$/gm)].map(([, code]) => code));
 }
 
 /** What the compiler has to say against each example, in the surroundings of the README's. */
@@ -44,10 +44,10 @@ function anchorsOf(page: string): string[] {
 }
 
 it('links to headings that there are', () => {
-  const links = [...PAGE.matchAll(/\]\(([\w./]*)#([^)]+)\)/g)];
+  const links = PAGES.flatMap(page => [...page.matchAll(/\]\(([\w./]*)#([^)]+)\)/g)].map(([link, path, anchor]) => ({ page, link, path, anchor })));
   expect(links.length).toBeGreaterThan(5);
-  const dead = links.filter(([, path, anchor]) => !anchorsOf(path ? readFileSync(join(ROOT, 'docs', path), 'utf8') : PAGE).includes(anchor));
-  expect(dead.map(([link]) => link)).toEqual([]);
+  const dead = links.filter(({ page, path, anchor }) => !anchorsOf(path ? readFileSync(join(ROOT, 'docs', path), 'utf8') : page).includes(anchor));
+  expect(dead.map(({ link }) => link)).toEqual([]);
 });
 
 it('has examples that compile', () => {
