@@ -1,10 +1,11 @@
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BindDocument, BoundDocument, DocumentContext } from './private/documents/document-binding';
 import {
-  checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkScript,
+  checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkRequires, checkScript,
 } from './private/documents/document-checks';
 import { existingDocument, existingDocumentWithCredential } from './private/documents/existing-document';
-import { iisSmtpDocument, mailServerDocument, powerShellScriptDocument, shellScriptDocument } from './private/documents/library-document';
+import { mailServerDocument, powerShellScriptDocument, shellScriptDocument, windowsMailServerDocument } from './private/documents/library-document';
 
 /** What the documents of all mail servers have in common. */
 export interface MailServerDocumentOptions {
@@ -94,6 +95,20 @@ export interface MsmtpDocumentOptions extends MailServerDocumentOptions {
 
 /** Options of `CredentialDocument.iisSmtp`. */
 export interface IisSmtpDocumentOptions extends MailServerDocumentOptions {}
+
+/** Options of `CredentialDocument.exchangeSendConnector`. */
+export interface ExchangeSendConnectorDocumentOptions extends MailServerDocumentOptions {}
+
+/** Options of `CredentialDocument.hMailServer`. */
+export interface HMailServerDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The secret with the password of hMailServer's administrator, as plain text of ASCII characters.
+   *
+   * hMailServer lets nobody change its settings without it. Each server reads the secret's current value itself, so the servers' role
+   * needs `secretsmanager:GetSecretValue` on it: `administratorSecret.grantRead(role)`.
+   */
+  readonly administratorSecret: secretsmanager.ISecret;
+}
 
 /** Options of `CredentialDocument.existing`. */
 export interface ExistingDocumentOptions {
@@ -249,16 +264,55 @@ export class CredentialDocument {
   }
 
   /**
-   * Gives the credential to the virtual servers of the IIS SMTP service whose smart host is the SMTP endpoint.
+   * Gives the credential to everything of the IIS SMTP service that relays to the SMTP endpoint.
    *
-   * Needs the Windows features SMTP-Server and Web-WMI, which Windows Server 2025 has no more
-   * (https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server). Not
-   * tested on Windows.
+   * That is each virtual server whose smart host it is, and each remote domain whose route it is, because a route comes before the smart
+   * host. Fails, and changes nothing, if one of them shares its credential with another host, does not use basic authentication, or does not
+   * use TLS. Checks by reading the settings again. Where Windows hides the password, it compares the user name, and logs in to the
+   * endpoint from the server. What does not keep the credential gets back what it held, and the error says what it holds now. Needs
+   * Windows PowerShell 5.1 and the Windows features SMTP-Server and Web-WMI, which Windows Server 2025 removed. Has only run with a
+   * stand-in for WMI.
+   *
+   * @see https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server
    */
   public static iisSmtp(options: IisSmtpDocumentOptions = {}): CredentialDocument {
     const { relayHost } = options;
     checkRelayHost(relayHost);
-    return new CredentialDocument(iisSmtpDocument(relayHost));
+    return new CredentialDocument(windowsMailServerDocument('IIS SMTP', 'iis-smtp.ps1', relayHost));
+  }
+
+  /**
+   * Gives the credential to the send connectors of Exchange Server whose smart host is the SMTP endpoint.
+   *
+   * Send connectors are the organization's: run it on one mailbox or edge server, because each further one finds the work done. Fails,
+   * and changes nothing, if an enabled connector shares its credential with another smart host, or has another `SmartHostAuthMechanism` than
+   * `BasicAuthRequireTLS` (or `BasicAuth` with `RequireTLS`). Checks by reading the connectors again. Where Exchange hides the password,
+   * it compares the user name, and logs in to the endpoint from the server. A connector that does not keep the credential gets back what it
+   * held. Exchange reads its connectors again within minutes. Needs Exchange's management shell, and a computer account that may change
+   * connectors, as that of each Exchange server may. Has only run with stand-ins for Exchange's cmdlets.
+   *
+   * @see https://learn.microsoft.com/powershell/module/exchange/set-sendconnector
+   */
+  public static exchangeSendConnector(options: ExchangeSendConnectorDocumentOptions = {}): CredentialDocument {
+    const { relayHost } = options;
+    checkRelayHost(relayHost);
+    return new CredentialDocument(windowsMailServerDocument('Exchange', 'exchange-send-connector.ps1', relayHost));
+  }
+
+  /**
+   * Gives the credential to hMailServer's SMTP relayer and to its routes, where these lead to the SMTP endpoint.
+   *
+   * hMailServer never shows a password. So this logs in to the endpoint from the server before it changes anything, and afterwards compares
+   * the user name. Fails, and changes nothing, if the relayer or a route for the endpoint does not log in or has no connection security.
+   * hMailServer uses the credential at once. Needs hMailServer 5.4 or newer, and a route from the server to the endpoint's port. Has only
+   * run with a stand-in for hMailServer's COM interface.
+   *
+   * @see https://www.hmailserver.com/documentation/latest/?page=com_objects
+   */
+  public static hMailServer(options: HMailServerDocumentOptions): CredentialDocument {
+    const { administratorSecret, relayHost } = options;
+    checkRelayHost(relayHost);
+    return new CredentialDocument(windowsMailServerDocument('hMailServer', 'hmailserver.ps1', relayHost, { AdministratorSecret: administratorSecret.secretArn }));
   }
 
   /**
@@ -281,13 +335,16 @@ export class CredentialDocument {
    * Your own PowerShell script for Windows nodes, run as SYSTEM after the credential was fetched and checked.
    *
    * It finds the variables `$SmtpUsername`, `$SmtpPassword`, `$SmtpHost` and `$SmtpPort`. It must throw
-   * unless the server uses them from now on, and must not call `exit`. Its output is discarded, but for standard
-   * error.
+   * unless the server uses them from now on; `return` ends it early, and `exit` is a failure. The last program's exit code must be 0: after
+   * one with another meaning, such as `robocopy`, set `$LASTEXITCODE = 0`. It runs in a PowerShell process of its own, with
+   * `$ErrorActionPreference = 'Stop'`, and may run again with the same credential. Run Command keeps what programs write to standard error;
+   * everything else that it prints is discarded. A policy for module logging writes down what it gives to cmdlets, password included.
    *
-   * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter
+   * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter, and so is `#Requires`
    */
   public static powerShellScript(text: string): CredentialDocument {
     checkScript('powerShellScript', text);
+    checkRequires('powerShellScript', text);
     return new CredentialDocument(powerShellScriptDocument(text));
   }
 

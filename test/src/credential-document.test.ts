@@ -1,11 +1,13 @@
 import { CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
-import { CredentialDocument, CredentialFormat, MailServerTargets, SendmailMapType, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../src';
+import { CredentialDocument, CredentialFormat, MailServerDocumentOptions, MailServerTargets, SendmailMapType, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../src';
 import { APPLIED_MARKER } from '../../src/private/rotation-contract';
 
 const DOCUMENT = 'AWS::SSM::Document';
+const administratorSecret = Secret.fromSecretCompleteArn(new Stack(), 'Administrator', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:hmail-AbCdEf');
 const targets = MailServerTargets.tag('EmailServers', 'True');
 const parameterNames = { secretArnParameter: 'Secret', versionIdParameter: 'Version' };
 
@@ -36,6 +38,8 @@ describe('a document of this library', () => {
     ['openSmtpd', CredentialDocument.openSmtpd(), 'aws:runShellScript'],
     ['msmtp', CredentialDocument.msmtp(), 'aws:runShellScript'],
     ['iisSmtp', CredentialDocument.iisSmtp(), 'aws:runPowerShellScript'],
+    ['exchangeSendConnector', CredentialDocument.exchangeSendConnector(), 'aws:runPowerShellScript'],
+    ['hMailServer', CredentialDocument.hMailServer({ administratorSecret }), 'aws:runPowerShellScript'],
     ['shellScript', CredentialDocument.shellScript('true'), 'aws:runShellScript'],
     ['powerShellScript', CredentialDocument.powerShellScript('$true'), 'aws:runPowerShellScript'],
   ] as const;
@@ -83,8 +87,8 @@ describe('a document of this library', () => {
     expect(linesOf(stackWith(CredentialDocument.shellScript('true'), props)).slice(0, 5)).toEqual([
       '#!/bin/sh', "username_field='user'", "password_field='pass[.]word'", "SMTP_HOST='relay.example.com'", "SMTP_PORT='1025'",
     ]);
-    expect(linesOf(stackWith(CredentialDocument.powerShellScript('$true'), props)).slice(0, 4)).toEqual([
-      "$UsernameField = 'user'", "$PasswordField = 'pass.word'", "$SmtpHost = 'relay.example.com'", "$SmtpPort = '1025'",
+    expect(linesOf(stackWith(CredentialDocument.powerShellScript('$true'), props)).slice(0, 5)).toEqual([
+      "$UsernameField = 'user'", "$PasswordField = 'pass.word'", "$SmtpHost = 'relay.example.com'", "$SmtpPort = '1025'", '$ImplicitTls = $false',
     ]);
   });
 
@@ -160,9 +164,17 @@ describe('the documents of the other mail servers', () => {
     expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["relay_host='relay.example.com'", ...lines]));
   });
 
-  it('finds the smart host of IIS', () => {
-    expect(linesOf(stackWith(CredentialDocument.iisSmtp()))).toContain("$RelayHost = 'email-smtp.<AWS::Region>.<AWS::URLSuffix>'");
-    expect(linesOf(stackWith(CredentialDocument.iisSmtp({ relayHost })))).toContain("$RelayHost = 'relay.example.com'");
+  it.each([
+    ['iisSmtp', (options: MailServerDocumentOptions) => CredentialDocument.iisSmtp(options)],
+    ['exchangeSendConnector', (options: MailServerDocumentOptions) => CredentialDocument.exchangeSendConnector(options)],
+    ['hMailServer', (options: MailServerDocumentOptions) => CredentialDocument.hMailServer({ ...options, administratorSecret })],
+  ])('finds what relays on Windows to the endpoint, or to another host: %s', (_name, define) => {
+    expect(linesOf(stackWith(define({})))).toContain("$RelayHost = 'email-smtp.<AWS::Region>.<AWS::URLSuffix>'");
+    expect(linesOf(stackWith(define({ relayHost })))).toContain("$RelayHost = 'relay.example.com'");
+  });
+
+  it('reads the password of hMailServer\'s administrator from its secret', () => {
+    expect(linesOf(stackWith(CredentialDocument.hMailServer({ administratorSecret })))).toContain(`$AdministratorSecret = '${administratorSecret.secretArn}'`);
   });
 
   it.each([
@@ -171,6 +183,8 @@ describe('the documents of the other mail servers', () => {
     ['openSmtpd', () => CredentialDocument.openSmtpd({ relayHost: '[a]' })],
     ['msmtp', () => CredentialDocument.msmtp({ relayHost: '[a]' })],
     ['iisSmtp', () => CredentialDocument.iisSmtp({ relayHost: '[a]' })],
+    ['exchangeSendConnector', () => CredentialDocument.exchangeSendConnector({ relayHost: '[a]' })],
+    ['hMailServer', () => CredentialDocument.hMailServer({ administratorSecret, relayHost: '[a]' })],
   ])('fail with a relayHost in brackets: %s', (_name, define) => {
     expect(define).toThrow("relayHost must be a host name without brackets and port, got '[a]'");
   });
@@ -214,9 +228,17 @@ describe('shellScript', () => {
 describe('powerShellScript', () => {
   it('runs after the credential was fetched and checked', () => {
     const lines = linesOf(stackWith(CredentialDocument.powerShellScript('$a = 1\nRestart-Mail')));
-    const start = lines.indexOf('$Apply = {');
-    expect(lines.slice(start, start + 4)).toEqual(['$Apply = {', '$a = 1', 'Restart-Mail', '}']);
+    const start = lines.indexOf('$Script = @\'');
+    expect(lines.slice(start, start + 4)).toEqual(['$Script = @\'', '| $a = 1', '| Restart-Mail', '\'@']);
     expect(lines.findIndex(line => line.includes('Get-SECSecretValue'))).toBeLessThan(start);
+  });
+
+  it.each(['#Requires -Version 7', '$a = 1\n  #requires -RunAsAdministrator'])('fails with a requirement, which nothing would check: %s', text => {
+    expect(() => CredentialDocument.powerShellScript(text)).toThrow('powerShellScript must not have #Requires, which is not honoured in it: check and throw instead');
+  });
+
+  it('knows whether the endpoint speaks TLS from the start', () => {
+    expect(linesOf(stackWith(CredentialDocument.powerShellScript('$true'), { endpoint: SmtpEndpoint.regional({ port: 465 }) }))).toContain('$ImplicitTls = $true');
   });
 });
 
@@ -235,7 +257,7 @@ describe.each(['shellScript', 'powerShellScript'] as const)('%s', method => {
   });
 
   it('takes a text that is not known yet', () => {
-    expect(linesOf(stackWith(CredentialDocument[method](Lazy.string({ produce: () => 'reload-mail' }))))).toContain('reload-mail');
+    expect(linesOf(stackWith(CredentialDocument[method](Lazy.string({ produce: () => 'reload-mail' }))))).toContain(method === 'shellScript' ? 'reload-mail' : '| reload-mail');
   });
 });
 

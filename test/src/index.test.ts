@@ -28,8 +28,8 @@ describe('the library', () => {
 
   it('has no types in its public files but those of the API', () => {
     expect(exportedNames().filter(name => !(name in library)).sort()).toEqual([
-      'CredentialFields', 'CustomSmtpEndpointOptions', 'EximDocumentOptions', 'ExistingDocumentOptions', 'ExistingDocumentWithCredentialOptions',
-      'IisSmtpDocumentOptions', 'JsonCredentialFormatOptions', 'MailServerDocumentOptions', 'MailServerFleet', 'MsmtpDocumentOptions',
+      'CredentialFields', 'CustomSmtpEndpointOptions', 'ExchangeSendConnectorDocumentOptions', 'EximDocumentOptions', 'ExistingDocumentOptions', 'ExistingDocumentWithCredentialOptions',
+      'HMailServerDocumentOptions', 'IisSmtpDocumentOptions', 'JsonCredentialFormatOptions', 'MailServerDocumentOptions', 'MailServerFleet', 'MsmtpDocumentOptions',
       'OpenSmtpdDocumentOptions', 'PostfixDocumentOptions', 'RegionalSmtpEndpointOptions', 'SendmailDocumentOptions', 'SesSmtpCredentialRotationProps',
       'TestMessage',
     ]);

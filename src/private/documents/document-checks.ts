@@ -27,6 +27,12 @@ export function checkScript(prop: string, text: string): void {
   if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it in another way`);
 }
 
+/** Throws on `#Requires`, which PowerShell ignores in a script that is given to it as a text. */
+export function checkRequires(prop: string, text: string): void {
+  if (!/^[ \t]*#requires\b/im.test(text)) return;
+  throw new Error(`${prop} must not have #Requires, which is not honoured in it: check and throw instead`);
+}
+
 /** Throws on a `#!` line that names something else than a shell, which the rest of the document is written for. */
 export function checkInterpreter(prop: string, text: string): void {
   const [firstLine] = text.split('\n');

@@ -21,13 +21,15 @@ export function mailServerDocument(
   ]);
 }
 
-/** A document that changes the virtual servers of the IIS SMTP service. */
-export function iisSmtpDocument(relayHost: string | undefined): BindDocument {
-  return (scope, context) => definePowerShellDocument(scope, describeFor('IIS SMTP'), [
+/** A document that gives the credential to everything that relays, as the script for the server finds it. */
+export function windowsMailServerDocument(
+  server: string, file: string, relayHost: string | undefined, variables: Record<string, string> = {},
+): BindDocument {
+  return (scope, context) => definePowerShellDocument(scope, describeFor(server), [
     ...powerShellSettings(context),
     `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
-    ...script('credential.ps1'),
-    ...script('iis-smtp.ps1'),
+    ...Object.entries(variables).map(([name, value]) => `$${name} = '${value}'`),
+    ...['credential.ps1', 'login.ps1', file, 'relays.ps1'].flatMap(script),
   ]);
 }
 
@@ -51,9 +53,10 @@ export function powerShellScriptDocument(text: string): BindDocument {
   return (scope, context) => definePowerShellDocument(scope, FOR_ANY_SERVER, [
     ...powerShellSettings(context),
     ...script('credential.ps1'),
-    '$Apply = {',
-    ...text.split('\n'),
-    '}',
+    // As a text, it cannot keep the document from being read. The mark keeps a line of it from ending the text.
+    '$Script = @\'',
+    ...text.split('\n').map(line => `| ${line}`),
+    '\'@',
     ...script('powershell-script.ps1'),
   ]);
 }
@@ -118,5 +121,6 @@ function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
     `$PasswordField = '${format.fields?.password ?? ''}'`,
     `$SmtpHost = '${endpoint.host}'`,
     `$SmtpPort = '${Tokenization.stringifyNumber(endpoint.port)}'`,
+    `$ImplicitTls = $${endpoint.implicitTls}`,
   ];
 }
