@@ -3,6 +3,8 @@
 # but has no console, and without one Windows PowerShell takes what programs write to standard error for errors that end the script.
 # The process reads the credential from standard input, and says in a line that nobody else knows how the script ended.
 $Runner = {
+  # The first line may begin with a byte order mark, which Windows PowerShell writes where the console has UTF-8.
+  $null = [Console]::In.ReadLine()
   Set-Variable -Option Constant -Name SesSmtp -Value @{ Sign = [Console]::In.ReadLine(); Outcome = 'left'; Output = [Console]::Out }
   $SmtpUsername = [Console]::In.ReadLine()
   $SmtpPassword = [Console]::In.ReadLine()
@@ -40,7 +42,7 @@ $Start = [Diagnostics.ProcessStartInfo]::new($Shell, '-NoLogo -NoProfile -NonInt
 $Start.UseShellExecute = $false
 $Start.RedirectStandardInput = $Start.RedirectStandardOutput = $true
 $Process = [Diagnostics.Process]::Start($Start)
-foreach ($Line in $Sign, $SmtpUsername, $SmtpPassword, $SmtpHost, $SmtpPort, [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Text))) {
+foreach ($Line in '', $Sign, $SmtpUsername, $SmtpPassword, $SmtpHost, $SmtpPort, [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Text))) {
   $Process.StandardInput.WriteLine($Line)
 }
 $Process.StandardInput.Close()

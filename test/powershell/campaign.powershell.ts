@@ -7,7 +7,7 @@ import { SHELLS } from './shells';
 import { DEEP } from './table';
 import { runTogether } from './windows-node';
 
-const RUNS = Number(process.env.POWERSHELL_RUNS ?? (DEEP ? 1500 : 80));
+const RUNS = Number(process.env.POWERSHELL_RUNS ?? (DEEP ? 1500 : 40));
 const SEED = Number(process.env.POWERSHELL_SEED ?? 26);
 /** How many a process is given. */
 const SHARE = 40;

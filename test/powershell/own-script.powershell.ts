@@ -17,6 +17,31 @@ const NOTHING = ({ traces }: Result) => {
 const program = (code: number) => process.platform === 'win32' ? `cmd /c exit ${code}` : `/bin/sh -c 'exit ${code}'`;
 const complain = (text: string) => process.platform === 'win32' ? `cmd /c "echo ${text}>&2"` : `/bin/sh -c 'echo ${text} >&2'`;
 
+/** Each costs a process: those that are much like another one are left out of the short share. */
+const DEEP_ONLY = [
+  'is empty but for a comment',
+  'has Windows line ends',
+  'sets strict mode',
+  'prints without a line end',
+  'prints our lines and fails',
+  'throws an exception',
+  'has an error in a module of another',
+  'goes on after errors by choice',
+  'catches its errors',
+  'traps its errors',
+  'exits with 0',
+  'exits in a function',
+  'breaks to a label',
+  'has an open here-string',
+  'has a brace too few',
+  'ends with a program that succeeds',
+  'takes a program\'s exit code for success, globally',
+  'calls what does not exist',
+  'has functions with the names of ours',
+  'gets a version that is given up',
+  'has an error that ends a statement',
+];
+
 function row(name: string, text: string | readonly string[], outcome: Row['outcome'], more: Partial<Row> = {}): Row {
   return {
     name,
@@ -24,6 +49,7 @@ function row(name: string, text: string | readonly string[], outcome: Row['outco
     script: scriptOf(CredentialDocument.powerShellScript(typeof text === 'string' ? text : text.join('\n'))),
     versionId: VERSION,
     objects: windows(version(json(NEW))),
+    deep: DEEP_ONLY.includes(name),
     ...more,
   };
 }

@@ -23,7 +23,9 @@ function both(name: string, row: Omit<Row, 'name' | 'script' | 'objects'> & { sc
   }));
 }
 
-const value = (name: string, text: string, outcome: Row['outcome'], script?: string) => both(name, { secret: version(text), outcome, script });
+/** How it was read makes no difference to a value: the short share reads it in one way. */
+const value = (name: string, text: string, outcome: Row['outcome'], script?: string) =>
+  both(name, { secret: version(text), outcome, script }).map((row, index) => ({ ...row, deep: index !== name.length % 2 }));
 const fieldsOf = (username: string, password: string) =>
   scriptOf(CredentialDocument.iisSmtp(), { format: CredentialFormat.json({ fields: { username, password } }) });
 const COLON = scriptOf(CredentialDocument.iisSmtp(), { format: CredentialFormat.usernameColonPassword() });

@@ -20,6 +20,8 @@ export interface Row extends Scene {
   readonly also?: (result: Result) => void;
   /** Of those for which a process of their own matters. */
   readonly alone?: boolean;
+  /** Left out of the short share. */
+  readonly deep?: boolean;
   /** What must not be seen anywhere. */
   readonly secrets?: readonly string[];
 }
@@ -62,7 +64,8 @@ function check(row: Row, result: Result): void {
  *
  * @param fit makes of a row what only the run knows, such as a port
  */
-export function describeTable(title: string, rows: readonly Row[], fit: (row: Row) => Row = row => row): void {
+export function describeTable(title: string, all: readonly Row[], fit: (row: Row) => Row = row => row): void {
+  const rows = all.filter(({ deep }) => DEEP || !deep);
   describe.each(SHELLS)(`${title}, in %s`, shell => {
     const results = new Map<Row, Result>();
     const togetherOnly = (row: Row) => row.languageMode !== undefined || row.prelude !== undefined;
