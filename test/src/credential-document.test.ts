@@ -202,7 +202,7 @@ describe('the documents of the other mail servers', () => {
   });
 
   it('fail with a label of shell syntax', () => {
-    expect(() => CredentialDocument.openSmtpd({ label: "ses'" })).toThrow('label must be letters, digits, "_", "-" and ".", got \'ses\'\'');
+    expect(() => CredentialDocument.openSmtpd({ label: "ses'" })).toThrow('label must consist of letters, digits, "_", "-" and ".", got \'ses\'\'');
   });
 });
 
@@ -221,7 +221,7 @@ describe('shellScript', () => {
   });
 
   it.each(['#!/usr/bin/python3', '#!/usr/bin/env python3', '#!/bin/fish', '#!/bin/csh', '#!/bin/bash -x'])('fails when it names no such shell: %s', shebang => {
-    expect(() => CredentialDocument.shellScript(`${shebang}\ntrue`)).toThrow(`shellScript must be for sh, bash, dash, ksh or zsh, with no option but -e and -u, got '${shebang}'`);
+    expect(() => CredentialDocument.shellScript(`${shebang}\ntrue`)).toThrow(`shellScript must name sh, bash, dash, ksh or zsh in its #! line, with no options except -e and -u, got '${shebang}'`);
   });
 });
 
@@ -234,7 +234,7 @@ describe('powerShellScript', () => {
   });
 
   it.each(['#Requires -Version 7', '$a = 1\n  #requires -RunAsAdministrator'])('fails with a requirement, which nothing would check: %s', text => {
-    expect(() => CredentialDocument.powerShellScript(text)).toThrow('powerShellScript must not have #Requires, which is not honoured in it: check and throw instead');
+    expect(() => CredentialDocument.powerShellScript(text)).toThrow('powerShellScript must not contain #Requires, which PowerShell ignores there; check it in the script, and throw');
   });
 
   it('knows whether the endpoint speaks TLS from the start', () => {
@@ -249,7 +249,7 @@ describe.each(['shellScript', 'powerShellScript'] as const)('%s', method => {
 
   it.each(['{{ SecretArn }}', '{{x}}', '{{ ssm:name:3 }}', '{{ssm:/mail/host}}', '{{ platform.name }}'])('fails when it has %s, which Systems Manager replaces', reference => {
     expect(() => CredentialDocument[method](`echo ${reference}\n`))
-      .toThrow(`${method} must not contain ${reference}, which Systems Manager takes for a parameter; write it in another way`);
+      .toThrow(`${method} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
   });
 
   it('may have other braces', () => {
@@ -292,9 +292,9 @@ describe('existing', () => {
     'arn:aws:ssm:eu-west-1::document/AWS-RunShellScript',
   ])('warns that %s runs anything', name => {
     for (const document of [CredentialDocument.existing(name, parameterNames), CredentialDocument.existingWithCredential(name)]) {
-      Annotations.fromStack(stackWith(document)).hasWarning('/Stack/Newsletter/MailServers0', `document ${name} runs what its parameters say, `
-        + 'so that the rotation function may run anything on these servers: put what is to run into a document of your own, '
-        + 'or use CredentialDocument.shellScript or powerShellScript [ack: cdk-ses-smtp-credential-rotation:documentRunsAnything]');
+      Annotations.fromStack(stackWith(document)).hasWarning('/Stack/Newsletter/MailServers0', `document ${name} runs whatever its parameters contain, `
+        + 'so the rotation function may run anything on these servers; put the commands into a document of your own, '
+        + 'or use CredentialDocument.shellScript or CredentialDocument.powerShellScript [ack: cdk-ses-smtp-credential-rotation:documentRunsAnything]');
     }
   });
 
@@ -314,12 +314,12 @@ describe('existing', () => {
 
   it.each(['', 'Secret-Arn', 'Secret Arn', 'a'.repeat(65)])('fails with the parameter name "%s"', secretArnParameter => {
     expect(() => CredentialDocument.existing('Apply', { secretArnParameter, versionIdParameter: 'Version' }))
-      .toThrow(`parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got "${secretArnParameter}"`);
+      .toThrow(`parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got '${secretArnParameter}'`);
   });
 
   it('fails with a further parameter whose name cannot be', () => {
     expect(() => CredentialDocument.existing('Apply', { ...parameterNames, parameters: { 'a-b': 'c' } }))
-      .toThrow('parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got "a-b"');
+      .toThrow('parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got \'a-b\'');
   });
 
   it('fails when two parameters have the same name', () => {
@@ -344,7 +344,7 @@ describe('existingWithCredential', () => {
 
   it('warns that others can read the password', () => {
     const message = 'document Sample takes the password as a command parameter, which ssm:ListCommands and EventBridge show; '
-      + 'let the document read the secret and use CredentialDocument.existing instead [ack: cdk-ses-smtp-credential-rotation:passwordInCommand]';
+      + 'let the document read the secret, and use CredentialDocument.existing [ack: cdk-ses-smtp-credential-rotation:passwordInCommand]';
     Annotations.fromStack(stackWith(CredentialDocument.existingWithCredential('Sample'))).hasWarning('/Stack/Newsletter/MailServers0', message);
   });
 

@@ -221,8 +221,8 @@ describe('warns', () => {
 
   it('that the policies of an imported user cannot be changed', () => {
     expectWarning(defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') })).stack,
-      'the policies of an imported user cannot be changed here: it may go on to do what they allow, on top of sending as the identities '
-      + '[ack: cdk-ses-smtp-credential-rotation:importedUser]');
+      'the policies of an imported user cannot be changed here, so the user keeps all that they allow, '
+      + 'in addition to sending as the identities; review them [ack: cdk-ses-smtp-credential-rotation:importedUser]');
   });
 
   it('that the policy of an imported key cannot be changed', () => {
@@ -244,7 +244,7 @@ describe('fails', () => {
 
   it.each(['newsletter', ''])("when both user and userName '%s' are given", userName => {
     expectRefusal(stack => ({ user: iam.User.fromUserName(stack, 'Existing', 'mailer'), userName }),
-      `userName is for a new user, got '${userName}' together with user; leave one of them out`);
+      `userName must not be set together with user, got '${userName}'; leave one of them out`);
   });
 
   it.each([
@@ -253,7 +253,7 @@ describe('fails', () => {
     ['removalPolicy', () => ({ removalPolicy: RemovalPolicy.RETAIN })],
   ] as const)('when both secret and %s are given', (prop, props) => {
     expectRefusal(stack => ({ secret: Secret.fromSecretCompleteArn(stack, 'Existing', COMPLETE_ARN), ...props(stack) }),
-      `${prop} is for a new secret, got it together with secret; leave one of them out`);
+      `${prop} must not be set together with secret, got both; leave one of them out`);
   });
 
   it('on a schedule and a window that Secrets Manager refuses', () => {

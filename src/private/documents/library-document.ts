@@ -9,7 +9,7 @@ import { DOCUMENT_TIMEOUT } from '../rotation-contract';
 const SCRIPTS = join(__dirname, '..', '..', '..', 'assets', 'documents');
 const FOR_ANY_SERVER = 'Use the SES SMTP credential of a secret version';
 
-/** A document that changes a mail server's table by the scripts for it. */
+/** A document that changes the table of a mail server, with the scripts for that server. */
 export function mailServerDocument(
   server: string, scripts: string[], relayHost: string | undefined, variables: Record<string, string>,
 ): BindDocument {
@@ -33,7 +33,7 @@ export function windowsMailServerDocument(
   ]);
 }
 
-/** A document that runs somebody's shell script, in the shell that its first line names. */
+/** A document that runs a user's shell script, in the shell that its first line names. */
 export function shellScriptDocument(text: string): BindDocument {
   const [firstLine] = text.split('\n');
   const interpreter = firstLine.startsWith('#!') ? firstLine : '#!/bin/sh';
@@ -48,7 +48,7 @@ export function shellScriptDocument(text: string): BindDocument {
   ]);
 }
 
-/** A document that runs somebody's PowerShell script. */
+/** A document that runs a user's PowerShell script. */
 export function powerShellScriptDocument(text: string): BindDocument {
   return (scope, context) => definePowerShellDocument(scope, FOR_ANY_SERVER, [
     ...powerShellSettings(context),
@@ -69,7 +69,7 @@ function definePowerShellDocument(scope: Construct, description: string, lines: 
   return defineDocument(scope, 'aws:runPowerShellScript', description, lines);
 }
 
-/** Unnamed, so that a changed document replaces the one before it. */
+/** Without a name, so that a changed document replaces the previous one. */
 function defineDocument(scope: Construct, action: string, description: string, lines: string[]): BoundDocument {
   const content = {
     schemaVersion: '2.2',
@@ -86,7 +86,7 @@ function defineDocument(scope: Construct, action: string, description: string, l
   return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref), content };
 }
 
-/** The agent exports the value instead of pasting it into the script; the pattern protects agents that are too old for that. */
+/** The agent exports the value instead of pasting it into the script. The pattern protects agents that are too old for that. */
 function parameter(description: string, allowedPattern: string) {
   return { type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' };
 }
