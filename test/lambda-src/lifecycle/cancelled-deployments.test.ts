@@ -4,7 +4,7 @@ import { User } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, CredentialFormat, MailServerTargets, SmtpEndpoint } from '../../../src';
 import { CONFIG_VARIABLE } from '../../../src/private/rotation-contract';
-import { DefineProps, FLEET, Life } from '../../lifecycle/life';
+import { DefineProps, failingLater, FLEET, Life } from '../../lifecycle/life';
 import { failsWith, NodeBehaviour } from '../../world/nodes/nodes';
 import { Scenario, withFleet } from '../scenario';
 
@@ -45,7 +45,7 @@ async function update(life: Life, now: Properties, before: Properties): Promise<
  * An update to another region, which CloudFormation cancels after a while because another resource has failed: it restores the
  * function, and calls it again two seconds later, without waiting for the answer to the first call.
  */
-async function cancelledUpdate(life: Life, meanwhile: () => Promise<unknown> = async () => undefined): Promise<void> {
+async function cancelledUpdate(life: Life, cancelledAfter: number, meanwhile: () => Promise<unknown> = async () => undefined): Promise<void> {
   const before = life.fn.environment[CONFIG_VARIABLE];
   const properties = credentialOf(life)[1].properties as Properties;
   const otherRegion = { ...properties, Credential: String(properties.Credential).replaceAll('eu-west-1', 'eu-central-1') };
@@ -53,7 +53,7 @@ async function cancelledUpdate(life: Life, meanwhile: () => Promise<unknown> = a
   const config = { ...life.config, endpoint: { ...life.config.endpoint, host: 'email-smtp.eu-central-1.amazonaws.com', region: 'eu-central-1' } };
   life.fn.environment[CONFIG_VARIABLE] = JSON.stringify(config);
   const first = update(life, otherRegion, properties);
-  await life.clock.sleep(10 * SECOND);
+  await life.clock.sleep(cancelledAfter);
   life.fn.environment[CONFIG_VARIABLE] = before;
   await life.clock.sleep(2 * SECOND);
   expect(await update(life, properties, otherRegion)).toMatchObject({ Status: 'SUCCESS' });
@@ -79,7 +79,7 @@ describe('an update that was cancelled', () => {
   it('rotates once more at the most, leaves the key of before its full grace, and lets the stack be updated and deleted', async () => {
     const life = await living();
     const [before, made] = [life.currentKey, madeKeys(life)];
-    await cancelledUpdate(life);
+    await cancelledUpdate(life, 10 * SECOND);
     expect(madeKeys(life) - made).toBeLessThanOrEqual(1);
     await life.world.eventRules.pass(23 * HOUR);
     expect(life.world.iam.findAccessKey(before)?.status).toBe('Active');
@@ -93,10 +93,35 @@ describe('an update that was cancelled', () => {
     const life = await living();
     life.servers[0].startsAfter = 4 * MINUTE;
     const before = life.currentKey;
-    await cancelledUpdate(life, async () => life.rotate());
+    await cancelledUpdate(life, 10 * SECOND, async () => life.rotate());
     expect(life.currentKey).not.toBe(before);
     expect(life.heldKeys).toEqual([life.currentKey]);
-    expect(life.config.endpoint.region).toBe('eu-west-1');
+    expect([...life.refusals]).toEqual([]);
+  });
+
+  it('neither promotes nor gives to servers what was made for the configuration that is in force no more', async () => {
+    const life = await living();
+    const held = life.heldKeys;
+    life.ses.setFaults({ propagationDelay: 200 * SECOND });
+    await cancelledUpdate(life, 40 * SECOND);
+    expect(life.world.secretsManager.valueOf(life.secret.arn)).toContain('"region":"eu-west-1"');
+    expect(life.heldKeys).toEqual(held);
+    expect([...life.refusals]).toEqual([]);
+  });
+});
+
+describe('an update that had rotated when it was rolled back', () => {
+  it.each<[string, ReturnType<DefineProps>]>([
+    ['format', { credentialFormat: CredentialFormat.usernameColonPassword() }],
+    ['region', { endpoint: SmtpEndpoint.regional({ region: 'eu-central-1' }) }],
+  ])('to another %s leaves the key of before its full grace', async (_what, props) => {
+    const life = await living();
+    const before = life.currentKey;
+    await expect(life.update(failingLater(withProps(props)))).rejects.toThrow('Taken');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    await life.world.eventRules.pass(23 * HOUR);
+    expect(life.world.iam.findAccessKey(before)?.status).toBe('Active');
+    expect(life.heldKeys).toEqual([life.currentKey]);
     expect([...life.refusals]).toEqual([]);
   });
 });

@@ -39,16 +39,15 @@ let directory: string;
 let handler: (event: Invocation, context: typeof CONTEXT) => Promise<unknown>;
 
 function converse(socket: Socket): void {
-  const reply = (line: string) => socket.write(`${line}\r\n`);
+  const answers: Record<string, string> = {
+    EHLO: ['250-relay.example.com', ...relay.mechanisms ? [`250-AUTH ${relay.mechanisms}`] : [], '250 8BITMIME'].join('\r\n'),
+    QUIT: '221 Bye',
+  };
   let prompts: string[] = [];
   const answer = (line: string) => {
     received.push(line);
-    const prompt = prompts.shift();
-    if (line.startsWith('EHLO')) reply(['250-relay.example.com', ...relay.mechanisms ? [`250-AUTH ${relay.mechanisms}`] : [], '250 8BITMIME'].join('\r\n'));
-    else if (line === 'AUTH LOGIN') {
-      prompts = ['334 UGFzc3dvcmQ6'];
-      reply('334 VXNlcm5hbWU6');
-    } else reply(prompt ?? (line === 'QUIT' ? '221 Bye' : `${relay.refusal} ${line}`));
+    if (line === 'AUTH LOGIN') prompts = ['334 VXNlcm5hbWU6', '334 UGFzc3dvcmQ6'];
+    socket.write(`${prompts.shift() ?? answers[line.split(' ')[0]] ?? `${relay.refusal} ${line}`}\r\n`);
   };
   let rest = '';
   socket.on('error', () => undefined).on('data', data => {
@@ -56,13 +55,14 @@ function converse(socket: Socket): void {
     rest = lines.pop()!;
     lines.forEach(answer);
   });
-  reply('220 relay.example.com ESMTP');
+  socket.write('220 relay.example.com ESMTP\r\n');
 }
 
 beforeAll(async () => {
   await scenario.rotateWell();
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-    keyType: 'ec', algorithm: 'sha256',
+    keyType: 'ec',
+    algorithm: 'sha256',
     extensions: [{ name: 'basicConstraints', cA: true, critical: true }, { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   });
   directory = await mkdtemp(join(tmpdir(), 'relay-'));

@@ -49,7 +49,8 @@ describe('the watchdog fails while servers hold a dead key', () => {
     const before = String(scenario.current.username);
     const { iam, region, secretsManager } = scenario.world;
     const { accessKeyId: username, secretAccessKey } = iam.createAccessKey(scenario.userName);
-    secretsManager.putByHand(scenario.secretArn, JSON.stringify({ ...scenario.current, username, password: expectedPassword(secretAccessKey, region) }));
+    const password = expectedPassword(secretAccessKey, region);
+    secretsManager.putByHand(scenario.secretArn, JSON.stringify({ ...scenario.current, username, password }));
     iam.deleteAccessKey(scenario.userName, before);
     expect(deadKeys()).toEqual([before, before]);
     expect(await complaints()).toContain(before);
