@@ -99,7 +99,7 @@ describe('an update that was cancelled', () => {
     expect([...life.refusals]).toEqual([]);
   });
 
-  it('neither promotes nor gives to servers what was made for the configuration that is in force no more', async () => {
+  it('neither promotes nor gives to servers what was made for a configuration that is no longer in force', async () => {
     const life = await living();
     const held = life.heldKeys;
     life.ses.setFaults({ propagationDelay: 200 * SECOND });
