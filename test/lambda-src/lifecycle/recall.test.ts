@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SmtpEndpoint } from '../../../src';
+import { CredentialFormat } from '../../../src';
 import { DefineProps, FLEET, Life } from '../../lifecycle/life';
 import { failsWith, NodeBehaviour } from '../../world/nodes/nodes';
 
@@ -25,7 +25,7 @@ describe('an update that one server refused, and that was rolled back', () => {
     await life.rotate();
     const before = life.currentKey;
     life.addServer('i-00000002', takesOnly(life, before)).heldCredential = { ...life.servers[0].heldCredential! };
-    await expect(life.update(withProps({ endpoint: SmtpEndpoint.regional({ region: 'eu-central-1' }) }))).rejects.toThrow('1 of 2 mail servers');
+    await expect(life.update(withProps({ credentialFormat: CredentialFormat.usernameColonPassword() }))).rejects.toThrow('1 of 2 mail servers');
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
     expect(life.heldKeys).toEqual([before, before]);
     await life.world.rotation.idle();
