@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DefineProps, FLEET, Life } from './life';
 import { Secret } from '../world';
-import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes/nodes';
+import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { versionOf } from '../world/services/ssm-documents';
 
 const withAssociation: DefineProps = () => ({ mailServers: [{ ...FLEET, applyToNewServers: true }] });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
-import { SimulatedNode } from '../../world/nodes/nodes';
+import { SimulatedNode } from '../../world/nodes';
 import { failureOf, Scenario, withFleet } from '../scenario';
 
 const MINUTE = 60_000;

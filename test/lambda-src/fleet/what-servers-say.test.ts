@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { leaksIn } from '../../reliability/leaks';
-import { failsWith, NodeBehaviour } from '../../world/nodes/nodes';
+import { failsWith, NodeBehaviour } from '../../world/nodes';
 import { failureOf, Scenario, withFleet } from '../scenario';
 
 interface Login {

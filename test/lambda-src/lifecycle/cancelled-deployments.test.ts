@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { CredentialDocument, CredentialFormat, MailServerTargets, SmtpEndpoint } from '../../../src';
 import { CONFIG_VARIABLE } from '../../../src/private/rotation-contract';
 import { DefineProps, failingLater, FLEET, Life } from '../../lifecycle/life';
-import { failsWith, NodeBehaviour } from '../../world/nodes/nodes';
+import { failsWith, NodeBehaviour } from '../../world/nodes';
 import { Scenario, withFleet } from '../scenario';
 
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FLEET, Life } from '../../lifecycle/life';
-import { failsWith } from '../../world/nodes/nodes';
+import { failsWith } from '../../world/nodes';
 
 async function living(): Promise<Life> {
   const life = new Life();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CredentialFormat } from '../../../src';
 import { DefineProps, FLEET, Life } from '../../lifecycle/life';
-import { failsWith, NodeBehaviour } from '../../world/nodes/nodes';
+import { failsWith, NodeBehaviour } from '../../world/nodes';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { FLEET, Life } from '../../lifecycle/life';
-import { SimulatedNode } from '../../world/nodes/nodes';
+import { SimulatedNode } from '../../world/nodes';
 import { Scenario, withFleet } from '../scenario';
 
 let scenario: Scenario;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { holderOf } from '../../world';
-import { failsWith } from '../../world/nodes/nodes';
+import { failsWith } from '../../world/nodes';
 import { failureOf, Scenario, withFleet } from '../scenario';
 
 /** More than a secret may have labels. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { holderOf, Secret } from '../../world';
-import { failsWith, SimulatedNode } from '../../world/nodes/nodes';
+import { failsWith, SimulatedNode } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { Scenario, withFleet } from '../scenario';
 
