@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { isAwsError } from '../basics/errors';
 import { SecretText } from '../basics/secret-text';
-import { CURRENT, PENDING } from '../secret/labels';
+import { CURRENT, isCurrent, PENDING } from '../secret/labels';
 
 export interface SecretVersion {
   readonly id: string;
@@ -81,11 +81,16 @@ export class SecretVersions {
     }));
   }
 
-  /** Moves AWSCURRENT to a version; Secrets Manager moves AWSPREVIOUS along. */
+  /** Moves AWSCURRENT to a version; Secrets Manager moves AWSPREVIOUS along. Succeeds if another invocation has just done that. */
   public async makeCurrent(id: string, present: string | undefined): Promise<void> {
-    await this.client.send(new UpdateSecretVersionStageCommand({
-      SecretId: this.secretId, VersionStage: CURRENT, MoveToVersionId: id, RemoveFromVersionId: present,
-    }));
+    try {
+      await this.client.send(new UpdateSecretVersionStageCommand({
+        SecretId: this.secretId, VersionStage: CURRENT, MoveToVersionId: id, RemoveFromVersionId: present,
+      }));
+    } catch (error) {
+      const hasMoved = isAwsError(error, 'InvalidParameter') && isCurrent({ stages: (await this.stages()).get(id) ?? [] });
+      if (!hasMoved) throw error;
+    }
   }
 
   public async attach(label: string, id: string): Promise<void> {
