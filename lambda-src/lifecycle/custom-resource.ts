@@ -66,7 +66,7 @@ async function deleteCredential(event: CloudFormationEvent, context: Context, go
   const isUserOfToday = gone.UserName === context.config.user.name;
   await runStep('deleteKeys', former.log, 'mend that, and delete the stack again', async () => tearDown(former, {
     functionArn: gone.ServiceToken,
-    since: ownKeysSince(event),
+    since: ownKeysSince(event, gone),
     secretStays: isSecretOfToday && !isUserOfToday,
     userStays: isUserOfToday && !isSecretOfToday,
     today: isSecretOfToday ? undefined : today,
