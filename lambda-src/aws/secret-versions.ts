@@ -17,6 +17,8 @@ export interface SecretVersion {
 export interface SecretDescription {
   readonly createdAt: number;
   readonly changedAt: number;
+  /** Whether somebody has deleted it, and it can still be restored: until then, Secrets Manager refuses all but its description. */
+  readonly isDeleted: boolean;
   readonly rotationEnabled: boolean;
   /** The function that Secrets Manager rotates the secret with. */
   readonly rotationFunctionArn?: string;
@@ -42,6 +44,7 @@ export class SecretVersions {
     return {
       createdAt: timeOf(found.CreatedDate),
       changedAt: timeOf(found.LastChangedDate),
+      isDeleted: found.DeletedDate !== undefined,
       rotationEnabled: found.RotationEnabled ?? false,
       rotationFunctionArn: found.RotationLambdaARN,
       rotatedAt: found.LastRotatedDate?.getTime(),
