@@ -1,3 +1,4 @@
+import { checkNotSuperseded, Deployment } from './deployment';
 import { isAsConfigured } from './suitability';
 import { SecretVersion } from '../aws/secret-versions';
 import { describe } from '../basics/errors';
@@ -27,6 +28,14 @@ export async function recall(context: Context, requestId: string): Promise<void>
   const wanted = isAsConfigured(context, inventory, current) ? current : findFormer(context, inventory, current);
   // What cannot be taken back does not keep the deployment from its end: the next rotation is for that, too.
   if (wanted) await giveBack(context, requestId, inventory, wanted).catch(error => context.log.error('not all is as before the deployment', { error: describe(error) }));
+}
+
+/** An update that failed leaves no rotation unfinished: CloudFormation restores the schedule, which Secrets Manager would refuse. */
+export async function endRotation(context: Context, deployment: Deployment): Promise<void> {
+  const { secret, versions } = await takeInventory(context);
+  checkNotSuperseded(secret.stages, deployment);
+  const id = rotationInFlight(secret);
+  if (id !== undefined) await giveUp(context, id, versions);
 }
 
 /** Its steps may be at work with another configuration than the present one. A rotation for another user ends with that user's keys. */

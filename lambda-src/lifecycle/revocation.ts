@@ -19,7 +19,7 @@ export async function revoke(call: Context): Promise<Revocation> {
   const context = inStep(call, 'revoke');
   const { id: revoked } = await runStep('revoke', context.log, 'nothing is known to have changed; invoke the function again',
     async () => deactivateCurrent(context));
-  await ensureCredential(call, { startTime: 0, revoked });
+  await ensureCredential(call, { settled: false });
   const { id: current } = await requireCurrentKey(context);
   return { revoked, current };
 }
