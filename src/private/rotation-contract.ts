@@ -28,8 +28,8 @@ export const RUNBOOK = 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-
 /** The event of the hourly call. */
 export const WATCHDOG_EVENT = { action: 'watch' };
 
-/** The event that you call the function with when a credential has leaked. */
-export const REVOKE_EVENT = { action: 'revoke' };
+/** The event that you call the function with when a credential has leaked, with its access key id. */
+export const REVOKE_EVENT = { action: 'revoke', accessKeyId: 'AKIA…' };
 
 /**
  * The properties of the custom resource. CloudFormation turns them into text. It calls the function with every change of them, and with
