@@ -26,6 +26,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SSM: url,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  // Another file of this worker may have loaded it for a world of its own.
+  vi.resetModules();
   ({ handler } = await import('../../lambda-src/index.js'));
 });
 
