@@ -5,9 +5,8 @@ import { CONFIG_VARIABLE, WATCHDOG_EVENT } from '../../src/private/rotation-cont
 import { leaksIn } from '../reliability/leaks';
 
 const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
-const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
-
 const scenario = new Scenario();
+const CONTEXT = { invokedFunctionArn: scenario.fn.arn, getRemainingTimeInMillis: () => 900_000 };
 const { world, secretArn } = scenario;
 const lines: string[] = [];
 let handler: (event: Invocation, context: typeof CONTEXT) => Promise<unknown>;
@@ -75,7 +74,7 @@ describe('the handler', () => {
     const token = `${TOKEN.slice(0, -1)}2`;
     world.secretsManager.createPlaceholder(world.secretsManager.secret(secretArn), token);
     const calls = world.calls.length;
-    await expect(handler({ Step: 'setSecret', SecretId: secretArn, ClientRequestToken: token }, { getRemainingTimeInMillis: () => 0 }))
+    await expect(handler({ Step: 'setSecret', SecretId: secretArn, ClientRequestToken: token }, { ...CONTEXT, getRemainingTimeInMillis: () => 0 }))
       .rejects.toThrow(/^setSecret: /);
     expect(world.calls.slice(calls).map(call => call.action)).toEqual(['GetSecretValue']);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 'ERROR', message: 'step failed', error: expect.stringMatching(/^setSecret: /) });
