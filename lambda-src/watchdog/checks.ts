@@ -1,3 +1,4 @@
+import { allowedAge, ROTATION_TIME } from './key-age';
 import { SecretDescription, SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { HOUR, SECOND } from '../basics/time';
@@ -9,8 +10,6 @@ import { proveLogins } from '../proof/login-proof';
 import { Credential, mentionsAccessKey, parseCredential } from '../secret/credential';
 import { CURRENT, isCurrent, PENDING } from '../secret/labels';
 
-/** Secrets Manager tries a failed rotation again for a while, and a push to many servers takes its time. */
-export const ROTATION_TIME = 6 * HOUR;
 /** Between the making of a key and the storing of it lie seconds. */
 const STORING_TIME = HOUR;
 
@@ -74,7 +73,7 @@ export function checkSchedule(context: Context, inventory: Inventory): Problem {
     return new RotationError(`the rotation that was due at ${new Date(rotationDueAt).toISOString()} did not come; ${again}`, 'rotation-overdue');
   }
   const key = currentKey(inventory);
-  if (!key || clock.now() - key.createdAt <= (config.maxAgeSeconds ?? Infinity) * SECOND) return undefined;
+  if (!key || clock.now() - key.createdAt <= allowedAge(context, secret, key)) return undefined;
   return new RotationError(`access key ${key.id} in ${CURRENT} is of ${new Date(key.createdAt).toISOString()}, older than the schedule allows; ${again}`,
     'rotation-overdue');
 }
