@@ -1,15 +1,18 @@
 import { allowedAge, ROTATION_TIME } from './key-age';
 import { Problem, rotateNow } from './problem';
-import { SecretDescription } from '../aws/secret-versions';
+import { SecretDescription, SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
-import { HOUR, SECOND } from '../basics/time';
+import { HOUR, MINUTE, SECOND } from '../basics/time';
 import { Context, unqualified } from '../context';
 import { Inventory, rotationInFlight } from '../keys/inventory';
 import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
-import { CURRENT, PENDING } from '../secret/labels';
+import { parseFormer } from '../secret/credential';
+import { CURRENT, isCurrent, isDelivered, PENDING } from '../secret/labels';
 
 /** Between the making of a key and the storing of it lie seconds. */
 const STORING_TIME = HOUR;
+/** IAM lists a new key within seconds. */
+const LISTING_TIME = 10 * MINUTE;
 
 /** AWSCURRENT must not be older than its schedule allows; while a rotation is in flight, that is what is looked at. */
 export function checkSchedule(context: Context, inventory: Inventory): Problem {
@@ -37,6 +40,22 @@ export function isOfOtherFunction({ functionArn }: Context, { rotationFunctionAr
 function otherFunction({ config: { secretArn }, functionArn }: Context, { rotationFunctionArn }: SecretDescription): RotationError {
   return new RotationError(`the secret is rotated by another function, ${rotationFunctionArn}, so this one retires no keys; delete the stack that is no longer `
     + `needed; to rotate the secret with this function: ${rotateNow(secretArn)} --rotation-lambda-arn ${functionArn}`, 'another-function-rotates-the-secret');
+}
+
+/**
+ * Servers may hold what was delivered until all of them have confirmed another version, so its key must work as well. It could be
+ * missing from the list because it was made a moment ago.
+ */
+export function checkServers({ clock, config, keys: { userName } }: Context, { keys, versions }: Inventory): Problem {
+  const isDead = (version: SecretVersion) => {
+    const key = keys.find(candidate => isReferenced(candidate, [version]));
+    return key ? !key.active : clock.now() - version.createdAt > LISTING_TIME;
+  };
+  const dead = config.fleets.length > 0 ? versions.filter(version => isDelivered(version) && !isCurrent(version) && isDead(version)) : [];
+  if (dead.length === 0) return undefined;
+  const ids = dead.map(({ id, value }) => `${parseFormer(value)?.username} (version ${id})`);
+  return new RotationError(`mail servers may hold a credential whose access key is inactive or deleted: ${ids.join(', ')}; to give them another one: `
+    + `${rotateNow(config.secretArn)}; to make a key active again: aws iam update-access-key --user-name ${userName} --access-key-id … --status Active`, '535-on-one-server');
 }
 
 /** A rotation must come to an end. */

@@ -1,4 +1,4 @@
-import { checkKeys, checkPending, checkSchedule, isOfOtherFunction } from './checks';
+import { checkKeys, checkPending, checkSchedule, checkServers, isOfOtherFunction } from './checks';
 import { checkCredential } from './current-credential';
 import { logAge } from './key-age';
 import { Problem } from './problem';
@@ -37,6 +37,7 @@ async function checkAll(context: Context, inventory: Inventory): Promise<Problem
   const retirement = await attempt(async () => retire(context, inventory));
   return [
     await attempt(async () => checkCredential(context, inventory, inventory.keys)),
+    checkServers(context, inventory),
     checkSchedule(context, inventory),
     checkPending(context, inventory),
     checkKeys(context, inventory),
