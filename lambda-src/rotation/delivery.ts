@@ -6,10 +6,12 @@ import { describeFailure, FleetVerdict } from '../fleet/answers';
 import { Push } from '../fleet/command';
 import { checkStillLast } from '../fleet/earlier-commands';
 import { pushToAll } from '../fleet/push';
+import { Inventory } from '../keys/inventory';
+import { isReferenced } from '../keys/key-use';
 import { proveLogins } from '../proof/login-proof';
 import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey } from '../secret/credential';
-import { deliveryLabel, isDelivered, isDeliveryLabel, isPending, isUnfinished, Labelled, labelledIn } from '../secret/labels';
+import { deliveryLabel, isAppliedByServers, isDelivered, isDeliveryLabel, isPending, isUnfinished, Labelled, labelledIn } from '../secret/labels';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
 const SUCCESSES_IN_A_ROW = 3;
@@ -65,6 +67,16 @@ async function relabelIfReleased(versions: SecretVersions, versionId: string, la
 /** Notes that no mail server holds these versions. Without fleets, that is all of them: whoever took the last fleet away has seen to that. */
 export async function releaseAll(versions: SecretVersions, labelled: Iterable<[string, string[]]>): Promise<void> {
   for (const [id, stages] of labelled) await versions.detachAll(stages.filter(isDeliveryLabel), id);
+}
+
+/**
+ * Takes the labels from versions whose keys were deleted by hand, before they use up the 20 that a secret may have. The latest one keeps its own:
+ * it tells the watchdog that servers may hold a key that is gone.
+ */
+export async function releaseDead({ versions }: Context, { keys, versions: labelled }: Inventory): Promise<void> {
+  const dead = labelled.filter(version => isDelivered(version) && !isAppliedByServers(version) && !keys.some(key => isReferenced(key, [version])));
+  const older = dead.sort((a, b) => b.createdAt - a.createdAt).slice(1);
+  await releaseAll(versions, older.map(({ id, stages }) => [id, stages]));
 }
 
 function throwIfAnyFailed(verdicts: FleetVerdict[]): void {

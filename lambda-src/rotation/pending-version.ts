@@ -20,9 +20,9 @@ export function checkStages(token: string, version: Labelled): void {
 
 /** The labels of a version after a wait, in which somebody may have cancelled its rotation. */
 export async function checkAgain({ versions }: Context, token: string): Promise<Labelled> {
-  const stages = (await versions.stages()).get(token) ?? [];
-  checkStages(token, stages);
-  return { stages };
+  const labelled = labelledIn(await versions.stages(), token);
+  checkStages(token, labelled);
+  return labelled;
 }
 
 /** The version of this rotation with its value, waiting a little for a value that Secrets Manager does not show yet. */

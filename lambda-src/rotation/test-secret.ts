@@ -5,7 +5,6 @@ import { Context } from '../context';
 import { proveLogins } from '../proof/login-proof';
 import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey, parseCredential } from '../secret/credential';
-import { labelledIn } from '../secret/labels';
 
 /** Logs in once more with the new credential, and sends with it; or logs in with the current one if no rotation is under way. */
 export async function testSecret(context: Context, token: string): Promise<void> {

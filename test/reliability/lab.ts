@@ -199,7 +199,8 @@ export class Lab {
     if (step === 'createSecret') this.position.attempt += 1;
     Object.assign(this.position, { step, failed: false });
     try {
-      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation), timeout), invocation.death]);
+      const lambda = { invokedFunctionArn: this.fn.arn, getRemainingTimeInMillis: () => timeout };
+      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation), lambda), invocation.death]);
     } catch (error) {
       this.position.failed = true;
       this.output.push(inspect(error));

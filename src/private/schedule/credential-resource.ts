@@ -3,7 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { CredentialProperties, RotationConfig } from '../rotation-contract';
 
-/** In seconds: the function's 15 minutes, and some more that it may wait in Lambda's queue before. */
+/** In seconds: the function's 15 minutes, and two more that a request may wait in Lambda's queue before. */
 const SERVICE_TIMEOUT = '1080';
 
 /**
