@@ -107,7 +107,7 @@ describe('a docstring', () => {
     expect(sentencesOf(text)).toHaveLength(3);
   });
 
-  it.each(['Duration.minutes(5)', 'CredentialFormat.json()', 'new Role()'])('would not have the default %s', value => {
+  it.each(['Duration.minutes(5)', 'CredentialFormat.json()', 'new Role()'])('must not have the default %s', value => {
     expect(isDefault(value)).toBe(false);
   });
 });
