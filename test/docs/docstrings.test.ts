@@ -42,7 +42,8 @@ function membersOf(type: PublicType): ts.Node[] {
 }
 
 function isHidden(member: ts.Declaration): boolean {
-  const isPrivate = (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Private) !== 0;
+  const modifiers = ts.canHaveModifiers(member) ? ts.getModifiers(member) ?? [] : [];
+  const isPrivate = modifiers.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
   return isPrivate || ts.getJSDocTags(member).some(({ tagName }) => tagName.text === 'internal');
 }
 
