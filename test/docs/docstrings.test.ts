@@ -42,7 +42,8 @@ function membersOf(type: PublicType): ts.Node[] {
 }
 
 function isHidden(member: ts.Declaration): boolean {
-  const isPrivate = (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Private) !== 0;
+  const modifiers = ts.canHaveModifiers(member) ? ts.getModifiers(member) ?? [] : [];
+  const isPrivate = modifiers.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
   return isPrivate || ts.getJSDocTags(member).some(({ tagName }) => tagName.text === 'internal');
 }
 
@@ -107,7 +108,7 @@ describe('a docstring', () => {
     expect(sentencesOf(text)).toHaveLength(3);
   });
 
-  it.each(['Duration.minutes(5)', 'CredentialFormat.json()', 'new Role()'])('would not have the default %s', value => {
+  it.each(['Duration.minutes(5)', 'CredentialFormat.json()', 'new Role()'])('must not have the default %s', value => {
     expect(isDefault(value)).toBe(false);
   });
 });

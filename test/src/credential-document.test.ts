@@ -201,7 +201,7 @@ describe('the documents of the other mail servers', () => {
     expect(() => define(Lazy.string({ produce: () => '/etc/passwd' }))).not.toThrow();
   });
 
-  it('fail with a label of shell syntax', () => {
+  it('reject a label with shell syntax', () => {
     expect(() => CredentialDocument.openSmtpd({ label: "ses'" })).toThrow('label must consist of letters, digits, "_", "-" and ".", got \'ses\'\'');
   });
 });
@@ -317,7 +317,7 @@ describe('existing', () => {
       .toThrow(`parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got '${secretArnParameter}'`);
   });
 
-  it('fails with a further parameter whose name cannot be', () => {
+  it('fails with an invalid name of a further parameter', () => {
     expect(() => CredentialDocument.existing('Apply', { ...parameterNames, parameters: { 'a-b': 'c' } }))
       .toThrow('parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got \'a-b\'');
   });
@@ -329,12 +329,12 @@ describe('existing', () => {
 });
 
 describe('existingWithCredential', () => {
-  it("takes the credential by the names of AWS's sample", () => {
+  it('takes the credential in the parameters of the AWS sample', () => {
     expect(documentConfig(CredentialDocument.existingWithCredential('Sample')))
       .toEqual({ name: 'Sample', marker: false, parameters: { username: 'SESUsername', password: 'SESPassword' } });
   });
 
-  it('may take it by other names, with further parameters', () => {
+  it('may use other names, with further parameters', () => {
     const document = CredentialDocument.existingWithCredential('Sample', {
       usernameParameter: 'User', passwordParameter: 'Pass', parameters: { Host: 'relay' }, documentVersion: '$LATEST',
     });

@@ -20,7 +20,7 @@ function isExported(statement: ts.Statement): boolean {
 }
 
 describe('the library', () => {
-  it('gives those who load it its classes and enums, and nothing else', () => {
+  it('exports its classes and enums, and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual([
       'CredentialDocument', 'CredentialFormat', 'MailServerTargets', 'SendmailMapType', 'SesSmtpCredentialRotation', 'SmtpEndpoint',
     ]);

@@ -72,7 +72,7 @@ describe('the messages at synthesis', () => {
     ['an object', 'choose another region with SmtpEndpoint.regional({ region })'],
     ['a call', 'use CredentialFormat.json()'],
     ['the name of an import', 'choose ec2.SubnetType.PRIVATE_WITH_EGRESS'],
-  ])('would not have %s', (_, message) => {
+  ])('reject %s', (_, message) => {
     expect(findTypeScript(message)).not.toEqual([]);
   });
 });

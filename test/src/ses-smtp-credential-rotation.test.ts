@@ -256,7 +256,7 @@ describe('fails', () => {
       `${prop} must not be set together with secret, got both; leave one of them out`);
   });
 
-  it('on a schedule and a window that Secrets Manager refuses', () => {
+  it('on a schedule and a window that Secrets Manager rejects', () => {
     expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.hours(3)) }),
       'schedule must be a rate of whole hours or days from 4 hours to 1000 days, got rate(3 hours)');
     expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.days(1001)) }),
@@ -264,7 +264,7 @@ describe('fails', () => {
     expectRefusal(() => ({ rotationWindow: Duration.hours(25) }), 'rotationWindow must be whole hours from 1 to 24 with this schedule');
   });
 
-  it('on a fleet with options that Run Command refuses, which it names', () => {
+  it('on a fleet with options that Run Command rejects, and names them', () => {
     expectRefusal(() => ({ mailServers: [taggedFleet, { ...taggedFleet, maxErrors: 'few' }] }),
       "mailServers[1].maxErrors must be a number from '0' or a percentage from '0%' to '100%', got 'few'");
   });

@@ -16,7 +16,7 @@ function define(props: Partial<SesSmtpCredentialRotationProps>) {
 }
 
 describe('additional regions', () => {
-  it('have an endpoint each, of the kind of the main one', () => {
+  it('each have an endpoint with the settings of the main one', () => {
     const endpoint = SmtpEndpoint.regional({ region: 'us-west-2', fips: true, port: 465 });
     expect(configOf(define({ endpoint, additionalRegions: ['us-east-1', 'us-east-2'] }).stack)).toMatchObject({
       endpoint: { host: 'email-smtp-fips.us-west-2.<AWS::URLSuffix>' },
@@ -27,17 +27,17 @@ describe('additional regions', () => {
     });
   });
 
-  it('have the usual endpoint beside a host of somebody\'s choice', () => {
+  it('have the default endpoint if the endpoint is a custom host', () => {
     const endpoint = SmtpEndpoint.custom({ host: 'relay.example.com', port: 1025, implicitTls: true });
     expect(configOf(define({ endpoint, additionalRegions: ['eu-central-1'] }).stack).additionalEndpoints)
       .toEqual([{ host: 'email-smtp.eu-central-1.<AWS::URLSuffix>', port: 587, region: 'eu-central-1', implicitTls: false }]);
   });
 
-  it('take no room in the environment where there are none', () => {
+  it('take no room in the environment if none are given', () => {
     expect(configOf(define({ additionalRegions: [] }).stack)).not.toHaveProperty('additionalEndpoints');
   });
 
-  it('are where the user may send as well', () => {
+  it('are covered by the permission to send', () => {
     const { stack } = defineRotation(scope => ({
       additionalRegions: ['eu-central-1'],
       configurationSets: [ses.ConfigurationSet.fromConfigurationSetName(scope, 'Set', 'tracking')],
@@ -49,7 +49,7 @@ describe('additional regions', () => {
     ]));
   });
 
-  it('are let out to in a VPC', () => {
+  it('are covered by the security group in a VPC', () => {
     const { stack } = defineRotation(scope => ({
       vpc: new ec2.Vpc(scope, 'Vpc'), endpoint: SmtpEndpoint.custom({ host: 'relay.example.com', port: 1025 }), additionalRegions: ['eu-central-1'],
     }), IRELAND);
@@ -62,7 +62,7 @@ describe('additional regions', () => {
     expect(configOf(stack).additionalEndpoints).toMatchObject([{ region: '<Standby>', host: 'email-smtp.<Standby>.<AWS::URLSuffix>' }]);
   });
 
-  it('are warned of where no SES is known', () => {
+  it('get a warning if no SES is known there', () => {
     const { stack } = define({ additionalRegions: ['cn-north-1'] });
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('SES is not known to exist in the partition of Region cn-north-1; use SmtpEndpoint.regional with another region'));
   });
@@ -98,7 +98,7 @@ describe('the secret', () => {
     expect(onlyResource(stack, 'AWS::SecretsManager::Secret').ReplicaRegions).toEqual([{ Region: 'eu-central-1' }]);
   });
 
-  it('may be read in them by whoever may read it', () => {
+  it('may be read in them by every reader', () => {
     const { rotation, stack } = define({ additionalRegions: ['eu-central-1'] });
     rotation.grantRead(new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2') }));
     const [{ Resource: [secret, replica] }] = onlyResource(stack, 'AWS::IAM::Policy', 'Reader').PolicyDocument.Statement;
@@ -108,7 +108,7 @@ describe('the secret', () => {
     ]);
   });
 
-  it('is left as it is when somebody else made it, with a warning', () => {
+  it('is left as it is if it is imported, with a warning', () => {
     const { rotation, stack } = defineRotation(scope => ({
       additionalRegions: ['eu-central-1'], secret: secretsmanager.Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp'),
     }), IRELAND);
@@ -158,7 +158,7 @@ describe('a fleet in one of several regions', () => {
         + 'leave region out, and name the fields of the Region in a parameter of the document');
   });
 
-  it('may read them by an existing document that is told their fields', () => {
+  it('may read them with an existing document that has their fields in a parameter', () => {
     const document = CredentialDocument.existing('Apply', {
       secretArnParameter: 'Secret', versionIdParameter: 'Version', parameters: { PasswordField: 'password_eu-central-1' },
     });

@@ -24,7 +24,7 @@ describe('what is in another region or account', () => {
       .toThrow("user must be in the stack's account, 111122223333, got 444455556666; define the rotation in a stack there");
   });
 
-  it('passes while the stack does not know where it will be', () => {
+  it('passes while the stack does not know its account and region', () => {
     expect(() => defineRotation(stack => ({
       secret: Secret.fromSecretCompleteArn(stack, 'Imported', 'arn:aws:secretsmanager:us-east-1:111122223333:secret:relay-AbCdEf'),
     }))).not.toThrow();

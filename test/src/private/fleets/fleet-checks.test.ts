@@ -94,7 +94,7 @@ describe('applyToNewServers', () => {
         + 'use CredentialDocument.existing');
   });
 
-  describe('with a document of your own, which gives servers the previous credential back while a rotation is under way', () => {
+  describe('with a document of your own, which gives servers the previous credential back during a rotation', () => {
     const defineWith = (gracePeriod: Duration | undefined, fleet: Partial<MailServerFleet>) => () =>
       defineRotation(() => ({ gracePeriod, mailServers: [{ targets, document, applyToNewServers: true, ...fleet }] }));
 

@@ -218,7 +218,7 @@ describe('a network', () => {
       { env: { region: 'eu-west-1', account: '111111111111' } });
   });
 
-  it('warns of isolated subnets, because IAM has no VPC endpoint in most regions', () => {
+  it('warns about isolated subnets, because IAM has no VPC endpoint in most regions', () => {
     const { stack } = defineRotation(scope => ({ vpc: network(scope, ec2.SubnetType.PRIVATE_ISOLATED) }));
     Annotations.fromStack(stack).hasWarning('/Stack/Newsletter',
       'the function cannot reach IAM from the isolated subnets Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2 without further routes, '

@@ -16,7 +16,7 @@ describe('the test message', () => {
     expect(configured({ from: 'news@example.com' })).toEqual({ from: 'news@example.com', to: 'success@simulator.amazonses.com' });
   });
 
-  it('may go to somebody else', () => {
+  it('may go to another address', () => {
     expect(configured({ from: 'news@example.com', to: 'postmaster@example.net' })).toMatchObject({ to: 'postmaster@example.net' });
   });
 
@@ -47,7 +47,7 @@ describe('the test message', () => {
       .toThrow(`testMessage.from must match one of the fromAddresses, which are case-sensitive, got 'news@example.com' and the fromAddresses ${pattern}`);
   });
 
-  it('is believed where addresses are not known yet', () => {
+  it('passes if addresses are not known yet', () => {
     const { stack } = defineRotation(scope => ({
       identities: [EmailIdentity.fromEmailIdentityName(scope, 'Other', 'example.com')],
       testMessage: { from: new CfnParameter(scope, 'From').valueAsString, to: new CfnParameter(scope, 'To').valueAsString },
