@@ -143,6 +143,18 @@ describe('a deployment that fails', () => {
     expect(countRotations(scenario)).toBe(0);
   });
 
+  it('says that SES refuses the credential that a rotation has promoted, and starts no other one', async () => {
+    const scenario = new Scenario();
+    scenario.clock.after(5_000, async () => {
+      await scenario.rotate();
+      scenario.ses.login = () => ({ ok: false, code: 535, message: 'Authentication Credentials Invalid' });
+    });
+    expect(await create(scenario)).toContain('waitForRotation: the rotation has ended without a credential that works and is as configured; '
+      + 'look for the last failed step in the log, mend what it names, and deploy again');
+    expect(countRotations(scenario)).toBe(0);
+    expect(scenario.keys).toEqual([scenario.current.username]);
+  });
+
   it('says it within what CloudFormation can be answered', async () => {
     const scenario = new Scenario();
     scenario.world.intercept = async () => { throw new AwsError('InternalServiceError', 'x'.repeat(10_000)); };

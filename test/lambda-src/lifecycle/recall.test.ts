@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CredentialFormat } from '../../../src';
+import { CredentialDocument, CredentialFormat, MailServerTargets } from '../../../src';
+import { CONFIG_VARIABLE } from '../../../src/private/rotation-contract';
 import { DefineProps, FLEET, Life } from '../../lifecycle/life';
+import { AwsError } from '../../world';
 import { failsWith, NodeBehaviour } from '../../world/nodes';
+import { Scenario, withFleet } from '../scenario';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
+const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
 
 const withProps = (props: ReturnType<DefineProps> = {}): DefineProps => () => ({ mailServers: [FLEET], ...props });
 
@@ -51,5 +55,79 @@ describe('a scheduled rotation that is under way', () => {
     expect(life.currentKey).not.toBe(before);
     expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
     expect([...life.refusals]).toEqual([]);
+  });
+});
+
+describe('an update', () => {
+  const props = withFleet({ document: CredentialDocument.shellScript('true') }, MailServerTargets.tag('EmailServers', 'True'));
+
+  async function update(scenario: Scenario): Promise<string> {
+    const { credentialProperties, secretArn, userName } = scenario;
+    const { Status } = await scenario.request({
+      RequestType: 'Update',
+      PhysicalResourceId: `${secretArn} ${userName} 1970-01-01T00:00:00.000Z`,
+      OldResourceProperties: { ...credentialProperties, Credential: 'before' },
+    });
+    return Status;
+  }
+
+  function labelsOf({ secretArn, world }: Scenario): Record<string, string[]> {
+    return world.secretsManager.labelsOf(secretArn);
+  }
+
+  it('gives servers the current credential that hold another one which is not as configured, and the key of that one is retired', async () => {
+    const scenario = new Scenario({ props });
+    const servers = [scenario.addNode('i-00000001'), scenario.addNode('i-00000002')];
+    await scenario.rotateWell();
+    const [before] = scenario.keys;
+    const { config } = scenario;
+    scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...config, format: {} });
+    servers[1].behaviour = failsWith('Failed');
+    const { token } = await scenario.rotate();
+    const { secretsManager } = scenario.world;
+    secretsManager.moveLabel(secretsManager.secret(scenario.secretArn), 'AWSPENDING', { from: token });
+    scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify(config);
+    servers[1].behaviour = scenario.applies();
+    expect(servers[0].heldCredential?.username).not.toBe(before);
+    expect(await update(scenario)).toBe('SUCCESS');
+    expect(servers.map(({ heldCredential }) => heldCredential?.username)).toEqual([before, before]);
+    expect(labelsOf(scenario)[token]).toEqual([expect.stringMatching(/^SES_SMTP_UNUSED_/)]);
+    await scenario.world.eventRules.pass(50 * HOUR);
+    expect(scenario.world.eventRules.failures).toEqual([]);
+    expect(scenario.keys).toEqual([before]);
+  });
+
+  it('does not end a rotation to a key of another user, which ends with the keys of that one', async () => {
+    const scenario = new Scenario();
+    await scenario.rotateWell();
+    const { secretsManager } = scenario.world;
+    const secret = secretsManager.secret(scenario.secretArn);
+    secretsManager.createPlaceholder(secret, TOKEN, { SecretString: JSON.stringify({ ...scenario.current, username: 'AKIAIOSFODNN7EXAMPLE' }) });
+    expect(await update(scenario)).toBe('SUCCESS');
+    expect(labelsOf(scenario)[TOKEN]).toEqual(['AWSPENDING']);
+  });
+
+  it('that fails before its rotation has made a credential leaves no version pending', async () => {
+    const scenario = new Scenario();
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action === 'CreateAccessKey') throw new AwsError('ServiceFailure', 'not now');
+      return proceed();
+    };
+    expect(await update(scenario)).toBe('FAILED');
+    expect(Object.values(labelsOf(scenario))).toEqual([['AWSCURRENT']]);
+  });
+
+  it('that was cancelled ends no rotation when it fails', async () => {
+    const scenario = new Scenario({ props });
+    scenario.addNode('i-00000001', failsWith('Failed'));
+    const { secretsManager } = scenario.world;
+    const secret = secretsManager.secret(scenario.secretArn);
+    scenario.clock.after(60 * SECOND, () => {
+      const [id, labels] = Object.entries(labelsOf(scenario)).find(([, stages]) => stages.includes('AWSCURRENT'))!;
+      const label = labels.find(stage => stage.startsWith('SES_SMTP_DEPLOYMENT_'))!;
+      secretsManager.moveLabel(secret, label, { from: id });
+    });
+    expect(await update(scenario)).toBe('FAILED');
+    expect(Object.values(labelsOf(scenario)).flat()).toContain('AWSPENDING');
   });
 });
