@@ -46,6 +46,8 @@ export interface Result {
 }
 
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail-AbCdEf';
+/** Without the profile of what .NET compiles: all processes share it, and after a kill in the middle of writing it, others crash as they start. */
+const STEADY = { NO_COLOR: '1', DOTNET_MultiCoreJitMinNumCpus: '1000' };
 const PARAMETERS = ['SSM_SecretArn', 'SSM_VersionId', 'SSM_Region'];
 
 /** Runs one scene as the agent does: the file begins with a byte order mark, has LF and a final one, and no wrapper. */
@@ -68,7 +70,7 @@ export async function runTogether(shell: string, scenes: readonly Scene[]): Prom
     }
     await writeFile(join(root, 'list.txt'), folders.join('\n'));
     const { stdout, stderr } = await start(shell, ['-NonInteractive', '-NoProfile', '-ExecutionPolicy', 'unrestricted', '-f', join(__dirname, 'run-cases.ps1'),
-      join(root, 'list.txt')], { ...process.env, NO_COLOR: '1', ...trust(scenes.find(({ trusted }) => trusted)?.trusted) });
+      join(root, 'list.txt')], { ...process.env, ...STEADY, ...trust(scenes.find(({ trusted }) => trusted)?.trusted) });
     if (stdout + stderr !== '') throw new Error(`the process that runs the scenes printed: ${stdout}${stderr}`);
     return Promise.all(folders.map(async folder => {
       const [output, errorOutput, code] = await Promise.all(['stdout.txt', 'stderr.txt', 'exit-code.txt'].map(name => readFile(join(folder, name), 'utf8')));
@@ -127,7 +129,7 @@ function environmentOf(folder: string, shell: string, scene: Scene): NodeJS.Proc
     // PowerShell looks for a cmdlet in these folders in their order, and in those of its own last.
     ...process.platform === 'win32' ? { PSModulePath: `${modules}${delimiter}${process.env.PSModulePath ?? ''}` } : { PSModulePath: modules },
     ...process.platform !== 'win32' && { XDG_DATA_HOME: join(process.env.STAND_INS!, shell, 'Windows') },
-    NO_COLOR: '1',
+    ...STEADY,
     ...trust(trusted),
   };
 }
