@@ -5,7 +5,7 @@ import { Dependencies } from '../../lambda-src/context';
 import { Credential } from '../../lambda-src/secret/credential';
 import { EndpointConfig } from '../../src/private/rotation-contract';
 import { loginTo, sendTo } from '../lambda-src/ses-sessions';
-import { ApiCall, AwsError, Clock, ServiceName, World } from '../world';
+import { ApiCall, AwsError, Clock, holderOf, PENDING, ServiceName, World } from '../world';
 import { SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 
@@ -16,15 +16,6 @@ export type Strike<Where> = (effect: () => Promise<unknown>, where: Where, point
 export type Strikes<Where> = { readonly [Kind in Point['kind']]?: Strike<Where> };
 
 export type Call = Pick<ApiCall, 'service' | 'action' | 'input'>;
-
-/** Who a call is made for. */
-export interface Caller {
-  readonly accessKeyId: string;
-  /** The user whose keys are changed. */
-  readonly userName: string;
-  /** The version that a rotation fills. */
-  readonly pendingId?: string;
-}
 
 /** Is told of every effect of the function, and looks at the promises after it. */
 export interface Watcher<Invocation> {
@@ -62,7 +53,8 @@ export abstract class Disturbed<Invocation extends RunningInvocation = RunningIn
   public abstract killFunction(point: Point): Promise<never>;
 
   protected abstract strikeAt(point: Point): ((effect: () => Promise<unknown>) => Promise<unknown>) | undefined;
-  protected abstract callerOf(invocation: Invocation): Caller;
+  /** The access key of the role that the function runs with. */
+  protected abstract roleKeyOf(invocation: Invocation): string;
 
   protected dependencies(invocation: Invocation, respond: Dependencies['respond']): Dependencies {
     const attempts = this.sdkRetries ? SDK_ATTEMPTS : 1;
@@ -110,13 +102,12 @@ export abstract class Disturbed<Invocation extends RunningInvocation = RunningIn
   }
 
   private async call(call: Call, invocation: Invocation): Promise<unknown> {
-    const { accessKeyId, pendingId, userName } = this.callerOf(invocation);
     const changesKeys = ['CreateAccessKey', 'DeleteAccessKey', 'UpdateAccessKey'].includes(call.action);
-    const keys = changesKeys ? this.listKeys(userName) : undefined;
-    if (this.isHidden(call, pendingId)) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
+    const keys = changesKeys ? this.listKeys(String(call.input.UserName)) : undefined;
+    if (this.isHidden(call)) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
     if (call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 && this.keysBefore) return this.keysBefore;
     this.watcher.noteCall(call, invocation);
-    const output = await this.world.perform(call, accessKeyId);
+    const output = await this.world.perform(call, this.roleKeyOf(invocation));
     if (keys) this.keysBefore = keys;
     this.watcher.noteReply(call, output);
     return output;
@@ -129,8 +120,10 @@ export abstract class Disturbed<Invocation extends RunningInvocation = RunningIn
     return { AccessKeyMetadata, IsTruncated: false };
   }
 
-  private isHidden({ action, input }: Call, pendingId: string | undefined): boolean {
-    return action === 'GetSecretValue' && input.VersionId !== undefined && input.VersionId === pendingId && this.hiddenPendingValues-- > 0;
+  private isHidden({ action, input: { SecretId, VersionId } }: Call): boolean {
+    if (action !== 'GetSecretValue' || VersionId === undefined || this.hiddenPendingValues <= 0) return false;
+    const secret = this.world.secretsManager.find(String(SecretId));
+    return secret !== undefined && holderOf(secret, PENDING)?.id === VersionId && this.hiddenPendingValues-- > 0;
   }
 
   private noteLogin<Result extends { readonly outcome: string }>({ region }: EndpointConfig, { username }: Credential, result: Result): Result {

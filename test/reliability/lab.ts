@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { Caller, Disturbed, never, Strike as StrikeAt, Strikes as StrikesAt, Watcher } from './disturbed';
+import { Disturbed, never, Strike as StrikeAt, Strikes as StrikesAt, Watcher } from './disturbed';
 import { Point } from './point';
 import { Promises } from './promises';
 import { RunningInvocation } from './running-invocation';
@@ -211,8 +211,8 @@ export class Lab extends Disturbed {
     return strike && (async effect => strike(effect, this, point));
   }
 
-  protected callerOf(): Caller {
-    return { accessKeyId: this.accessKeyId, userName: this.config.user.name, pendingId: this.pending?.id };
+  protected roleKeyOf(): string {
+    return this.accessKeyId;
   }
 }
 

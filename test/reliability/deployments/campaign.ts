@@ -1,0 +1,104 @@
+import { Change } from './changes';
+import { canHappen, CANCELLED, Mishap } from './faults';
+import { Site, SiteOptions } from './site';
+import { stateOf } from './state';
+import { HOUR, SECOND } from '../../../lambda-src/basics/time';
+import { Point } from '../point';
+import { describeViolation, Violation } from '../promises';
+
+/** What goes wrong in a deployment, by the number of the point at which it does. */
+export type DeploymentPlan = ReadonlyMap<number, Mishap>;
+
+export interface DeploymentRun {
+  readonly change: Change;
+  readonly plan: DeploymentPlan;
+  /** How the deployment ended. */
+  readonly status: string;
+  readonly violations: readonly Violation[];
+  /** The points of the deployment. */
+  readonly points: readonly Point[];
+  /** All effects that the promises were looked at after. */
+  readonly effects: number;
+  /** Secret keys that were looked for in everything that left the function. */
+  readonly secrets: number;
+  /** It came to a state from which another run has gone on to the end of the stack. */
+  readonly merged: boolean;
+}
+
+export interface DeploymentOptions extends SiteOptions {
+  /** The states from which runs have gone on to the end of the stack: from these, none does again. */
+  readonly known?: Set<string>;
+}
+
+/** One deployment in which things go wrong; then the grace, another deployment, a rotation and the end of the stack, in which nothing does. */
+export async function deploy(change: Change, plan: DeploymentPlan, options: DeploymentOptions = {}): Promise<DeploymentRun> {
+  const site = new Site(change, options);
+  const { promises } = site;
+  await site.settle();
+  site.mishapAt = ({ number }) => plan.get(number);
+  await site.deploy();
+  const { status } = site;
+  const points = [...site.points];
+  site.calmDown();
+  promises.checkRotations();
+  const state = stateOf(site);
+  const merged = options.known?.has(state) ?? false;
+  options.known?.add(state);
+  if (!merged) await goOn(site, losesEvents(plan));
+  promises.checkSecrecy();
+  await site.end();
+  return { change, plan, status, points, merged, violations: promises.violations, effects: site.points.length, secrets: site.world.iam.issuedKeys.length };
+}
+
+async function goOn(site: Site, mayFail: boolean): Promise<void> {
+  await site.clock.sleep(graceOf(site) + 2 * HOUR);
+  site.promises.endGrace();
+  await comeToAnEnd(site, mayFail);
+}
+
+/** P5 and P9: the stack can be updated, its credential rotates, and it can be deleted. */
+async function comeToAnEnd(site: Site, mayFail: boolean): Promise<void> {
+  const { change: { from, to }, promises } = site;
+  if (!mayFail) promises.checkStatus('CREATE_COMPLETE', 'ROLLBACK_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_COMPLETE');
+  if (/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(site.status)) {
+    const next = site.status === 'UPDATE_ROLLBACK_COMPLETE' ? to : from;
+    if (next) {
+      await site.update(next);
+      promises.checkStatus('UPDATE_COMPLETE');
+    }
+    for (const { succeeded, attempts } of await site.rotate()) {
+      if (!succeeded) promises.violate('P5', `an undisturbed rotation failed: ${String(attempts.at(-1)?.at(-1)?.error)}`);
+    }
+    promises.checkConverged();
+  }
+  if (site.status !== 'DELETE_COMPLETE') await site.delete();
+  promises.checkStatus('DELETE_COMPLETE');
+  if (!mayFail) promises.checkGone();
+}
+
+function graceOf({ functions }: Site): number {
+  return Math.max(0, ...functions.map(({ config }) => config.gracePeriodSeconds)) * SECOND;
+}
+
+/** CloudFormation gives up what it gets no answer about: its resource stays. */
+function losesEvents(plan: DeploymentPlan): boolean {
+  return [...plan.values()].some(({ name, deliveries }) => deliveries?.length === 0 || name.startsWith('function killed'));
+}
+
+/** Without a mishap, and with one at every point. */
+export async function* singles(change: Change, mishaps: readonly Mishap[], options?: DeploymentOptions): AsyncGenerator<DeploymentRun> {
+  const calm = await deploy(change, new Map(), options);
+  yield calm;
+  for (const point of calm.points) {
+    for (const mishap of mishaps.filter(candidate => canHappen(candidate, point))) yield deploy(change, new Map([[point.number, mishap]]), options);
+  }
+}
+
+export async function* cancelledEverywhere(change: Change, options?: DeploymentOptions): AsyncGenerator<DeploymentRun> {
+  yield* singles(change, [CANCELLED], options);
+}
+
+export function describeRun({ change, plan, points, violations, status }: DeploymentRun): string {
+  const mishaps = [...plan].map(([number, { name }]) => `${points[number - 1]?.step} ${points[number - 1]?.name} (${number}): ${name}`);
+  return `${change.name}, ${mishaps.join(' + ') || 'nothing'}, ${status} => ${violations.map(describeViolation).join('; ')}`;
+}
