@@ -1,4 +1,4 @@
-import { checkStages } from './pending-version';
+import { checkAgain, checkStages } from './pending-version';
 import { SecretVersions } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
@@ -23,11 +23,10 @@ export async function deliver(context: Context, delivery: Delivery): Promise<voi
   const { version } = delivery;
   await proveLogins(context, version, SUCCESSES_IN_A_ROW);
   if (fleets.length === 0) return;
-  if (!isDelivered(version)) {
-    // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
-    if (isUnfinished(version)) await proveSending(context, version);
-    await attachDeliveryLabel(versions, version.id);
-  }
+  // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
+  if (isUnfinished(version) && !isDelivered(version)) await proveSending(context, version);
+  // The endpoint may have taken minutes.
+  if (!isDelivered(await checkAgain(context, version.id))) await attachDeliveryLabel(versions, version.id);
   const push: Push = { ...delivery, givenUp: new Map() };
   const verdicts = await pushToAll(context, push);
   throwIfAnyFailed(verdicts);

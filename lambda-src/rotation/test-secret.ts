@@ -1,4 +1,4 @@
-import { checkStages, findVersion } from './pending-version';
+import { checkAgain, findVersion } from './pending-version';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
@@ -24,8 +24,8 @@ export async function testSecret(context: Context, token: string): Promise<void>
  * Without a value in the pending version, or with a copy of the current one, Secrets Manager only tries out
  * the rotation's configuration (`RotateImmediatelyOnUpdate: false`).
  */
-async function findCurrent({ log, versions }: Context, token: string): Promise<SecretVersion | undefined> {
-  checkStages(token, (await versions.stages()).get(token));
-  log.info('no rotation is under way: testing the current credential');
-  return versions.getCurrent();
+async function findCurrent(context: Context, token: string): Promise<SecretVersion | undefined> {
+  await checkAgain(context, token);
+  context.log.info('no rotation is under way: testing the current credential');
+  return context.versions.getCurrent();
 }

@@ -28,8 +28,8 @@ export const RUNBOOK = 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-
 /** What the function is called with once an hour. */
 export const WATCHDOG_EVENT = { action: 'watch' };
 
-/** What a person calls the function with when a credential has leaked. */
-export const REVOKE_EVENT = { action: 'revoke' };
+/** What a person calls the function with when a credential has leaked, with its access key. */
+export const REVOKE_EVENT = { action: 'revoke', accessKeyId: 'AKIA…' };
 
 /**
  * The properties of the custom resource. CloudFormation makes text of them. It calls the function with every change of them, and

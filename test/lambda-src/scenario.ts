@@ -117,8 +117,11 @@ export class Scenario {
     await this.runFunction(this.fn, WATCHDOG_EVENT);
   }
 
-  public async revoke(): Promise<unknown> {
-    return this.runFunction(this.fn, REVOKE_EVENT);
+  /** Revokes a key, and lets the rotation come to its end that this may start. */
+  public async revoke(accessKeyId?: unknown): Promise<unknown> {
+    const answer = await this.runFunction(this.fn, { ...REVOKE_EVENT, accessKeyId });
+    await this.world.rotation.idle();
+    return answer;
   }
 
   /** What the function answers CloudFormation. */
