@@ -1,5 +1,5 @@
 import { RotationError } from './basics/errors';
-import { createContext, Dependencies } from './context';
+import { createContext, Dependencies, LambdaContext } from './context';
 import { CloudFormationEvent } from './lifecycle/cloudformation-event';
 import { manageCredential } from './lifecycle/custom-resource';
 import { revoke, RevokeEvent } from './lifecycle/revocation';
@@ -11,8 +11,10 @@ import { RotationConfig, REVOKE_EVENT, WATCHDOG_EVENT } from '../src/private/rot
 export type Invocation = RotationEvent | CloudFormationEvent | typeof WATCHDOG_EVENT | RevokeEvent;
 
 /** Does what the function was called for, and refuses all else. */
-export async function invoke(event: Invocation, config: RotationConfig, dependencies: Dependencies, remainingTime: number): Promise<unknown> {
-  const context = createContext(config, dependencies, remainingTime);
+export async function invoke(payload: Invocation, config: RotationConfig, dependencies: Dependencies, lambda: LambdaContext): Promise<unknown> {
+  const context = createContext(config, dependencies, lambda);
+  // Whoever calls the function can send any JSON, also a text or null.
+  const event = Object(payload) as Invocation;
   if ('Step' in event) return rotate(event, context);
   if ('RequestType' in event) return manageCredential(event, context);
   if (event.action === WATCHDOG_EVENT.action) return watch(context);

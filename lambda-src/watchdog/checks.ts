@@ -1,7 +1,7 @@
-import { SecretVersion } from '../aws/secret-versions';
+import { SecretDescription, SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { HOUR, SECOND } from '../basics/time';
-import { Context } from '../context';
+import { Context, unqualified } from '../context';
 import { Inventory, rotationInFlight } from '../keys/inventory';
 import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
 import { missingRegions } from '../proof/endpoints';
@@ -62,8 +62,10 @@ async function refusal(context: Context, current: SecretVersion): Promise<Proble
 }
 
 /** AWSCURRENT must not be older than its schedule allows; while a rotation is in flight, that is what is looked at. */
-export function checkSchedule({ clock, config }: Context, inventory: Inventory): Problem {
+export function checkSchedule(context: Context, inventory: Inventory): Problem {
+  const { clock, config } = context;
   const { secret } = inventory;
+  if (isOfOtherFunction(context, secret)) return otherFunction(context, secret);
   const again = rotateNow(config.secretArn);
   if (!secret.rotationEnabled) return new RotationError(`rotation is switched off; to switch it on and rotate: ${again}`, 'rotation-overdue');
   if (rotationInFlight(secret)) return undefined;
@@ -75,6 +77,16 @@ export function checkSchedule({ clock, config }: Context, inventory: Inventory):
   if (!key || clock.now() - key.createdAt <= (config.maxAgeSeconds ?? Infinity) * SECOND) return undefined;
   return new RotationError(`access key ${key.id} in ${CURRENT} is of ${new Date(key.createdAt).toISOString()}, older than the schedule allows; ${again}`,
     'rotation-overdue');
+}
+
+/** Whether another function rotates the secret: what is in it is not ours any more. */
+export function isOfOtherFunction({ functionArn }: Context, { rotationFunctionArn }: SecretDescription): boolean {
+  return rotationFunctionArn !== undefined && unqualified(rotationFunctionArn) !== functionArn;
+}
+
+function otherFunction({ config: { secretArn }, functionArn }: Context, { rotationFunctionArn }: SecretDescription): RotationError {
+  return new RotationError(`the secret is rotated by another function, ${rotationFunctionArn}, so this one retires no keys; delete the stack that is no longer `
+    + `needed; to rotate the secret with this function: ${rotateNow(secretArn)} --rotation-lambda-arn ${functionArn}`, 'another-function-rotates-the-secret');
 }
 
 /** A rotation must come to an end. */

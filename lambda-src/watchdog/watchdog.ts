@@ -1,4 +1,4 @@
-import { checkCredential, checkKeys, checkPending, checkSchedule } from './checks';
+import { checkCredential, checkKeys, checkPending, checkSchedule, isOfOtherFunction } from './checks';
 import { logAge } from './key-age';
 import { RotationError } from '../basics/errors';
 import { runStep } from '../basics/step';
@@ -17,7 +17,7 @@ export async function watch(call: Context): Promise<void> {
   await runStep(STEP, context.log, 'the watchdog looks again in an hour', async () => {
     const inventory = await takeInventory(context);
     logAge(context, inventory);
-    await retireKeys(context, inventory);
+    if (!isOfOtherFunction(context, inventory.secret)) await retireKeys(context, inventory);
     await check(context, inventory);
   });
 }

@@ -150,7 +150,7 @@ export class Scenario {
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
       respond: async (_url, body) => { this.answers.push(JSON.parse(body) as CloudFormationAnswer); },
-    }, fn.timeoutSeconds * 1000);
+    }, { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => fn.timeoutSeconds * 1000 });
   }
 }
 

@@ -156,7 +156,7 @@ export class Life {
         checkTime();
         this.world.customResources.answer(url, body);
       },
-    }, fn.timeoutSeconds * 1000);
+    }, { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => fn.timeoutSeconds * 1000 });
     checkTime();
     return result;
   }

@@ -193,7 +193,8 @@ export class Lab extends Disturbed {
     if (step === 'createSecret') this.position.attempt += 1;
     Object.assign(this.position, { step, failed: false });
     try {
-      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation, respond), timeout), invocation.death]);
+      const lambda = { invokedFunctionArn: this.fn.arn, getRemainingTimeInMillis: () => timeout };
+      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation, respond), lambda), invocation.death]);
     } catch (error) {
       this.position.failed = true;
       this.output.push(inspect(error));

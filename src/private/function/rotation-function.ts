@@ -84,6 +84,8 @@ function defineFunction(scope: Construct, surroundings: Pick<lambda.FunctionProp
     timeout: Duration.minutes(15),
     // What failed is tried again by Secrets Manager, and by the watchdog an hour later.
     retryAttempts: 0,
+    // Together with the timeout, less than CloudFormation waits for an answer.
+    maxEventAge: Duration.minutes(2),
     ...surroundings,
   });
 }

@@ -3,7 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { CredentialProperties, RotationConfig } from '../rotation-contract';
 
-/** The function has 15 minutes; Lambda may let it wait for some more before. In seconds. */
+/** The function has 15 minutes, and a request may wait for it in Lambda's queue for two more before. In seconds. */
 const SERVICE_TIMEOUT = '1080';
 
 /**

@@ -12,9 +12,6 @@ import { leaksIn } from '../../reliability/leaks';
 import { trust } from '../loopback';
 import { Scenario } from '../scenario';
 
-/** So little time is left that nothing is tried a second time. */
-const CONTEXT = { getRemainingTimeInMillis: () => 46_000 };
-
 /** A mail relay that repeats what it refuses. */
 interface Relay {
   /** The mechanisms that it advertises. */
@@ -28,6 +25,8 @@ const RELAYS = ['501 5.5.4 Syntax error:', '535 5.7.8 Authentication failed:', '
   .flatMap(refusal => ['PLAIN', 'LOGIN'].map(mechanisms => ({ how: `AUTH ${mechanisms} with ${refusal.slice(0, 3)}`, mechanisms, refusal })));
 
 const scenario = new Scenario();
+/** So little time is left that nothing is tried a second time. */
+const CONTEXT = { invokedFunctionArn: scenario.fn.arn, getRemainingTimeInMillis: () => 46_000 };
 const { world } = scenario;
 /** Everything that others can read. */
 const output: string[] = [];
@@ -83,6 +82,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SSM: url,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  // Another file of this worker may have loaded it for a world of its own.
+  vi.resetModules();
   ({ handler } = await import('../../../lambda-src/index.js'));
 });
 

@@ -217,7 +217,8 @@ export class Site extends Disturbed<Call> {
     this.running.add(call);
     this.promises.noteCallOfFunction(call);
     try {
-      await Promise.race([this.subject.invoke(event, call.config, this.dependencies(call, async (url, body) => this.respond(url, body)), timeout), call.death]);
+      const lambda = { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => timeout };
+      await Promise.race([this.subject.invoke(event, call.config, this.dependencies(call, async (url, body) => this.respond(url, body)), lambda), call.death]);
       this.promises.noteEnd(call);
     } catch (error) {
       this.output.push(inspect(error));
