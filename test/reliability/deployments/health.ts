@@ -24,10 +24,11 @@ export function brokenThings(site: Site): string[] {
 
 /** What the watchdog may fail over. */
 export function troubles(site: Site): string[] {
-  return [...brokenThings(site), ...site.functions.flatMap(({ config }) => troublesOf(site, config))];
+  return [...brokenThings(site), ...site.functions.flatMap(one => troublesOf(site, one))];
 }
 
-function troublesOf({ clock, world: { iam, secretsManager } }: Site, { secretArn, user, maxAgeSeconds = Infinity }: RotationConfig): string[] {
+function troublesOf({ clock, world: { iam, secretsManager } }: Site, { fn, config }: Site['functions'][number]): string[] {
+  const { secretArn, user, maxAgeSeconds = Infinity } = config;
   const secret = secretsManager.find(secretArn);
   if (!secret) return ['the secret is gone'];
   const now = clock.now();
@@ -35,6 +36,7 @@ function troublesOf({ clock, world: { iam, secretsManager } }: Site, { secretArn
   const pending = holderOf(secret, PENDING);
   const current = iam.findAccessKey(keyIn(holderOf(secret, CURRENT)) ?? '');
   const found: Record<string, boolean> = {
+    'another function rotates the secret': secret.rotation !== undefined && secret.rotation.lambdaArn !== fn.arn,
     'the rotation is switched off': secret.rotation?.enabled !== true,
     'the rotation is stuck': pending !== undefined && pending !== holderOf(secret, CURRENT) && now - pending.createdDate > ROTATION_TIME,
     'the key is too old': current !== undefined && now - current.createDate.getTime() > maxAgeSeconds * 1000,

@@ -5,7 +5,7 @@ import { DeploymentPromises } from './promises';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../lambda-src/basics/time';
 import { Invocation as FunctionEvent } from '../../../lambda-src/invocation';
 import { CONFIG_VARIABLE, RotationConfig } from '../../../src/private/rotation-contract';
-import { ConcurrentClock, CustomResourceRequest, DeployedFunction, RotationOutcome, StackEvent, StackLife, World } from '../../world';
+import { ConcurrentClock, CustomResourceRequest, DeployedFunction, StackEvent, StackLife, World } from '../../world';
 import { parseCredential, SimulatedNode } from '../../world/nodes';
 import { SesSmtp } from '../../world/services/ses-smtp';
 import { Disturbed, never } from '../disturbed';
@@ -120,12 +120,17 @@ export class Site extends Disturbed<Call> {
     await this.calm();
   }
 
-  public async rotate(): Promise<RotationOutcome[]> {
-    return Promise.all(this.functions.map(async ({ config: { secretArn } }) => {
+  /** Returns what keeps the secret from being rotated. */
+  public async rotate(): Promise<unknown> {
+    const [{ config: { secretArn } }] = this.functions;
+    try {
       // As RotateSecret does.
       this.world.secretsManager.secret(secretArn).rotation!.enabled = true;
-      return this.world.rotation.rotate(secretArn, { retryDelay: SECOND });
-    }));
+      const { attempts } = await this.world.rotation.rotate(secretArn, { retryDelay: SECOND });
+      return attempts.at(-1)?.at(-1)?.error;
+    } catch (error) {
+      return error;
+    }
   }
 
   /** Until nothing runs any more. */
