@@ -44,7 +44,8 @@ export abstract class Disturbed<Invocation extends RunningInvocation = RunningIn
 
   protected readonly running = new Set<Invocation>();
   protected abstract readonly watcher: Watcher<Invocation>;
-  private keysBefore: unknown;
+  /** By their user, as they were before their last change. */
+  private readonly keysBefore = new Map<string, unknown>();
 
   /** @param sdkRetries the SDK sends a request again that got no answer, was throttled or met a server error, as in Lambda */
   constructor(private readonly sdkRetries = false) {}
@@ -103,12 +104,13 @@ export abstract class Disturbed<Invocation extends RunningInvocation = RunningIn
 
   private async call(call: Call, invocation: Invocation): Promise<unknown> {
     const changesKeys = ['CreateAccessKey', 'DeleteAccessKey', 'UpdateAccessKey'].includes(call.action);
-    const keys = changesKeys ? this.listKeys(String(call.input.UserName)) : undefined;
+    const userName = String(call.input.UserName);
+    const keys = changesKeys ? this.listKeys(userName) : undefined;
     if (this.isHidden(call)) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
-    if (call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 && this.keysBefore) return this.keysBefore;
+    if (call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 && this.keysBefore.has(userName)) return this.keysBefore.get(userName);
     this.watcher.noteCall(call, invocation);
     const output = await this.world.perform(call, this.roleKeyOf(invocation));
-    if (keys) this.keysBefore = keys;
+    if (keys) this.keysBefore.set(userName, keys);
     this.watcher.noteReply(call, output);
     return output;
   }

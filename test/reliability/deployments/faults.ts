@@ -36,9 +36,12 @@ export const COMMAND_CANCELLED = commandEnds('command cancelled before any serve
 export const SERVER_NOT_LISTED: Mishap = {
   name: 'server never listed',
   actions: ['SendCommand'],
-  call: async (effect, { servers }) => {
-    servers.slice(0, 1).forEach(server => Object.assign(server, { appearsAfter: Infinity }));
-    return effect();
+  call: async (effect, { servers, world: { ssm } }) => {
+    const reply = await effect();
+    const command = ssm.commands.at(-1)!;
+    const visible = command.visibleInvocations.bind(command);
+    command.visibleInvocations = () => visible().filter(({ node }) => node !== servers[0]);
+    return reply;
   },
 };
 
