@@ -4,7 +4,10 @@ import { Secret } from '../world';
 import { appliesCredential, NodeBehaviour, SimulatedNode } from '../world/nodes';
 import { versionOf } from '../world/services/ssm-documents';
 
+const MINUTE = 60_000;
+
 const withAssociation: DefineProps = () => ({ mailServers: [{ ...FLEET, applyToNewServers: true }] });
+const withoutAssociation: DefineProps = () => ({ mailServers: [FLEET] });
 
 /** The version that a document finds by itself: the one that a rotation is giving to servers, or the current one. */
 function wantedVersion({ versions }: Secret): string {
@@ -36,13 +39,17 @@ function canSend({ ses, world: { region } }: Life, { heldCredential }: Simulated
   return ses.login(heldCredential!.username, heldCredential!.password, { region }).ok;
 }
 
-describe('a construct that gets another id, with applyToNewServers', () => {
-  it('leaves no server with a key that is deleted, although the old association runs once more when servers have the new credential', async () => {
+describe('a construct with applyToNewServers that gets another id, after a deployment without, as docs/deploying.md says', () => {
+  it('leaves no server with a key that is deleted, although the old association runs once more when it is deleted, and half an hour later', async () => {
     const life = new Life();
     const server = life.addServer('i-00000001', appliesWanted(life));
     await life.create(withAssociation);
     runAssociationsAtTheirEnd(life);
+    life.world.stateManager.runLater(server, 29 * MINUTE);
+    await life.update(withoutAssociation);
+    await life.clock.sleep(30 * MINUTE);
     await life.update(withAssociation, 'Renamed');
+    await life.world.stateManager.runOn(server);
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_COMPLETE' });
     expect(canSend(life, server)).toBe(true);
     expect([...life.refusals]).toEqual([]);
