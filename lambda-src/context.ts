@@ -39,6 +39,8 @@ export interface Context extends Pick<Dependencies, 'loginAt' | 'sendAt' | 'cloc
   readonly runCommand: RunCommand;
   /** This function, as Secrets Manager knows it. */
   readonly functionArn: string;
+  /** Whether Secrets Manager calls the next step of the rotation, which has time of its own. */
+  readonly hasNextStep: boolean;
   /** The moment at which every wait must be over. */
   readonly end: number;
   readonly log: Log;
@@ -53,6 +55,7 @@ export function createContext(config: RotationConfig, dependencies: Dependencies
     versions: new SecretVersions(secretsManager, secretArn),
     keys: new AccessKeys(iam, iamSingleTry, user.name),
     runCommand: new RunCommand(ssm),
+    hasNextStep: false,
     functionArn: unqualified(lambda.invokedFunctionArn),
     loginAt,
     sendAt,

@@ -15,7 +15,7 @@ export async function invoke(payload: Invocation, config: RotationConfig, depend
   const context = createContext(config, dependencies, lambda);
   // Whoever calls the function can send any JSON, also a text or null.
   const event = Object(payload) as Invocation;
-  if ('Step' in event) return rotate(event, context);
+  if ('Step' in event) return rotate(event, { ...context, hasNextStep: true });
   if ('RequestType' in event) return manageCredential(event, context);
   if (event.action === WATCHDOG_EVENT.action) return watch(context);
   if (event.action === REVOKE_EVENT.action) return revoke(context, event);

@@ -12,6 +12,9 @@ import { Context } from '../context';
 /** How long Run Command may take to list the servers of a command that has ended. */
 const LISTING_TIME = 2 * MINUTE;
 
+/** Nothing has gone wrong: servers need more time than is left. */
+export class StillRunningError extends RotationError {}
+
 /** Every fleet is sent its command before the first one is waited for. */
 export async function pushToAll(context: Context, push: Push): Promise<FleetVerdict[]> {
   const sent: [FleetConfig, string][] = [];
@@ -59,7 +62,7 @@ async function awaitEnd(reader: CommandReader, fleet: FleetConfig, pushed: Pushe
   });
   if (ended) return ended;
   const unfinished = await firstUnconfirmed(reader, fleet, pushed, commandId);
-  throw new RotationError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
+  throw new StillRunningError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
     + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`,
   'node-offline');
 }

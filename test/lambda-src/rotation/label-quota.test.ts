@@ -28,3 +28,23 @@ it('any number of rotations can fail over one server, and be cleaned up by hand:
   await scenario.rotateWell();
   expect(servers.map(({ heldCredential }) => heldCredential?.username)).toEqual([scenario.current.username, scenario.current.username]);
 });
+
+it('the latest version whose key is gone keeps its label, so that the watchdog goes on failing until servers have another credential', async () => {
+  const scenario = new Scenario({ props: withFleet({ document: CredentialDocument.shellScript('true') }, MailServerTargets.tag('EmailServers', 'True')) });
+  const servers = ['i-00000001', 'i-00000002'].map(id => scenario.addNode(id));
+  await scenario.rotateWell();
+  servers[1].behaviour = failsWith('Failed');
+  for (let rotation = 1; rotation <= 3; rotation++) {
+    await scenario.rotate();
+    cleanUp(scenario);
+  }
+  servers[0].behaviour = failsWith('Failed');
+  const held = servers[0].heldCredential?.username;
+  await scenario.rotate();
+  cleanUp(scenario);
+  await scenario.clock.sleep(3_600_000);
+  await expect(scenario.watch()).rejects.toThrow(`mail servers may hold a credential whose access key is inactive or deleted: ${held} (version `);
+  for (const server of servers) server.behaviour = scenario.applies();
+  await scenario.rotateWell();
+  await scenario.watch();
+});

@@ -43,3 +43,16 @@ describe('while IAM is down, the watchdog', () => {
     expect(scenario.actions.slice(length).filter(action => /AccessKey$/.test(action) && action !== 'ListAccessKeys')).toEqual([]);
   });
 });
+
+describe('while Secrets Manager takes no labels, the watchdog', () => {
+  it('still finds that SES refuses the current credential, and says so first', async () => {
+    const scenario = new Scenario();
+    for (let rotation = 0; rotation < 2; rotation++) await scenario.rotateWell();
+    scenario.world.iam.deleteAccessKey(scenario.userName, String(scenario.current.username));
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action === 'UpdateSecretVersionStage') throw new AwsError('InternalServiceError', 'An error occurred on the server side.', 500);
+      return proceed();
+    };
+    expect(await complaint(scenario)).toMatch(/refused the login .*; and InternalServiceError: An error occurred on the server side\.; the watchdog looks again in an hour/);
+  });
+});
