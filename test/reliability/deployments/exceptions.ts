@@ -18,7 +18,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     // The schedule starts a rotation, and without a request for the credential nothing deletes its key: docs/deploying.md, 'Deleting the stack'.
     name: 'a creation that is cancelled between the schedule and the credential leaves a key',
     covers: (run, { promise, what }) => promise === 'P9' && isCancelledAt(run, /Schedule\w+ (CREATE|UPDATE)_(IN_PROGRESS|COMPLETE)/)
-      && /_FAILED \(|keys are left over|left over: |already exists/.test(what),
+      && /access keys first|keys are left over|left over: |already exists/.test(what),
   },
   {
     // CloudFormation restores the schedule before the function hears of anything, and Secrets Manager refuses during a rotation.

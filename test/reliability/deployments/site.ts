@@ -19,6 +19,8 @@ export interface SiteOptions {
   readonly sdkRetries?: boolean;
   /** How long SES refuses a new key, in milliseconds. */
   readonly propagationDelay?: number;
+  /** The last rotation is minutes ago: the key before it is in its grace, and takes the other slot. */
+  readonly rotatedJustNow?: boolean;
 }
 
 const STACK = 'Mail';
@@ -91,6 +93,7 @@ export class Site extends Disturbed<Call> {
       await this.world.rotation.idle();
     }
     await this.clock.sleep(3 * DAY);
+    if (from && this.options.rotatedJustNow) await this.rotate();
     this.watching = this.watchHourly();
     await this.clock.sleep(HOUR - WATCHDOG_IN);
     this.ses.setFaults({ propagationDelay: this.options.propagationDelay ?? 12 * SECOND });
