@@ -101,6 +101,36 @@ export interface MsmtpDocumentOptions extends MailServerDocumentOptions {
   readonly configFile?: string;
 }
 
+/** Options for `CredentialDocument.nullmailer`. */
+export interface NullmailerDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The file with lines `host smtp user=… pass=…`, an absolute path.
+   *
+   * @default '/etc/nullmailer/remotes'
+   */
+  readonly remotesFile?: string;
+}
+
+/** Options for `CredentialDocument.dma`. */
+export interface DmaDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The file with lines `user|host:password`, which `AUTHPATH` in dma.conf names, an absolute path.
+   *
+   * @default '/etc/dma/auth.conf'
+   */
+  readonly authFile?: string;
+}
+
+/** Options for `CredentialDocument.ssmtp`. */
+export interface SsmtpDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The configuration with `mailhub`, `AuthUser` and `AuthPass`, an absolute path.
+   *
+   * @default '/etc/ssmtp/ssmtp.conf'
+   */
+  readonly configFile?: string;
+}
+
 /** Options for `CredentialDocument.iisSmtp`. */
 export interface IisSmtpDocumentOptions extends MailServerDocumentOptions {}
 
@@ -210,9 +240,9 @@ export class CredentialDocument {
    * It also replaces an entry under another key, such as a sender's, that has the very same credential. It leaves that
    * entry alone if its name belongs to another Region, or if that Region's entry comes first.
    *
-   * Checks the new table with `postmap -q`, reloads Postfix only for `texthash` and `proxy:`, and retries deferred mail.
-   * Fails and leaves the server unchanged if its tables have no entry for the endpoint or are symbolic links. Needs
-   * `postconf` and `postmap`.
+   * Looks each key up with `postmap -q` in all tables in their order, as the user that reads them. Reloads Postfix only for
+   * `texthash` and `proxy:`, and retries deferred mail. Fails and leaves the server unchanged if its tables have no entry for
+   * the endpoint or are symbolic links, or if a table of another type answers first. Needs `postconf` and `postmap`.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap, relayHost } = options;
@@ -230,7 +260,7 @@ export class CredentialDocument {
    * - patterns with an SES credential, such as `*.amazonaws.com`;
    * - other entries with the very same credential.
    *
-   * It leaves the credential of another Region alone. Checks the new file with a lookup by `exim -be`, needs no reload,
+   * It leaves the credential of another Region alone. Checks the new file with lookups by `exim -be` as Exim's user, needs no reload,
    * and retries deferred mail. Needs `exim4` or `exim`. If Exim has the password in its configuration, replace that with
    * a lookup in such a file.
    *
@@ -250,7 +280,8 @@ export class CredentialDocument {
    * it, and the default entry for all servers. The default entry is replaced only if it has
    * an SES credential that isn't another Region's.
    *
-   * Checks the new map with `makemap -u`, needs no reload, and retries deferred mail. Needs `makemap` and `sendmail`.
+   * Checks the new map with `makemap -u`, and asks `sendmail -bt` what it would log in with. Needs no reload, and retries
+   * deferred mail. Needs `makemap` and `sendmail`.
    */
   public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
     const { authinfoFile = '/etc/mail/authinfo', mapType = SendmailMapType.HASH, relayHost } = options;
@@ -266,8 +297,8 @@ export class CredentialDocument {
    * also serves the endpoint of another Region.
    *
    * OpenSMTPD keeps a credential as long as it has a connection to the relay host. So it relays no new messages until the
-   * open connections have ended, 60 seconds at most. Checks the new table with `smtpd -n`, and retries deferred mail.
-   * Needs `smtpctl` and `smtpd`.
+   * open connections have ended, 60 seconds at most. Reads the new table as OpenSMTPD's user,
+   * checks it with `smtpd -n`, and retries deferred mail. Needs `smtpctl` and `smtpd`.
    */
   public static openSmtpd(options: OpenSmtpdDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;
@@ -280,14 +311,54 @@ export class CredentialDocument {
   /**
    * Replaces user and password in the accounts of msmtp whose host is the SMTP endpoint.
    *
-   * Fails and leaves the server unchanged if such an account has `passwordeval`. Checks the new configuration
-   * with `msmtp --pretend`. Needs `msmtp`.
+   * Fails and leaves the server unchanged if such an account has `passwordeval`, or shares its line with an account of
+   * another host. Checks the new configuration with `msmtp --pretend` as the owner of the file, because msmtp runs the
+   * commands in it. Needs `msmtp`.
    */
   public static msmtp(options: MsmtpDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/msmtprc', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
     return new CredentialDocument(mailServerDocument('msmtp', ['msmtp.sh'], relayHost, { config_file: configFile }));
+  }
+
+  /**
+   * Replaces user and password in nullmailer's lines for the SMTP endpoint.
+   *
+   * nullmailer reads the file for each queue run. Because it has no tool that looks an entry up, reads the file as its
+   * user and compares. Retries deferred mail. Needs `nullmailer-send`.
+   */
+  public static nullmailer(options: NullmailerDocumentOptions = {}): CredentialDocument {
+    const { remotesFile = '/etc/nullmailer/remotes', relayHost } = options;
+    checkPath('remotesFile', remotesFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(mailServerDocument('nullmailer', ['client.sh', 'nullmailer.sh'], relayHost, { client_file: remotesFile }));
+  }
+
+  /**
+   * Replaces user and password in the lines of the DragonFly Mail Agent for the SMTP endpoint.
+   *
+   * dma reads the file for each message. Because it has no tool that looks an entry up, reads the file as a user
+   * of dma's group `mail` and compares. Retries deferred mail. Needs `dma`.
+   */
+  public static dma(options: DmaDocumentOptions = {}): CredentialDocument {
+    const { authFile = '/etc/dma/auth.conf', relayHost } = options;
+    checkPath('authFile', authFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(mailServerDocument('dma', ['client.sh', 'dma.sh'], relayHost, { client_file: authFile }));
+  }
+
+  /**
+   * Replaces `AuthUser` and `AuthPass` of sSMTP, if its `mailhub` is the SMTP endpoint.
+   *
+   * sSMTP reads the file for each message, and keeps none that is refused. The mode of the file stays, because
+   * those who send read it. Needs `ssmtp`.
+   */
+  public static ssmtp(options: SsmtpDocumentOptions = {}): CredentialDocument {
+    const { configFile = '/etc/ssmtp/ssmtp.conf', relayHost } = options;
+    checkPath('configFile', configFile);
+    checkRelayHost(relayHost);
+    return new CredentialDocument(mailServerDocument('sSMTP', ['client.sh', 'ssmtp.sh'], relayHost, { client_file: configFile }));
   }
 
   /**

@@ -7,7 +7,8 @@ set -eu
 unset SMTP_USERNAME SMTP_PASSWORD fetched value
 umask 077
 export LC_ALL=C
-PATH="${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
+# An empty entry would be the folder that we are in.
+PATH="${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
 
 # Agents before 3.3.2746.0 do not export parameters. Their allowedPattern keeps these three free of shell syntax.
 if [ -z "${SSM_SecretArn+x}" ]; then SSM_SecretArn='{{ SecretArn }}'; fi
@@ -30,6 +31,21 @@ fail() {
 # Another program would have the password among its arguments.
 case $(command -v printf) in */*) fail 'this shell has no printf of its own: use another one' ;; esac
 
+# Two commands can reach a server at once. The lock is taken before a version is chosen and looked at, and held to the end:
+# so no run sees what another one is about to change, and an older version cannot come after a newer one. Other users cannot
+# take it where it is.
+lock() {
+  # A run that starts over has it already.
+  [ -z "${SES_SMTP_HAS_LOCK:-}" ] || return 0
+  command -v flock >/dev/null 2>&1 || fail 'flock is not installed: install util-linux'
+  lock_file="${RUNTIME_DIRECTORY:-/run}/ses-smtp-credential.lock"
+  # By itself, a redirection that fails would end the script without a word of ours.
+  (: >>"$lock_file") 2>/dev/null || fail "cannot write $lock_file, which keeps two runs apart"
+  exec 9>>"$lock_file"
+  # ksh hands a descriptor on only to a command that names it.
+  said=$(flock -w 120 9 9>&9 2>&1) || fail "${said:-another run has been changing files for two minutes}"
+}
+
 # The rotation function counts this server by this line, and by nothing else.
 report_applied() {
   is_still_wanted || start_over
@@ -45,7 +61,8 @@ is_still_wanted() {
 }
 
 start_over() {
-  exec "$script" </dev/null
+  export SES_SMTP_HAS_LOCK=1
+  exec "$script" </dev/null 9>&9
 }
 
 # Prints the id of the version that servers are to hold now: the one that a rotation is giving them, if there is one,
@@ -91,6 +108,7 @@ matches() {
   printf '%s\n' "$1" | grep -Eqx "$2"
 }
 
+lock
 version_id=$SSM_VersionId
 if [ -z "$version_id" ]; then
   fetch wanted_version

@@ -1,43 +1,56 @@
 # Replaces user and password in the accounts of one relay host, in the configuration of msmtp.
 
-# Takes a line apart into `word`, the rest of it without quotes, and `end`, the white space behind that; and keeps
-# `section`, the number of the account that the line belongs to.
+# Reads a configuration into `line`, and learns where each account has its settings from: `from[number, word]` is the line
+# with the word that counts for the account of that number, be it its own, that of an account that it is derived from, or
+# that of the defaults.
 # shellcheck disable=SC2016 # The dollar signs are for awk.
 PARSE_CONFIG='
-  function parse(line) {
-    word = ""
-    if (line ~ /^[[:space:]]*(#|$)/) return
-    start = match(line, /^[[:space:]]*[^[:space:]]+[[:space:]]*/) ? substr(line, 1, RLENGTH) : ""
-    rest = substr(line, RLENGTH + 1)
-    end = match(rest, /[[:space:]]+$/) ? substr(rest, RSTART) : ""
-    sub(/[[:space:]]+$/, "", rest)
+  # Takes a line apart into `word`, the rest of it without quotes, and `end`, the white space behind that.
+  function parse(text) {
+    word = rest = end = start = ""
+    if (text ~ /^[ \t\r]*(#|$)/ || !match(text, /^[ \t]*[^ \t\r]+[ \t]*/)) return
+    start = substr(text, 1, RLENGTH)
+    rest = substr(text, RLENGTH + 1)
+    end = match(rest, /[ \t\r]+$/) ? substr(rest, RSTART) : ""
+    sub(/[ \t\r]+$/, "", rest)
     gsub(/^"|"$/, "", rest)
     word = start
-    gsub(/[[:space:]]/, "", word)
-    if (word == "account" || word == "defaults") section++
+    gsub(/[ \t]/, "", word)
   }
-  # An account without a host has that of the account it is derived from, or the default one.
-  function learn_hosts() {
-    if (word == "defaults") { in_defaults = 1; name_of[section] = "" }
-    if (word == "account") {
-      in_defaults = 0
-      split(rest, part, /[[:space:]]*:[[:space:]]*/)
-      name_of[section] = part[1]
-      host_of[section] = default_host
-      # The last one that has a host decides.
-      count = split(part[2], parents, /[[:space:]]*,[[:space:]]*/)
-      for (i = 1; i <= count; i++) if (parents[i] in named && host_of[named[parents[i]]]) host_of[section] = host_of[named[parents[i]]]
-      named[part[1]] = section
+  function inherit(parent,    i) {
+    for (i = 1; i <= words; i++) if ((parent, WORDS[i]) in from) from[accounts, WORDS[i]] = from[parent, WORDS[i]]
+  }
+  # Number 0 is for the defaults.
+  function begin_account(    part, parents, count, i) {
+    if (word == "defaults") { current = 0; return }
+    split(rest, part, /[ \t]*:[ \t]*/)
+    name_of[++accounts] = part[1]
+    inherit(0)
+    # The last one that has a setting decides.
+    count = split(part[2], parents, /[ \t]*,[ \t]*/)
+    for (i = 1; i <= count; i++) if (parents[i] in number_of) inherit(number_of[parents[i]])
+    current = number_of[part[1]] = accounts
+  }
+  function learn(    i) {
+    words = split("host user password passwordeval", WORDS, " ")
+    for (i = 1; i <= lines; i++) {
+      parse(line[i])
+      if (word == "defaults" || word == "account") begin_account()
+      else if (word == "host" || word == "user" || word == "password" || word == "passwordeval") from[current, word] = i
     }
-    if (word == "host") { host_of[section] = tolower(rest); if (in_defaults) default_host = tolower(rest) }
   }
-  function is_own(number) { return host_of[number] == tolower(host) }'
+  function setting(number, of) {
+    if (!((number, of) in from)) return ""
+    parse(line[from[number, of]])
+    return rest
+  }
+  function is_own(number) { return tolower(setting(number, "host")) == tolower(host) }'
 
 # Prints the names of the accounts with the relay host.
 keys_to_change() {
   awk -v host="$relay_host" "$PARSE_CONFIG"'
-    { parse($0); learn_hosts() }
-    END { for (i = 1; i <= section; i++) if (is_own(i) && name_of[i] != "" && !printed[name_of[i]]++) print name_of[i] }' "$1"
+    { line[++lines] = $0 }
+    END { learn(); for (i = 1; i <= accounts; i++) if (is_own(i) && !printed[name_of[i]]++) print name_of[i] }' "$1"
 }
 
 with_credential() {
@@ -45,60 +58,84 @@ with_credential() {
   [ -z "$(tail -c 1 "$1")" ] || last_newline=0
   last_newline=$last_newline awk -v host="$relay_host" "$PARSE_CONFIG"'
     FILENAME == "-" { colon = index($0, ":"); new["user"] = substr($0, 1, colon - 1); new["password"] = substr($0, colon + 1); next }
-    FNR == 1 { pass++; section = 0 }
-    { parse($0) }
-    pass == 1 { learn_hosts(); next }
-    {
-      printf "%s%s", separator, (word == "user" || word == "password") && is_own(section) ? start new[word] end : $0
-      separator = "\n"
-    }
-    END { if (ENVIRON["last_newline"] && separator) printf "\n" }' - "$1" "$1"
+    { line[++lines] = $0 }
+    function change(number, of) { if ((number, of) in from) { parse(line[from[number, of]]); changed[from[number, of]] = start new[of] end } }
+    END {
+      learn()
+      for (i = 1; i <= accounts; i++) if (is_own(i)) { change(i, "user"); change(i, "password") }
+      for (i = 1; i <= lines; i++) { printf "%s%s", separator, i in changed ? changed[i] : line[i]; separator = "\n" }
+      if (ENVIRON["last_newline"] && lines) printf "\n"
+    }' - "$1"
 }
 
 build() { :; }
 
-# Whether each account has the user by what msmtp makes of the file, and each password line is the new one. msmtp reads
-# a file that it is told of only if nobody else can, and under AppArmor in few places only.
-looks_up() (
-  has_passwords "$1" || exit 1
-  copy=$(mktemp /tmp/ses-smtp.XXXXXX) || exit 1
-  trap 'rm -f "$copy"' EXIT
-  trap 'exit 1' HUP INT TERM
-  cat "$1" >"$copy"
-  has_users "$copy"
-)
-
-has_users() {
-  printf '%s\n' "$keys" | while IFS= read -r account; do
-    msmtp -C "$1" -a "$account" --pretend nobody@localhost </dev/null 2>/dev/null | grep -Eq "^user *= $SMTP_USERNAME\$" || exit 1
-  done
-}
-
-has_passwords() {
-  printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk -v host="$relay_host" "$PARSE_CONFIG"'
-    FILENAME == "-" { new = substr($0, index($0, ":") + 1); next }
-    FNR == 1 { pass++; section = 0 }
-    { parse($0) }
-    pass == 1 { learn_hosts(); next }
-    word == "password" && is_own(section) { if (rest == new) right++; else wrong++ }
-    END { exit !(right > 0 && !wrong) }' - "$1" "$1"
-}
-
-asks_program() {
+# Prints why an account cannot get the credential, if one cannot.
+obstacle() {
   awk -v host="$relay_host" "$PARSE_CONFIG"'
-    FNR == 1 { pass++; section = 0 }
-    { parse($0) }
-    pass == 1 { learn_hosts(); next }
-    word == "passwordeval" && is_own(section) { found = 1 }
-    END { exit !found }' "$1" "$1"
+    { line[++lines] = $0 }
+    function refuse(text) { print text; exit }
+    function check(number, of) {
+      if ((number, of) in from) of_own[from[number, of]] = name_of[number]
+      else if (of == "password" && (number, "passwordeval") in from)
+        refuse("account " name_of[number] " gets its password by passwordeval: let that read the secret, or write \047password\047 instead")
+      else refuse("account " name_of[number] " has no line \047" of "\047: add one, with any value")
+    }
+    function check_other(number, of) {
+      if ((number, of) in from && from[number, of] in of_own)
+        refuse("accounts " of_own[from[number, of]] " and " name_of[number] " have the same line \047" of "\047, but not the same host: give each one its own")
+    }
+    END {
+      learn()
+      for (i = 1; i <= accounts; i++) if (is_own(i)) { check(i, "user"); check(i, "password") }
+      for (i = 1; i <= accounts; i++) if (setting(i, "host") != "" && !is_own(i)) { check_other(i, "user"); check_other(i, "password") }
+    }' "$1"
+}
+
+# Whether each account has the password by what the file says, and the user also by what msmtp makes of it.
+looks_up() {
+  choose_evaluator
+  case $1 in
+    /*) as_user "$file_reader" cat "$1" ;;
+    *) cat "$1" ;;
+  esac >"$scratch/read" 2>/dev/null || return 1
+  printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk -v host="$relay_host" "$PARSE_CONFIG"'
+    FILENAME == "-" { colon = index($0, ":"); user = substr($0, 1, colon - 1); password = substr($0, colon + 1); next }
+    { line[++lines] = $0 }
+    END {
+      learn()
+      for (i = 1; i <= accounts; i++) if (is_own(i) && (setting(i, "user") != user || setting(i, "password") != password)) exit 1
+    }' - "$scratch/read" || return 1
+  while IFS= read -r account; do
+    pretend "$account" <"$scratch/read" | grep -Eq "^user *= $SMTP_USERNAME\$" || return 1
+  done <"$keys"
+}
+
+# msmtp runs the commands behind eval that it finds in a file: so it is to do that as the owner of the very file that was
+# taken, and as root only if nobody else can write in it.
+choose_evaluator() {
+  describe "$work/old"
+  read -r _mode _links file_reader _others <<DESCRIPTION
+$(ls -ld "$work/old")
+DESCRIPTION
+  evaluator=$file_reader
+  case $mode:$owner in ?????-??-*:0) ;; *:0) evaluator=nobody ;; esac
+}
+
+# Lets msmtp read a configuration from standard input. It wants a pipe that is the user's own, and there is no copy to leave behind.
+pretend() {
+  # shellcheck disable=SC2016 # The dollar sign is for the other shell.
+  as_user "$evaluator" sh -c 'cat | msmtp -C /dev/fd/3 -a "$1" --pretend nobody@localhost 3<&0 </dev/null' - "$1" 2>/dev/null
 }
 
 command -v msmtp >/dev/null 2>&1 || fail 'msmtp is not installed'
 check_file "$config_file" "make it with an account whose host is $relay_host"
-[ -n "$(keys_to_change "$config_file")" ] || fail "$config_file has no account with host $relay_host"
-if asks_program "$config_file"; then
-  fail "an account with host $relay_host in $config_file gets its password by passwordeval: let that read the secret, or write 'password' instead"
-fi
+text="$scratch/text"
+print_file "$config_file" >"$text" || exit 1
+[ -n "$(keys_to_change "$text")" ] || fail "$config_file has no account with host $relay_host"
+said=$(obstacle "$text")
+[ -z "$said" ] || fail "$config_file: $said"
 # Who sends by msmtp reads the file: its mode stays.
-apply_table "$config_file" u+rw
+keeps_mode=1
+apply_table "$config_file"
 report_applied

@@ -1,5 +1,5 @@
 # Replaces the credential under the labels by which OpenSMTPD relays to one host, in the tables that it names for that.
-export key_pattern='^[^[:space:]]+[[:space:]]+'
+export key_pattern="^[ $tab]*[^ $tab:]+[ $tab:][ $tab]*(:[ $tab]+)*" folds=''
 
 # Prints the configuration without comments and quotes, one statement a line.
 configuration() {
@@ -29,19 +29,20 @@ labels() {
 
 # Prints the first label that another region has as well.
 label_of_two_regions() {
-  relays | own=$(labels) awk -v host="$relay_host" "$SETS"'
-    BEGIN { set_of(ENVIRON["own"], own) }
-    $1 in own && place_of($2, tolower(host)) == "elsewhere" { print $1; exit }'
+  { labels; printf '\n'; relays; } | awk -v host="$relay_host" "$SETS"'
+    NF < 2 { own[tolower($1)] = 1; next }
+    tolower($1) in own && place_of($2, tolower(host)) == "elsewhere" { print $1; exit }'
 }
 
+# OpenSMTPD compares labels without case.
 NAME_OF='
   BEGIN {
     for (i = split(ENVIRON["hosts_of_labels"], list, "\n"); i > 0; i--) {
       split(list[i], relay, " ")
-      host_of[relay[1]] = relay[2]
+      host_of[tolower(relay[1])] = relay[2]
     }
   }
-  function name_of(key) { return host_of[key] }'
+  function name_of(key) { return host_of[tolower(key)] }'
 
 # Prints the tables that credentials for other servers are taken from, as name and type:path.
 auth_tables() {
@@ -53,20 +54,27 @@ auth_tables() {
 }
 
 own_keys() {
-  own=$(labels) key_pattern=$key_pattern awk "$PARSE"'
-    BEGIN { set_of(ENVIRON["own"], own) }
-    parse($0) && key in own { print key }' "$1"
+  labels | awk "$PARSE"'
+    FILENAME == "-" { own[tolower($0)] = 1; next }
+    { line[++lines] = $0 }
+    END { for (i = 1; i <= lines; i++) if (parse(i) && tolower(key) in own) print key }' - "$1"
 }
 
 build() { :; }
 
-# OpenSMTPD has no tool that looks one entry up; smtpd -n reads the configuration with its tables.
+# OpenSMTPD has no tool that looks an entry up. So this reads the file as its user does, compares, and lets smtpd -n read
+# the configuration with its tables.
 looks_up() {
-  { printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD"; cat "$1"; } | keys=$keys key_pattern=$key_pattern awk "$PARSE"'
-    BEGIN { set_of(ENVIRON["keys"], missing) }
-    NR == 1 { new = $0; next }
-    parse($0) && credential == new { delete missing[key] }
-    END { for (key in missing) exit 1 }' && smtpd -n -f "$config_file" >/dev/null 2>&1
+  as_reader cat "$1" >"$scratch/read" 2>/dev/null || { printf ': the user %s cannot read it' "$reader"; return 1; }
+  printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk -v keys="$keys" "$PARSE"'
+    FILENAME == "-" { new = $0; next }
+    FILENAME == keys { missing[$0] = 1; next }
+    { line[++lines] = $0 }
+    END {
+      # The last of two equal labels counts; all of them have been changed.
+      for (i = 1; i <= lines; i++) if (parse(i) && credential == new) delete missing[key]
+      for (key in missing) exit 1
+    }' - "$keys" "$scratch/read" && smtpd -n -f "$config_file" >/dev/null 2>&1
 }
 
 is_running() {
@@ -94,12 +102,16 @@ pause_until_end() {
   # Goes on if this script is killed, so that nothing stays paused.
   in_background sh -c 'sleep 90; exec smtpctl resume mta'
   safeguard=$!
-  trap 'resume; kill "$safeguard" 2>/dev/null || true' EXIT
+  undo=end_pause
   smtpctl pause mta >&2 || fail 'smtpctl pause mta failed, so OpenSMTPD may still use the old credential: restart it'
   await_end
+  end_pause
+  undo=:
+}
+
+end_pause() {
   resume
   kill "$safeguard" 2>/dev/null || true
-  trap - EXIT
 }
 
 await_end() {
@@ -115,7 +127,9 @@ is_relaying() {
 }
 
 # each_table FUNCTION: calls a function with name and path of each table in a file that has an entry for the relay host.
+text="$scratch/text"
 each_table() {
+  auth_tables >"$scratch/tables"
   while read -r name source; do
     case $source in
       file:*) path=${source#file:} ;;
@@ -123,21 +137,20 @@ each_table() {
       *) continue ;;
     esac
     [ -f "$path" ] || fail "$path does not exist: $config_file names it as table $name"
-    if [ -n "$(own_keys "$path")" ]; then "$1" "$name" "$path"; fi
-  done <<TABLES
-$(auth_tables)
-TABLES
+    print_file "$path" >"$text" || exit 1
+    if [ -n "$(own_keys "$text")" ]; then "$1" "$name" "$path" </dev/null; fi
+  done <"$scratch/tables"
 }
 
 learn() {
   check_file "$2" "$config_file names it as table $1"
   found=1
-  learn_named "$2"
+  learn_named "$text"
 }
 
 # OpenSMTPD keeps a table in memory, also when the file was right already: the run that changed it may have ended before this.
 apply() {
-  apply_table "$2" o-rwx
+  apply_table "$2"
   if is_running; then
     smtpctl update table "$1" >&2 || fail "smtpctl update table $1 failed, so OpenSMTPD may still use the old credential: restart it"
   fi
@@ -151,6 +164,9 @@ if [ -z "$label" ] && label_of_two=$(label_of_two_regions) && [ -n "$label_of_tw
 fi
 hosts_of_labels=$(relays)
 export hosts_of_labels
+for user in opensmtpd _smtpd smtpd; do
+  if id -u "$user" >/dev/null 2>&1; then server_user=$user; break; fi
+done
 found=0
 each_table learn
 [ "$found" -eq 1 ] || fail "no file: table that $config_file names with auth has an entry for $relay_host: add a line 'label user:password'"

@@ -9,7 +9,7 @@ PARSE_AUTHINFO="$SETS"'
   }
   function parse(line) {
     if (tolower(line) !~ /^authinfo:/) return 0
-    match(line, /^[^[:space:]]+/)
+    match(line, /^[^ \t\r]+/)
     key = substr(line, 1, RLENGTH)
     user = value_of(line, "I")
     password = value_of(line, "P")
@@ -42,12 +42,12 @@ keys_to_change() {
 with_credential() {
   last_newline=1
   [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  keys=$keys last_newline=$last_newline awk "$PARSE_AUTHINFO"'
-    BEGIN { set_of(ENVIRON["keys"], keys) }
-    NR == 1 { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
+  last_newline=$last_newline awk -v keys="$keys" "$PARSE_AUTHINFO"'
+    FILENAME == "-" { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
+    FILENAME == keys { chosen[$0] = 1; next }
     {
       line = $0
-      if (parse(line) && key in keys) {
+      if (parse(line) && key in chosen) {
         # Who is authorized is often written as the very user that authenticates.
         if (value_of(line, "U") == user) sub(/"U[:=][^"]*"/, "\"U:" new_user "\"", line)
         sub(/"I[:=][^"]*"/, "\"I:" new_user "\"", line)
@@ -56,7 +56,7 @@ with_credential() {
       printf "%s%s", separator, line
       separator = "\n"
     }
-    END { if (ENVIRON["last_newline"] && NR > 1) printf "\n" }' - "$1"
+    END { if (ENVIRON["last_newline"] && separator) printf "\n" }' - "$keys" "$1"
 }
 
 build() {
@@ -64,22 +64,41 @@ build() {
   makemap "$map_type" "$1" <"$1"
 }
 
-# makemap writes keys in lower case.
+# Whether the map has the credential under each key, which makemap writes in lower case, and, once it is in place, whether
+# sendmail takes it from there.
 looks_up() {
-  { printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD"; makemap -u "$map_type" "$1" 2>/dev/null; } | keys=$keys awk "$PARSE_AUTHINFO"'
-    BEGIN { set_of(tolower(ENVIRON["keys"]), missing) }
-    NR == 1 { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
+  { printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD"; as_reader makemap -u "$map_type" "$1" 2>/dev/null; } | awk -v keys="$keys" "$PARSE_AUTHINFO"'
+    FILENAME == keys { missing[tolower($0)] = 1; next }
+    new_user == "" { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
     value_of($0, "I") == new_user && value_of($0, "P") == new_password { delete missing[tolower($1)] }
-    END { for (key in missing) exit 1 }'
+    END { for (key in missing) exit 1 }' "$keys" - || return 1
+  case $1 in /*) sendmail_takes_it ;; esac
+}
+
+# Asks sendmail for what it would authenticate with, under each name that it may take for the relay host.
+sendmail_takes_it() {
+  { printf '%s\n' "$relay_host"; canonical_names; } | sort -u >"$scratch/names"
+  awk '{ print ".D{server_name}" $0; print "authinfo " $0 }' "$scratch/names" | as_reader sendmail -bt 2>/dev/null | grep ' returns: ' >"$scratch/found" || true
+  printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk "$PARSE_AUTHINFO"'
+    { file = FILENAME; sub(/.*\//, "", file) }
+    file == "-" { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
+    file == "names" { name[FNR] = $0; count = FNR; next }
+    { right[FNR] = value_of($0, "I") == new_user && value_of($0, "P") == new_password }
+    END { for (i = 1; i <= count; i++) if (!right[i]) { print ": sendmail does not take it under the name " name[i]; exit 1 } }' \
+    - "$scratch/names" "$scratch/found"
 }
 
 command -v makemap >/dev/null 2>&1 || fail 'sendmail is not installed: makemap was not found'
 check_file "$authinfo_file" "make it with a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
-[ -n "$(keys_to_change "$authinfo_file")" ] \
+text="$scratch/text"
+print_file "$authinfo_file" >"$text" || exit 1
+[ -n "$(keys_to_change "$text")" ] \
   || fail "$authinfo_file has no entry for $relay_host: add a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
 makemap -u "$map_type" "$authinfo_file" >/dev/null 2>&1 \
   || fail "beside $authinfo_file is no map of type $map_type, so sendmail reads another one: set authinfoFile and mapType as in FEATURE(authinfo) of sendmail.mc"
-apply_table "$authinfo_file" o-rwx
+# sendmail reads the map as root, unless it is told to give that up.
+server_user=$(sed -n 's/^O RunAsUser=\([^:]*\).*/\1/p' /etc/mail/sendmail.cf 2>/dev/null || true)
+apply_table "$authinfo_file"
 # sendmail opens the map for each delivery. What was deferred because SES had refused the old credential need not wait.
 if [ "$changed" -eq 1 ] && has_process 'sendmail(-mta)?'; then in_background sendmail -q; fi
 report_applied

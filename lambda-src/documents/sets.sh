@@ -1,10 +1,7 @@
-# For awk: sets of lines, and what tells an SES credential, and SES's own names, from others. The document exports `regions`, all
-# that the credential has a password for.
+# For awk: what tells an SES credential, and SES's own names, from others. The document exports `regions`, all that the
+# credential has a password for. No awk code here has a class such as [:space:]: mawk before 1.3.4 knows none.
 # shellcheck disable=SC2016 # The dollar signs are for awk.
 SETS='
-  function set_of(lines, set,    list, i) {
-    for (i = split(lines, list, "\n"); i > 0; i--) if (list[i] != "") set[list[i]] = 1
-  }
   # In front of email-smtp.<region>.<suffix> stands ses-smtp-….<region>.elb.<suffix>.
   function is_balancer(name, host,    label, end) {
     split(host, label, ".")
@@ -34,3 +31,11 @@ SETS='
     if ((place == "here" || place == "elsewhere") && !(credential in place_of_first)) place_of_first[credential] = place
   }
   function may_follow(credential, place) { return place == "here" || (place == "" && place_of_first[credential] != "elsewhere") }'
+
+# Prints the names that a server may take for the endpoint: what it is an alias of, and what its addresses stand for.
+canonical_names() {
+  getent hosts "$relay_host" 2>/dev/null | while read -r address name _others; do
+    printf '%s\n' "$name"
+    getent hosts "$address" 2>/dev/null | awk '{ print $2 }'
+  done | sort -u | grep -Ex '[A-Za-z0-9.-]+' || true
+}

@@ -5,74 +5,146 @@
 #   keys_to_change FILE    prints the keys of the entries to change
 #   with_credential FILE   prints the table with the credential, which comes on standard input, in the entries of `$keys`
 #   build FILE             makes the index of a table, if it has one
-#   looks_up FILE          whether the server's own tool finds the credential in a table, under each of `$keys`
-#   hint                   may be set by looks_up: what there is to say about a lookup that fails
+#   looks_up FILE          whether the server's own tool, run by as_reader, finds the credential in a table under each of
+#                          `$keys`; it prints why not, if there is more to say
+# and may set
+#   server_user            the user by which the server reads the table, if that is not root
+#   keeps_mode             not empty if other users are to read the table
+# Both FILE and `$keys`, the name of a file with one key a line, can be long: neither is ever an argument or in the environment.
 INDEXES='.db .lmdb .cdb .dir .pag'
-hint=''
+keys="$scratch/keys"
+server_user=''
+keeps_mode=''
 
-# Moves a table with its index over another one. The index first: the server reads that, and a run that was killed in
+# Runs a program as the user that reads the table: in our own directory, where nobody else can, as root.
+reader=''
+as_reader() {
+  if [ -n "$reader" ]; then as_user "$reader" "$@"; else "$@"; fi
+}
+
+# Whether others than owner and group can do anything with a file.
+is_open() {
+  describe "$1"
+  case $mode in ???????---*) return 1 ;; esac
+}
+
+# Takes a file with passwords from all others, if the server's user can still read it by owner or group. If it belongs to
+# root's group, the server's gets it, which until now was among all others.
+close_to_others() {
+  if [ -n "$keeps_mode" ] || ! is_open "$1"; then return 0; fi
+  if [ -n "$server_user" ] && [ "$owner" != "$(id -u "$server_user")" ]; then
+    case " $(id -G "$server_user") " in
+      *" $group "*) ;;
+      *)
+        [ "$group" -eq 0 ] || return 0
+        chgrp "$(id -g "$server_user")" "$1" || return 1
+        ;;
+    esac
+    chmod g+r "$1" || return 1
+  fi
+  chmod o-rwx "$1"
+}
+
+# Prints mode, owner and group.
+rights() {
+  describe "$1"
+  printf '%s %s %s\n' "$mode" "$owner" "$group"
+}
+
+# Takes the table and its indexes, as "old", and copies its text, which its owner could go on to change.
+take_table() {
+  for suffix in '' $INDEXES; do
+    if [ -z "$suffix" ] || [ -e "./$name$suffix" ] || [ -L "./$name$suffix" ]; then take "$name$suffix" "old$suffix"; fi
+  done
+  said=$(cat "$work/old" 2>&1 >"$work/text") || fail "cannot copy $table: $(reason_in "$said"); $unchanged"
+}
+
+# Makes "new", empty files with owner and SELinux context of the old ones, and the mode that they should have.
+make_new() {
+  for suffix in '' $INDEXES; do
+    if ! [ -e "$work/old$suffix" ]; then continue; fi
+    copy_file "$work/old$suffix" "$work/new$suffix" && close_to_others "$work/new$suffix" || return 1
+  done
+}
+
+# Whether all is as it should be already.
+is_right() {
+  cmp -s "$work/text" "$work/new" || return 1
+  for suffix in '' $INDEXES; do
+    if ! [ -e "$work/old$suffix" ]; then continue; fi
+    [ "$(rights "$work/old$suffix")" = "$(rights "$work/new$suffix")" ] || return 1
+  done
+  why_not=$(in_place)
+}
+
+# Builds the index beside a copy of the table, because some tools give it a mode of their own, and fills ours with it. An
+# index that there was not before is like the table.
+build_index() {
+  cp "$work/new" "$work/built" && (cd "$work" && build built) || return 1
+  for suffix in $INDEXES; do
+    [ -e "$work/built$suffix" ] || continue
+    [ -e "$work/new$suffix" ] || copy_file "$work/new" "$work/new$suffix" || return 1
+    cat "$work/built$suffix" >"$work/new$suffix" || return 1
+  done
+}
+
+# Renames a table with its indexes into place. The indexes first: the server reads those, and a run that was killed in
 # between is completed by the next one.
 move_table() {
   for suffix in $INDEXES ''; do
-    if [ -n "$suffix" ] && ! [ -e "$1$suffix" ]; then continue; fi
-    mv -f "$1$suffix" "$2$suffix" || return 1
-  done
-}
-
-copy_table() {
-  for suffix in '' $INDEXES; do
-    if [ -e "$1$suffix" ]; then copy_file "$1$suffix" "$2$suffix" || return 1; fi
-  done
-}
-
-# Gives a new index the owner, mode and SELinux context of the old one or, if there is none, of the table.
-match_indexes() {
-  for suffix in $INDEXES; do
-    [ -e "new$suffix" ] || continue
-    like="old$suffix"
-    [ -e "$like" ] || like=old
-    copy_file "$like" matched && cat "new$suffix" >matched && mv -f matched "new$suffix" || return 1
+    if [ -e "$work/$1$suffix" ]; then put "$work/$1$suffix" "$name$suffix" || return 1; fi
   done
 }
 
 # Puts the old table back, and takes away an index that it did not have.
 restore_table() {
   for suffix in $INDEXES; do
-    [ -e "old$suffix" ] || rm -f "$table$suffix"
+    [ -e "$work/old$suffix" ] || rm -f "./$name$suffix"
   done
-  move_table old "$table"
+  move_table old
 }
 
-# change_table FILE MODE: ends with exit code 0 if it changed the table, 3 if it was right already, 4 if servers are to
+# Looks up as the server will. Some libraries read settings from the folder that we are in: it must not be somebody else's.
+in_place() {
+  cd /
+  reader=$server_user
+  looks_up "$table"
+}
+
+# change_table FILE: ends with exit code 0 if it changed the table, 3 if it was right already, 4 if servers are to
 # hold another version by now. To be run in a process of its own, so that its temporary files are removed when it ends, however it ends.
 change_table() {
   table=$1
-  lock
-  enter_work_directory "$table"
-  said=$(copy_table "$table" old 2>&1) || fail "cannot write beside $table: $(last_line "$said"); $table is unchanged"
-  [ ! -L old ] || fail "$table is a symbolic link: name the file itself"
-  keys=$(keys_to_change old)
-  [ -n "$keys" ] || fail "$table has no entry to change any more: somebody else changes it; $table is unchanged"
-  said=$(copy_file old new 2>&1) || fail "cannot write beside $table: $(last_line "$said"); $table is unchanged"
-  chmod "$2" new || fail "cannot change the mode of a copy; $table is unchanged"
-  printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential old >new || fail "cannot write a new $table; $table is unchanged"
-  if cmp -s old new && looks_up "$table"; then exit 3; fi
+  unchanged="$table is unchanged"
+  enter_folder "$table"
+  make_work
+  take_table
+  keys_to_change "$work/text" >"$keys"
+  [ -s "$keys" ] || fail "$table has no entry to change any more: somebody else changes it; $unchanged"
+  said=$({ make_new && printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | with_credential "$work/text" >"$work/new"; } 2>&1) \
+    || fail "cannot write a new $table: $(reason_in "$said"); $unchanged"
+  if is_right; then exit 3; fi
   is_still_wanted || exit 4
-  said=$({ build new && match_indexes; } 2>&1) || fail "cannot build the index of a new $table: $(last_line "$said"); $table is unchanged"
-  looks_up new || fail "a lookup in the new $table does not give the credential$hint; $table is unchanged"
-  sync -f new 2>/dev/null || sync
-  if move_table new "$table" && looks_up "$table"; then exit 0; fi
-  restore_table || fail "a lookup in $table does not give the credential, and the old table could not be put back: look at $table"
-  fail "a lookup in $table did not give the credential after it was put in place; the table was put back"
+  said=$(build_index 2>&1) || fail "cannot build the index of a new $table: $(reason_in "$said"); $unchanged"
+  why_not=$(cd "$work" && looks_up new) || fail "a lookup in the new $table does not give the credential$why_not; $unchanged"
+  sync -f "$work/new" 2>/dev/null || sync
+  if said=$(move_table new 2>&1) && why_not=$(in_place); then exit 0; fi
+  move_back
+}
+
+move_back() {
+  restore_table 2>/dev/null || fail "a lookup in $table does not give the credential, and the old table could not be put back: look at $table"
+  if [ -n "$said" ]; then fail "cannot put the new $table in place: $(reason_in "$said"); $unchanged"; fi
+  fail "a lookup in $table${server_user:+ as the user $server_user} did not give the credential after it was put in place$why_not; the table was put back"
 }
 
 # Whether a table was changed.
 changed=0
 
-# apply_table FILE MODE: changes a table, or ends the script if that fails.
+# apply_table FILE: changes a table, or ends the script if that fails.
 apply_table() {
   status=0
-  (change_table "$1" "$2") || status=$?
+  (change_table "$1") || status=$?
   case $status in
     0) changed=1 ;;
     3) ;;

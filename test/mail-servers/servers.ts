@@ -185,4 +185,62 @@ export const msmtp: RealServer = {
   submit: async (message, sender, recipient) => feed(message, 'msmtp', '-C', msmtp.file, '-a', 'ses', '-f', sender, recipient),
 };
 
+export const nullmailer: RealServer = {
+  name: 'nullmailer',
+  document: CredentialDocument.nullmailer(),
+  file: '/etc/nullmailer/remotes',
+  otherLines: '# relays\n',
+  entryFor: ({ host, port, caFile }, user, password) => `${host} smtp --port=${port} --starttls x509cafile=${caFile} --user=${user} "--pass=${password}"`,
+  worn: ({ host, port, caFile }, user, password) => `# ${host} smtp user=user pass=password\n\n`
+    + `${host}\tsmtp  port=${port} starttls x509cafile='${caFile}' user=${user}\tpass=${password}  \nsmtp.partner.example smtp user=partner pass='k e p t'`,
+  install: async () => install('nullmailer'),
+  start: async () => {
+    await run('chown', 'mail:mail', nullmailer.file);
+    await writeFile('/etc/nullmailer/me', 'mail.example.com\n');
+    await run('sh', '-c', 'setsid setpriv --reuid mail --regid mail --clear-groups nullmailer-send >/dev/null 2>&1 </dev/null &');
+  },
+  takeUp: async () => undefined,
+  stop: async () => {
+    await run('pkill', '-x', 'nullmailer-send').catch(() => undefined);
+    await run('sh', '-c', 'rm -f /var/spool/nullmailer/queue/*');
+  },
+  submit: sendmail,
+};
+
+export const dma: RealServer = {
+  name: 'dma',
+  document: CredentialDocument.dma(),
+  file: '/etc/dma/auth.conf',
+  otherLines: '# relays\npartner|smtp.partner.example:kept\n',
+  entryFor: ({ host }, user, password) => `${user}|${host}:${password}`,
+  worn: ({ host }, user, password) => `# user|${host}:password\n\npartner|smtp.partner.example:kept\n${user}|${host}:${password}\n`
+    + `other|${host}.example.com:kept\n${user}|${host} ${password}`,
+  install: async () => install('dma'),
+  start: async ({ host, port }) => {
+    await run('chown', 'root:mail', dma.file);
+    await writeFile('/etc/dma/dma.conf', `SMARTHOST ${host}\nPORT ${port}\nAUTHPATH ${dma.file}\nSECURETRANSFER\nSTARTTLS\nMAILNAME mail.example.com\n`);
+    await run('chown', 'root:mail', '/etc/dma/dma.conf');
+  },
+  takeUp: async () => undefined,
+  stop: async () => { await run('sh', '-c', 'rm -f /var/spool/dma/*'); },
+  submit: sendmail,
+};
+
+export const ssmtp: RealServer = {
+  name: 'sSMTP',
+  document: CredentialDocument.ssmtp(),
+  file: '/etc/ssmtp/ssmtp.conf',
+  otherLines: '# relays\nhostname=mail.example.com\nFromLineOverride=YES\n',
+  entryFor: ({ host, port }, user, password) => `mailhub=${host}:${port}\nUseSTARTTLS=YES\nAuthUser=${user}\nAuthPass=${password}`,
+  worn: ({ host, port }, user, password) => `# AuthPass=kept\n\nhostname=mail.example.com\nFromLineOverride=YES\nAuthUser=${user}\n`
+    + `UseSTARTTLS=YES\nMailHub=${host}:${port}\nAuthPass=${password}\nAuthMethod=LOGIN\n`,
+  install: async () => install('ssmtp'),
+  start: async () => { await run('chown', 'root:mail', ssmtp.file); },
+  takeUp: async () => undefined,
+  stop: async () => undefined,
+  submit: sendmail,
+};
+
+export const CLIENTS = [nullmailer, dma, ssmtp];
+
 export const SERVERS = [postfix, exim, sendmailServer, openSmtpd, msmtp];

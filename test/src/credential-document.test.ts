@@ -37,6 +37,9 @@ describe('a document of this library', () => {
     ['sendmail', CredentialDocument.sendmail(), 'aws:runShellScript'],
     ['openSmtpd', CredentialDocument.openSmtpd(), 'aws:runShellScript'],
     ['msmtp', CredentialDocument.msmtp(), 'aws:runShellScript'],
+    ['nullmailer', CredentialDocument.nullmailer(), 'aws:runShellScript'],
+    ['dma', CredentialDocument.dma(), 'aws:runShellScript'],
+    ['ssmtp', CredentialDocument.ssmtp(), 'aws:runShellScript'],
     ['iisSmtp', CredentialDocument.iisSmtp(), 'aws:runPowerShellScript'],
     ['exchangeSendConnector', CredentialDocument.exchangeSendConnector(), 'aws:runPowerShellScript'],
     ['hMailServer', CredentialDocument.hMailServer({ administratorSecret }), 'aws:runPowerShellScript'],
@@ -150,6 +153,9 @@ describe('the documents of the other mail servers', () => {
     ['sendmail', CredentialDocument.sendmail(), ["authinfo_file='/etc/mail/authinfo'", "map_type='hash'"]],
     ['openSmtpd', CredentialDocument.openSmtpd(), ["config_file='/etc/smtpd.conf'", "label=''"]],
     ['msmtp', CredentialDocument.msmtp(), ["config_file='/etc/msmtprc'"]],
+    ['nullmailer', CredentialDocument.nullmailer(), ["client_file='/etc/nullmailer/remotes'"]],
+    ['dma', CredentialDocument.dma(), ["client_file='/etc/dma/auth.conf'"]],
+    ['ssmtp', CredentialDocument.ssmtp(), ["client_file='/etc/ssmtp/ssmtp.conf'"]],
   ])('change the entries of the endpoint where the distributions keep them: %s', (_name, document, lines) => {
     expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["relay_host='email-smtp.<AWS::Region>.<AWS::URLSuffix>'", ...lines]));
   });
@@ -160,6 +166,9 @@ describe('the documents of the other mail servers', () => {
     ['openSmtpd', CredentialDocument.openSmtpd({ relayHost, configFile: '/etc/mail/smtpd.conf', label: 'ses' }),
       ["config_file='/etc/mail/smtpd.conf'", "label='ses'"]],
     ['msmtp', CredentialDocument.msmtp({ relayHost, configFile: '/root/.msmtprc' }), ["config_file='/root/.msmtprc'"]],
+    ['nullmailer', CredentialDocument.nullmailer({ relayHost, remotesFile: '/etc/remotes' }), ["client_file='/etc/remotes'"]],
+    ['dma', CredentialDocument.dma({ relayHost, authFile: '/etc/auth.conf' }), ["client_file='/etc/auth.conf'"]],
+    ['ssmtp', CredentialDocument.ssmtp({ relayHost, configFile: '/etc/ssmtp.conf' }), ["client_file='/etc/ssmtp.conf'"]],
   ])('change the entries of another host in other files: %s', (_name, document, lines) => {
     expect(linesOf(stackWith(document))).toEqual(expect.arrayContaining(["relay_host='relay.example.com'", ...lines]));
   });
@@ -182,6 +191,9 @@ describe('the documents of the other mail servers', () => {
     ['sendmail', () => CredentialDocument.sendmail({ relayHost: '[a]' })],
     ['openSmtpd', () => CredentialDocument.openSmtpd({ relayHost: '[a]' })],
     ['msmtp', () => CredentialDocument.msmtp({ relayHost: '[a]' })],
+    ['nullmailer', () => CredentialDocument.nullmailer({ relayHost: '[a]' })],
+    ['dma', () => CredentialDocument.dma({ relayHost: '[a]' })],
+    ['ssmtp', () => CredentialDocument.ssmtp({ relayHost: '[a]' })],
     ['iisSmtp', () => CredentialDocument.iisSmtp({ relayHost: '[a]' })],
     ['exchangeSendConnector', () => CredentialDocument.exchangeSendConnector({ relayHost: '[a]' })],
     ['hMailServer', () => CredentialDocument.hMailServer({ administratorSecret, relayHost: '[a]' })],
@@ -194,6 +206,9 @@ describe('the documents of the other mail servers', () => {
     ['authinfoFile', (path: string) => CredentialDocument.sendmail({ authinfoFile: path })],
     ['configFile', (path: string) => CredentialDocument.openSmtpd({ configFile: path })],
     ['configFile', (path: string) => CredentialDocument.msmtp({ configFile: path })],
+    ['remotesFile', (path: string) => CredentialDocument.nullmailer({ remotesFile: path })],
+    ['authFile', (path: string) => CredentialDocument.dma({ authFile: path })],
+    ['configFile', (path: string) => CredentialDocument.ssmtp({ configFile: path })],
   ])('fail with a path that is relative or has shell syntax: %s', (prop, define) => {
     for (const path of ['', 'passwd.client', '/etc/it\'s', '/etc/my file', '/etc/$(id)', '/etc/']) {
       expect(() => define(path)).toThrow(`${prop} must be an absolute path of letters, digits, "_", ".", "+" and "-", got '${path}'`);

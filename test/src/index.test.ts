@@ -28,10 +28,10 @@ describe('the library', () => {
 
   it('has no types in its public files but those of the API', () => {
     expect(exportedNames().filter(name => !(name in library)).sort()).toEqual([
-      'CredentialFields', 'CustomSmtpEndpointOptions', 'ExchangeSendConnectorDocumentOptions', 'EximDocumentOptions', 'ExistingDocumentOptions', 'ExistingDocumentWithCredentialOptions',
+      'CredentialFields', 'CustomSmtpEndpointOptions', 'DmaDocumentOptions', 'ExchangeSendConnectorDocumentOptions', 'EximDocumentOptions', 'ExistingDocumentOptions', 'ExistingDocumentWithCredentialOptions',
       'HMailServerDocumentOptions', 'IisSmtpDocumentOptions', 'JsonCredentialFormatOptions', 'MailServerDocumentOptions', 'MailServerFleet', 'MsmtpDocumentOptions',
-      'OpenSmtpdDocumentOptions', 'PostfixDocumentOptions', 'RegionalSmtpEndpointOptions', 'SendmailDocumentOptions', 'SesSmtpCredentialRotationProps',
-      'TestMessage',
+      'NullmailerDocumentOptions', 'OpenSmtpdDocumentOptions', 'PostfixDocumentOptions', 'RegionalSmtpEndpointOptions', 'SendmailDocumentOptions', 'SesSmtpCredentialRotationProps',
+      'SsmtpDocumentOptions', 'TestMessage',
     ]);
   });
 

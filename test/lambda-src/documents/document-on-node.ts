@@ -11,12 +11,25 @@ export const USERNAME = 'AKIAIOSFODNN7EXAMPLE';
 export const PASSWORD = 'BMPPgbAHoFVbze1Ud0oA5uNdXRwUXUZ+qOwphGJbl/cS';
 export const HOST = 'email-smtp.eu-west-1.amazonaws.com';
 
-/** Looks names up as Exim does in a file for nwildlsearch, and notes that it ran its queue. */
+/** Looks names up as Exim does in a file for nwildlsearch, one expression a line, and notes that it ran its queue. */
 const EXIM = `#!/bin/sh
-case $1 in -qf) echo run >>"$HOME/root/queue-runs"; exit ;; esac
-name=\${2#'\${lookup{'}
-file=\${2#*'nwildlsearch{'}
-awk -F: -v name="\${name%%'}'*}" '$1 == name || ($1 ~ /^[*]/ && substr(name, length(name) - length($1) + 2) == substr($1, 2)) { print $2 ":" $3; exit }' "\${file%%'}'*}"
+case $1 in -qf) echo run >>"$HOME/root/queue-runs"; exit ;; -bP) [ "$2" = exim_user ] && echo "exim_user = $(id -un)"; exit ;; esac
+while IFS= read -r line; do
+  name=\${line#'\${lookup{'}
+  file=\${line#*'nwildlsearch{'}
+  printf '> %s\\n' "$(awk -F: -v name="\${name%%'}'*}" '$1 == name || ($1 ~ /^[*]/ && substr(name, length(name) - length($1) + 2) == substr($1, 2)) { print $2 ":" $3; exit }' "\${file%%'}'*}")"
+done
+`;
+
+/** Answers with what the map has for the name, or for all names, and notes that it ran its queue. */
+const SENDMAIL = `#!/bin/sh
+[ "$1" = -bt ] || { echo run >>"$HOME/root/queue-runs"; exit; }
+while read -r ruleset name; do
+  [ "$ruleset" = authinfo ] || continue
+  printf '> authinfo         returns: $# %s\\n' "$(awk -v name="authinfo:$name" '
+    tolower($1) == name { found = $0 } tolower($1) == "authinfo:" { other = $0 }
+    END { print found == "" ? other : found }' "$HOME/root/etc/mail/authinfo.db")"
+done
 `;
 
 const POSTFIX = join(__dirname, '..', '..', 'world', 'nodes', 'bin', 'postfix');
@@ -65,24 +78,30 @@ export class DocumentOnNode {
 
   public async installPostfix(maps: string, programs = ['postconf', 'postmap', 'postmulti']): Promise<void> {
     for (const program of programs) await this.node.install(program, await readFile(join(POSTFIX, program), 'utf8'));
+    // It does not run.
+    await this.node.install('postfix', '#!/bin/sh\nexit 1\n');
     await this.node.write('etc/postfix/main.cf', `smtp_sasl_password_maps = ${maps}\n`);
   }
 
   public async installExim(): Promise<void> {
     await this.node.install('exim4', EXIM);
-    await this.node.install('getent', '#!/bin/sh\nexit 2\n');
+    await this.installResolver();
   }
 
   public async installSendmail(): Promise<void> {
+    await this.installResolver();
     // A map with the very text.
     await this.node.install('makemap', '#!/bin/sh\ncase $1 in -u) cat "$3.db" ;; *) cat >"$2.db" ;; esac\n');
-    await this.node.install('sendmail', '#!/bin/sh\necho run >>"$HOME/root/queue-runs"\n');
+    await this.node.install('sendmail', SENDMAIL);
+  }
+
+  /** An address stands for no other name than that of the endpoint. */
+  private async installResolver(): Promise<void> {
+    await this.node.install('getent', '#!/bin/sh\nexit 2\n');
   }
 
   public async installMsmtp(): Promise<void> {
     await this.node.install('msmtp', '#!/bin/sh\nsed -n "s/^user /user = /p" "$2"\n');
-    // Beside the node's files instead of in /tmp.
-    await this.node.install('mktemp', '#!/bin/sh\n: >"$HOME/root/copy"\necho made >>"$HOME/root/copies"\necho "$HOME/root/copy"\n');
   }
 
   /** The labels of all versions, as the AWS CLI prints them. */

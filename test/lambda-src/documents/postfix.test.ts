@@ -1,4 +1,4 @@
-import { chmod, readdir, stat, symlink } from 'node:fs/promises';
+import { chmod, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DocumentOnNode, HOST, PASSWORD, USERNAME, VERSION } from './document-on-node';
@@ -59,7 +59,7 @@ describe('the Postfix document', () => {
   it('rebuilds an index that does not fit its table, as a run that was killed in between leaves it', async () => {
     await postfix(`[${HOST}]:587 ${OURS}\n`);
     await onNode.node.write(`${TABLE}.db`, `[${HOST}]:587\t${OLD}\n`);
-    await onNode.node.write(`${TABLE}.ses-smtp/old`, 'left behind');
+    await onNode.node.write('etc/postfix/.ses-smtp-credential/old', 'left behind');
     expect((await onNode.run()).output).toContain(APPLIED);
     expect(await onNode.node.read(`${TABLE}.db`)).toContain(OURS);
     expect(await files()).toEqual(['main.cf', 'sasl_passwd', 'sasl_passwd.db']);
@@ -76,7 +76,7 @@ describe('the Postfix document', () => {
     for (const program of ['postfix', 'postqueue']) await onNode.node.install(program, `#!/bin/sh\necho "$1" >>"$HOME/root/${program}-calls"\n`);
     expect((await onNode.run()).output).toContain(APPLIED);
     expect((await onNode.run()).output).toContain(APPLIED);
-    expect(await onNode.node.read('postfix-calls')).toBe('status\nreload\nstatus\nreload\n');
+    expect(await onNode.node.read('postfix-calls')).toMatch(/^(status\n)+reload\n(status\n)+reload\n$/);
   });
 
   it('retries deferred mail when the table was changed, and only then', async () => {
@@ -111,10 +111,10 @@ describe('the Postfix document', () => {
   });
 
   it('changes every table that has an entry, and no other table', async () => {
-    await postfix(`[${HOST}]:587 ${OLD}\n`, 'hash:$config_directory/other, hash:$config_directory/sasl_passwd static:x');
-    await onNode.node.write('etc/postfix/other', 'smtp.example.net user:pass\n');
+    await postfix(`[${HOST}]:587 ${OLD}\n`, 'hash:$config_directory/other, hash:$config_directory/sasl_passwd');
+    for (const suffix of ['', '.db']) await onNode.node.write(`etc/postfix/other${suffix}`, 'smtp.example.net\tuser:pass\n');
     expect((await onNode.run()).output).toContain(APPLIED);
-    expect(await onNode.node.read('etc/postfix/other')).toBe('smtp.example.net user:pass\n');
+    expect(await onNode.node.read('etc/postfix/other')).toBe('smtp.example.net\tuser:pass\n');
     expect(await onNode.node.read(TABLE)).toContain(OURS);
   });
 
@@ -143,13 +143,13 @@ describe('the Postfix document', () => {
     expect(await onNode.node.read(TABLE)).toBe(`[${HOST}]:587 ${OURS}\n[smtp.example.net] ADMIN:password\n`);
   });
 
-  it('writes through no link that somebody else has put beside the table', async () => {
+  it.each(['', '.db'])('refuses a table with a link in the place of sasl_passwd%s, and follows it neither for reading nor for writing', async suffix => {
     await postfix(`[${HOST}]:587 ${OLD}\n`);
-    await onNode.node.write('victim/old', 'untouched');
-    await symlink(join(onNode.node.root, 'victim'), join(onNode.node.root, `${TABLE}.ses-smtp`));
-    expect((await onNode.run()).output).toContain(APPLIED);
-    expect(await readdir(join(onNode.node.root, 'victim'))).toEqual(['old']);
-    expect(await onNode.node.read('victim/old')).toBe('untouched');
+    await onNode.node.write('victim', `[${HOST}]:587 ${OLD}\n`);
+    await rm(join(onNode.node.root, `${TABLE}${suffix}`), { force: true });
+    await symlink(join(onNode.node.root, 'victim'), join(onNode.node.root, `${TABLE}${suffix}`));
+    expect((await onNode.run()).output).toContain(`SES_SMTP_CREDENTIAL_FAILED ${onNode.node.root}/${TABLE}${suffix} is a symbolic link: name the file itself`);
+    expect(await onNode.node.read('victim')).toBe(`[${HOST}]:587 ${OLD}\n`);
   });
 
   it('does not spread from a first entry that is no credential', async () => {
@@ -199,7 +199,7 @@ describe('on any doubt, the Postfix document fails and leaves the table as it wa
     await postfix(before);
     await onNode.node.write('disk-full', '');
     const { output } = await onNode.run();
-    expect(output).toMatch(/FAILED cannot build the index of a new \S+: postmap: fatal: write .*: No space left on device; .* is unchanged/);
+    expect(output).toMatch(/FAILED cannot build the index of a new \S+: No space left on device; .* is unchanged/);
     await expectFailure('cannot build the index of a new ');
     expect(await onNode.node.read(TABLE)).toBe(before);
   });
@@ -240,17 +240,21 @@ describe('a run at an interval', () => {
   const NEW = 'fedcba98-7654-3210-fedc-ba9876543210';
   const NEW_USERNAME = 'AKIANEWNEWNEWNEWNEW1';
 
-  /** Another run has the lock until a rotation has given the server its version. */
+  /** A rotation gives the server its version while this run builds an index. */
   async function overtaken(): Promise<void> {
     await postfix(`[${HOST}]:587 ${OLD}\n`);
     await onNode.label({ [VERSION]: ['AWSCURRENT'] });
     await onNode.node.write('later', JSON.stringify({ [VERSION]: ['AWSCURRENT'], [NEW]: ['AWSPENDING', `SES_SMTP_DELIVERED_${NEW}`] }));
     await onNode.node.write('new-answer', `AWSPENDING\t${JSON.stringify({ username: NEW_USERNAME, password: PASSWORD })}\n`);
-    await onNode.node.install('flock', '#!/bin/sh\ncp "$HOME/root/later" "$HOME/root/labels"\n');
+    // Asked first when the older one is to be read, and then not before a table is to be changed.
     await onNode.node.install('aws', `#!/bin/sh
-      case "$*" in *describe-secret*) cat "$HOME/root/labels" ;; *${NEW}*) cat "$HOME/root/new-answer" ;; *) cat "$HOME/root/answer" ;; esac`);
+      case "$*" in
+        *describe-secret*) cat "$HOME/root/labels" ;;
+        *${NEW}*) cat "$HOME/root/new-answer" ;;
+        *) cp "$HOME/root/later" "$HOME/root/labels"; cat "$HOME/root/answer" ;;
+      esac`);
     // Comes just before a table is put in place.
-    await onNode.node.install('sync', '#!/bin/sh\ncat new >>"$HOME/root/put-in-place"\n');
+    await onNode.node.install('sync', '#!/bin/sh\ncat "$2" >>"$HOME/root/put-in-place"\n');
   }
 
   it('does not put the older credential in place that it chose before a rotation gave the server another one', async () => {
@@ -268,6 +272,47 @@ describe('a run at an interval', () => {
 });
 
 describe('the lock', () => {
+  const [FIRST, SECOND] = [VERSION, 'fedcba98-7654-3210-fedc-ba9876543210'];
+
+  it('is taken before a run looks at what there is to change: one that waits for another sees what that has changed', async () => {
+    const table = (credential: string) => `news@example.com ${credential}\n[${HOST}]:587 ${credential}\n`;
+    await postfix(table(OLD));
+    await onNode.node.write(SECOND, `AWSPENDING\t${JSON.stringify({ username: 'AKIASECONDSECOND0002', password: PASSWORD })}\n`);
+    await onNode.node.install('aws', `#!/bin/sh\ncase "$*" in *${SECOND}*) cat "$HOME/root/${SECOND}" ;; *) cat "$HOME/root/answer" ;; esac\n`);
+    // Whichever run comes to the lock first: that of the second version gets it when the other one has ended.
+    await onNode.node.install('flock', `#!/bin/sh
+      [ "$SSM_VersionId" = ${SECOND} ] || exit 0
+      : >"$HOME/root/waits"
+      while ! [ -e "$HOME/root/ended" ]; do /bin/sleep 0.05; done`);
+    const second = onNode.run(SECOND);
+    await vi.waitFor(async () => onNode.node.read('waits'), { timeout: 20_000 });
+    expect(await onNode.run(FIRST)).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read(TABLE)).toBe(table(OURS));
+    await onNode.node.write('ended', '');
+    expect(await second).toMatchObject({ status: 'Success' });
+    expect(await onNode.node.read(TABLE)).toBe(table(`AKIASECONDSECOND0002:${PASSWORD}`));
+  });
+
+  it('is asked for once by a run that starts over', async () => {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
+    await onNode.label({ [FIRST]: ['AWSCURRENT'] });
+    await onNode.node.write('later', JSON.stringify({ [FIRST]: ['AWSCURRENT'], [SECOND]: ['AWSPENDING', `SES_SMTP_DELIVERED_${SECOND}`] }));
+    await onNode.node.install('flock', '#!/bin/sh\necho "$*" >>"$HOME/root/locks"\n');
+    await onNode.node.install('sync', '#!/bin/sh\ncp "$HOME/root/later" "$HOME/root/labels"\n');
+    expect(await onNode.run('')).toMatchObject({ status: 'Success', output: `SES_SMTP_CREDENTIAL_APPLIED ${SECOND}\n` });
+    expect(await onNode.node.read('locks')).toBe('-w 120 9\n');
+  });
+
+  it.each([
+    ['flock is missing', 'flock', '#!/bin/sh\nexit 127\n', 'another run has been changing files for two minutes'],
+    ['flock knows no time-out, as that of BusyBox', 'flock', '#!/bin/sh\necho "flock: invalid option -- w" >&2\nexit 1\n', 'flock: invalid option -- w'],
+  ])('says why it could not be had if %s', async (_why, name, script, message) => {
+    await postfix(`[${HOST}]:587 ${OLD}\n`);
+    await onNode.node.install(name, script);
+    expect((await onNode.run()).output).toContain(`SES_SMTP_CREDENTIAL_FAILED ${message}`);
+    expect(await onNode.node.read(TABLE)).toContain(OLD);
+  });
+
   it('that cannot be written is what the error names', async () => {
     await postfix(`[${HOST}]:587 ${OLD}\n`);
     Object.assign(onNode.node.environment, { RUNTIME_DIRECTORY: '/nonexistent' });

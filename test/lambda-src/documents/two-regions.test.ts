@@ -54,6 +54,8 @@ const SERVERS: Record<string, Server> = {
     document: relayHost => CredentialDocument.openSmtpd({ relayHost }),
     install: async () => {
       await configureOpenSmtpd([['west', HOSTS[WEST]], ['central', HOSTS[CENTRAL]], ['fips', FIPS_IN_WEST]]);
+      // The machine may have OpenSMTPD's user.
+      await onNode.node.install('id', '#!/bin/sh\n[ $# -eq 1 ] || exit 1\nPATH=${PATH#*:} exec id "$1"\n');
       for (const program of ['smtpd', 'smtpctl']) await onNode.node.install(program, `#!/bin/sh\n[ ${program} = smtpd ]\n`);
     },
     entry: (region, [user, password], name) => `${name ? 'fips' : region.split('-')[1]} ${user}:${password}\n`,
@@ -72,8 +74,15 @@ async function configureOpenSmtpd(relays: [label: string, host: string][]): Prom
   await onNode.node.write('etc/smtpd.conf', `table secrets file:${onNode.node.root}/etc/mail/secrets\n${actions.join('')}`);
 }
 
+/** As in mawk before 1.3.4, which takes a character class for the characters in its name. */
+const AWK_WITHOUT_CLASSES = `#!/bin/sh
+case "$*" in *'[[:'*) echo 'awk: a character class' >&2; exit 2 ;; esac
+PATH=\${PATH#*:} exec awk "$@"
+`;
+
 async function begin(server: Server, text: string): Promise<void> {
   onNode = new DocumentOnNode(server.document(HOSTS[WEST]));
+  await onNode.node.install('awk', AWK_WITHOUT_CLASSES);
   await server.install();
   for (const suffix of ['', '.db']) await onNode.node.write(`${server.file}${suffix}`, text);
 }
@@ -144,8 +153,10 @@ describe('Postfix with a table for each region', () => {
     const server = SERVERS.Postfix;
     await begin(server, server.entry(CENTRAL, OLD));
     await onNode.installPostfix('hash:$config_directory/sasl_passwd, hash:$config_directory/senders, hash:$config_directory/west');
-    await onNode.node.write('etc/postfix/senders', server.follower!(OLD));
-    await onNode.node.write('etc/postfix/west', server.entry(WEST, OLD));
+    for (const suffix of ['', '.db']) {
+      await onNode.node.write(`etc/postfix/senders${suffix}`, server.follower!(OLD));
+      await onNode.node.write(`etc/postfix/west${suffix}`, server.entry(WEST, OLD));
+    }
     for (const rotation of [1, 2]) {
       for (const region of fleets) await run(server, region, rotation);
       expect(await onNode.node.read(server.file)).toBe(server.entry(CENTRAL, credentialOf(CENTRAL, rotation)));

@@ -1,0 +1,22 @@
+# The DragonFly Mail Agent: lines `user|host:password`.
+# shellcheck disable=SC2016 # The dollar signs are for awk.
+REWRITE='
+  function learn(text) { }
+  function rewrite(text,    bar, name, end) {
+    bar = index(text, "|")
+    if (text ~ /^#/ || !bar || !match(substr(text, bar + 1), /[: \t]/)) return text
+    name = substr(text, bar + 1, RSTART - 1)
+    if (tolower(name) != host) return text
+    users++
+    passwords++
+    end = text ~ /\r$/ ? "\r" : ""
+    return new_user "|" name substr(text, bar + 1 + length(name), 1) new_password end
+  }'
+example="a line 'user|$relay_host:password'"
+
+command -v dma >/dev/null 2>&1 || fail 'dma is not installed'
+# It runs with the group mail, whoever calls it.
+if id -u mail >/dev/null 2>&1; then server_user=mail; fi
+apply_client
+if [ "$changed" -eq 1 ]; then in_background dma -q; fi
+report_applied
