@@ -7,6 +7,7 @@ import { failsWith } from '../../world/nodes';
 import { Scenario, ScenarioOptions, seeAlso, withFleet } from '../scenario';
 
 const MINUTE = 60_000;
+const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
 const ONE_FLEET: ScenarioOptions = {
   props: withFleet({ document: CredentialDocument.shellScript('true') }, MailServerTargets.tag('EmailServers', 'True')),
 };
@@ -51,6 +52,18 @@ describe('the deployment', () => {
     rotateAfter(scenario, 5_000);
     expect(await create(scenario)).toBeUndefined();
     expect(node.heldCredential).toMatchObject({ username: scenario.current.username });
+  });
+
+  it('gives SES time to accept the credential everywhere, also when the rotation has taken long', async () => {
+    const scenario = new Scenario();
+    scenario.world.secretsManager.createPlaceholder(scenario.world.secretsManager.secret(scenario.secretArn), TOKEN);
+    scenario.clock.after(170_000, async () => {
+      await scenario.rotate();
+      const [promotedAt, login] = [scenario.clock.now(), scenario.ses.login.bind(scenario.ses)];
+      scenario.ses.login = (...call) => scenario.clock.now() < promotedAt + MINUTE ? { ok: false, code: 535, message: 'Authentication Credentials Invalid' } : login(...call);
+    });
+    expect(await create(scenario)).toBeUndefined();
+    expect(scenario.keys).toEqual([scenario.current.username]);
   });
 
   it('starts the rotation if none comes by itself', async () => {

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, CredentialFormat, MailServerTargets } from '../../../src';
 import { CONFIG_VARIABLE } from '../../../src/private/rotation-contract';
@@ -75,26 +76,94 @@ describe('an update', () => {
     return world.secretsManager.labelsOf(secretArn);
   }
 
-  it('gives servers the current credential that hold another one which is not as configured, and the key of that one is retired', async () => {
+  function configure({ fn }: Scenario, config: object): void {
+    fn.environment[CONFIG_VARIABLE] = JSON.stringify(config);
+  }
+
+  /** Two servers, one of which has a credential in a format that is not configured any more; somebody has ended that rotation. */
+  async function halfDelivered() {
     const scenario = new Scenario({ props });
     const servers = [scenario.addNode('i-00000001'), scenario.addNode('i-00000002')];
     await scenario.rotateWell();
-    const [before] = scenario.keys;
-    const { config } = scenario;
-    scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...config, format: {} });
+    const { config, keys: [before], world: { secretsManager } } = scenario;
+    configure(scenario, { ...config, format: {} });
     servers[1].behaviour = failsWith('Failed');
     const { token } = await scenario.rotate();
-    const { secretsManager } = scenario.world;
-    secretsManager.moveLabel(secretsManager.secret(scenario.secretArn), 'AWSPENDING', { from: token });
-    scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify(config);
+    const secret = secretsManager.secret(scenario.secretArn);
+    secretsManager.moveLabel(secret, 'AWSPENDING', { from: token });
+    configure(scenario, config);
     servers[1].behaviour = scenario.applies();
-    expect(servers[0].heldCredential?.username).not.toBe(before);
+    return { scenario, before, token, held: () => servers.map(({ heldCredential }) => heldCredential?.username) };
+  }
+
+  it('gives servers the current credential that hold another one which is not as configured, and the key of that one is retired', async () => {
+    const { before, held, scenario, token } = await halfDelivered();
+    expect(held()).toEqual([expect.not.stringMatching(before), before]);
     expect(await update(scenario)).toBe('SUCCESS');
-    expect(servers.map(({ heldCredential }) => heldCredential?.username)).toEqual([before, before]);
+    expect(held()).toEqual([before, before]);
     expect(labelsOf(scenario)[token]).toEqual([expect.stringMatching(/^SES_SMTP_UNUSED_/)]);
     await scenario.world.eventRules.pass(50 * HOUR);
     expect(scenario.world.eventRules.failures).toEqual([]);
     expect(scenario.keys).toEqual([before]);
+  });
+
+  it('gives servers nothing while a rotation is under way that will give them its own credential', async () => {
+    const { before, held, scenario } = await halfDelivered();
+    const { secretsManager } = scenario.world;
+    secretsManager.createPlaceholder(secretsManager.secret(scenario.secretArn), TOKEN);
+    expect(await update(scenario)).toBe('SUCCESS');
+    expect(held()).toEqual([expect.not.stringMatching(before), before]);
+  });
+
+  it('ends a rotation that is not as configured, and its key is retired', async () => {
+    const scenario = new Scenario();
+    await scenario.rotateWell();
+    const { config, keys: [before] } = scenario;
+    configure(scenario, { ...config, format: {} });
+    scenario.ses.setFaults({ temporaryFailure: () => true });
+    const { token } = await scenario.rotate();
+    scenario.ses.setFaults({});
+    configure(scenario, config);
+    expect(await update(scenario)).toBe('SUCCESS');
+    expect(labelsOf(scenario)[token]).toEqual([expect.stringMatching(/^SES_SMTP_UNUSED_/)]);
+    await scenario.world.eventRules.pass(50 * HOUR);
+    expect(scenario.world.eventRules.failures).toEqual([]);
+    expect(scenario.keys).toEqual([before]);
+  });
+
+  /** A secret whose format was changed, and whose version before that still works. */
+  async function changed() {
+    const scenario = new Scenario({ props: () => ({ gracePeriod: Duration.days(7) }) });
+    await scenario.rotateWell();
+    const { config, keys: [before] } = scenario;
+    configure(scenario, { ...config, format: {} });
+    expect(await update(scenario)).toBe('SUCCESS');
+    configure(scenario, config);
+    return { scenario, before };
+  }
+
+  it('makes the version current again that a deployment has just replaced, if that is as configured now', async () => {
+    const { before, scenario } = await changed();
+    const { keys } = scenario;
+    expect(await update(scenario)).toBe('SUCCESS');
+    expect(scenario.current.username).toBe(before);
+    expect(scenario.keys).toEqual(keys);
+  });
+
+  it('makes no version current again that was replaced days ago, but rotates', async () => {
+    const { before, scenario } = await changed();
+    await scenario.clock.sleep(48 * HOUR);
+    expect(await update(scenario)).toBe('SUCCESS');
+    expect(scenario.keys).not.toContain(before);
+  });
+
+  it('makes no version current again that SES refuses, but rotates', async () => {
+    const { before, scenario } = await changed();
+    const login = scenario.ses.login.bind(scenario.ses);
+    scenario.ses.login = (...call) => call[0] === before ? { ok: false, code: 535, message: 'Authentication Credentials Invalid' } : login(...call);
+    expect(await update(scenario)).toBe('SUCCESS');
+    expect(scenario.keys).toEqual([expect.not.stringMatching(before), scenario.current.username]);
+    expect(scenario.actions.filter(action => action === 'RotateSecret')).toHaveLength(2);
   });
 
   it('does not end a rotation to a key of another user, which ends with the keys of that one', async () => {

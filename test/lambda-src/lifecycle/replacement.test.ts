@@ -26,6 +26,14 @@ it('deletes the key of a version that is out of use, because the other secret ne
   expect(scenario.keys).toEqual([scenario.current.username]);
 });
 
+it('takes the label of a deployment away that was to another secret', async () => {
+  const { scenario, update } = await replaced();
+  const secret = scenario.world.secretsManager.secret(scenario.secretArn);
+  scenario.world.secretsManager.moveLabel(secret, 'SES_SMTP_DEPLOYMENT_cancelled', { to: holderOf(secret, 'AWSCURRENT')!.id });
+  await update();
+  expect([...holderOf(secret, 'AWSCURRENT')!.labels]).toEqual(['AWSCURRENT']);
+});
+
 it('leaves a key whose version somebody has put back into use at the last moment', async () => {
   const { scenario, update } = await replaced();
   const { keys, world } = scenario;
