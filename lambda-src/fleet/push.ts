@@ -2,7 +2,7 @@ import { Command } from '@aws-sdk/client-ssm';
 import { completeVerdict, FleetVerdict, firstUnconfirmed, Pushed, readVerdict } from './answers';
 import { Push, sendCommand } from './command';
 import { awaitEarlierCommands } from './earlier-commands';
-import { CommandReader } from './pages';
+import { CommandReader, OutOfTimeError } from './pages';
 import { FleetConfig } from '../../src/private/rotation-contract';
 import { hasEnded } from '../aws/run-command';
 import { RotationError } from '../basics/errors';
@@ -11,9 +11,6 @@ import { Context } from '../context';
 
 /** How long Run Command may take to list the servers of a command that has ended. */
 const LISTING_TIME = 2 * MINUTE;
-
-/** Nothing has gone wrong: servers need more time than is left. */
-export class StillRunningError extends RotationError {}
 
 /** Every fleet is sent its command before the first one is waited for. */
 export async function pushToAll(context: Context, push: Push): Promise<FleetVerdict[]> {
@@ -62,7 +59,7 @@ async function awaitEnd(reader: CommandReader, fleet: FleetConfig, pushed: Pushe
   });
   if (ended) return ended;
   const unfinished = await firstUnconfirmed(reader, fleet, pushed, commandId);
-  throw new StillRunningError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
+  throw new OutOfTimeError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
     + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`,
   'node-offline');
 }
@@ -70,10 +67,15 @@ async function awaitEnd(reader: CommandReader, fleet: FleetConfig, pushed: Pushe
 /** A command can end before it has met a server, for a reason that it names itself. Only one that found none is a success then. */
 async function readAnswers(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, command: Command): Promise<FleetVerdict> {
   const { clock, end, random } = reader;
-  const limit = Math.min(end, clock.now() + LISTING_TIME);
-  const verdict = await new BackOff(clock, random, 2 * SECOND, 15 * SECOND).poll(limit, async () => completeVerdict(reader, fleet, pushed, command));
+  const listedBy = clock.now() + LISTING_TIME;
+  const backOff = new BackOff(clock, random, 2 * SECOND, 15 * SECOND);
+  const verdict = await backOff.poll(Math.min(end, listedBy), async () => completeVerdict(reader, fleet, pushed, command));
   if (verdict && (command.Status === 'Success' || verdict.confirmed + verdict.failed > 0)) return verdict;
   const { CommandId, Status, StatusDetails, TargetCount } = command;
+  if (!verdict && listedBy > end) {
+    throw new OutOfTimeError(`Run Command did not list all of the ${TargetCount} mail servers of command ${CommandId} before the function had to end; `
+      + 'the next attempt reads the list again', 'node-offline');
+  }
   const reached = verdict ? 'before it reached a mail server' : `and Run Command does not list all of its ${TargetCount} mail servers`;
   throw new RotationError(`command ${CommandId} (document ${fleet.document.name}) ended with status ${StatusDetails ?? Status} ${reached}; `
     + 'fix what the status names, and rotate again', 'node-offline');

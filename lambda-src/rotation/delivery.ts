@@ -5,7 +5,8 @@ import { Context } from '../context';
 import { describeFailure, FleetVerdict } from '../fleet/answers';
 import { Push } from '../fleet/command';
 import { checkStillLast } from '../fleet/earlier-commands';
-import { pushToAll, StillRunningError } from '../fleet/push';
+import { OutOfTimeError } from '../fleet/pages';
+import { pushToAll } from '../fleet/push';
 import { Inventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 import { proveLogins } from '../proof/login-proof';
@@ -54,8 +55,8 @@ export async function completeDelivery(context: Context, delivery: Delivery): Pr
 
 /** Lets the next step wait for servers that need more time than this one has, unless nothing would tell it to. */
 export async function leaveToNextStep({ hasNextStep, log, versions }: Context, { version }: Delivery, error: unknown): Promise<void> {
-  const isRunning = error instanceof StillRunningError && isUnfinished(version);
-  if (!isRunning || !hasNextStep || heldBesides(version.id, await versions.stages()).length === 0) throw error;
+  const needsTime = error instanceof OutOfTimeError && isUnfinished(version);
+  if (!needsTime || !hasNextStep || heldBesides(version.id, await versions.stages()).length === 0) throw error;
   log.info('mail servers need more time: the next step goes on waiting for them');
 }
 

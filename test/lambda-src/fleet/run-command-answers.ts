@@ -33,7 +33,7 @@ export class Answers extends RunCommand {
   }
 }
 
-export function reading(runCommand: RunCommand): CommandReader {
+export function reading(runCommand: RunCommand, time = 60_000): CommandReader {
   const clock = new VirtualClock();
-  return { runCommand, clock, random: () => 0.5, end: clock.now() + 60_000 };
+  return { runCommand, clock, random: () => 0.5, end: clock.now() + time };
 }
