@@ -305,7 +305,7 @@ export class CredentialDocument {
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
     checkLabel(label);
-    return new CredentialDocument(mailServerDocument('OpenSMTPD', ['sets.sh', 'entries.sh', 'opensmtpd.sh'], relayHost, { config_file: configFile, label }));
+    return new CredentialDocument(mailServerDocument('OpenSMTPD', ['sets.sh', 'entries.sh', 'login.sh', 'opensmtpd.sh'], relayHost, { config_file: configFile, label }));
   }
 
   /**
@@ -319,7 +319,7 @@ export class CredentialDocument {
     const { configFile = '/etc/msmtprc', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(mailServerDocument('msmtp', ['msmtp.sh'], relayHost, { config_file: configFile }));
+    return new CredentialDocument(mailServerDocument('msmtp', ['login.sh', 'msmtp.sh'], relayHost, { config_file: configFile }));
   }
 
   /**
@@ -332,7 +332,7 @@ export class CredentialDocument {
     const { remotesFile = '/etc/nullmailer/remotes', relayHost } = options;
     checkPath('remotesFile', remotesFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(mailServerDocument('nullmailer', ['client.sh', 'nullmailer.sh'], relayHost, { client_file: remotesFile }));
+    return new CredentialDocument(mailServerDocument('nullmailer', ['client.sh', 'login.sh', 'nullmailer.sh'], relayHost, { client_file: remotesFile }));
   }
 
   /**
@@ -345,7 +345,7 @@ export class CredentialDocument {
     const { authFile = '/etc/dma/auth.conf', relayHost } = options;
     checkPath('authFile', authFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(mailServerDocument('dma', ['client.sh', 'dma.sh'], relayHost, { client_file: authFile }));
+    return new CredentialDocument(mailServerDocument('dma', ['client.sh', 'login.sh', 'dma.sh'], relayHost, { client_file: authFile }));
   }
 
   /**
@@ -358,7 +358,7 @@ export class CredentialDocument {
     const { configFile = '/etc/ssmtp/ssmtp.conf', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
-    return new CredentialDocument(mailServerDocument('sSMTP', ['client.sh', 'ssmtp.sh'], relayHost, { client_file: configFile }));
+    return new CredentialDocument(mailServerDocument('sSMTP', ['client.sh', 'login.sh', 'ssmtp.sh'], relayHost, { client_file: configFile }));
   }
 
   /**

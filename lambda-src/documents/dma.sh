@@ -19,4 +19,5 @@ command -v dma >/dev/null 2>&1 || fail 'dma is not installed'
 if id -u mail >/dev/null 2>&1; then server_user=mail; fi
 apply_client
 if [ "$changed" -eq 1 ]; then in_background dma -q; fi
+check_login
 report_applied

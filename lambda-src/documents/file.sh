@@ -58,7 +58,7 @@ check_way() {
 enter_folder() {
   name=${1##*/}
   # What another user makes of a file must not fill the disk.
-  ulimit -f 131072
+  ulimit -f 131072 2>/dev/null || true
   cd -P "$(dirname "$1")" 2>/dev/null || fail "$1 does not exist: there is no such folder"
   folder=$(pwd -P)
   [ "$folder" = "$(dirname "$1")" ] || check_way "$(dirname "$1")"
@@ -114,7 +114,7 @@ print_file() (
     take "$name" copy
     cat "$work/copy"
   else
-    cat "$1"
+    cat "./$name"
   fi
 )
 
@@ -134,7 +134,7 @@ copy_file() {
 reason_in() {
   printf '%s\n' "$1" | awk '
     match($0, /line [0-9]+/) { line = "look at " substr($0, RSTART, RLENGTH) }
-    match($0, /(No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Operation not permitted|Operation not supported|File exists|No such file or directory|File name too long|Too many links|Input\/output error|Device or resource busy)/) { reason = substr($0, RSTART, RLENGTH) }
+    match($0, /(No space left on device|Disk quota exceeded|Read-only file system|Permission denied|Operation not permitted|Operation not supported|File exists|No such file or directory|File name too long|Too many links|Input\/output error|Device or resource busy|(invalid|unrecognized) option)/) { reason = substr($0, RSTART, RLENGTH) }
     END { print reason != "" ? reason : line != "" ? line : "an error that could quote the file, so it is not shown" }'
 }
 

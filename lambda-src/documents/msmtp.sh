@@ -138,4 +138,5 @@ said=$(obstacle "$text")
 # Who sends by msmtp reads the file: its mode stays.
 keeps_mode=1
 apply_table "$config_file"
+check_login
 report_applied

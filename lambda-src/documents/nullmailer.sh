@@ -42,4 +42,5 @@ trigger=/var/spool/nullmailer/trigger
 if [ "$changed" -eq 1 ] && [ -p "$trigger" ] && has_process nullmailer-send; then
   in_background sh -c 'printf x >"$1"' - "$trigger"
 fi
+check_login
 report_applied

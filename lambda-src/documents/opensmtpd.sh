@@ -176,4 +176,5 @@ if is_running; then
   # What was deferred because SES had refused the old credential need not wait.
   if [ "$changed" -eq 1 ]; then in_background smtpctl schedule all; fi
 fi
+check_login
 report_applied

@@ -179,6 +179,7 @@ describe('Postfix', () => {
 
   it('changes a table in the folder of another user, and not if its index is a link to a file of root', async () => {
     const table = '/srv/mail-servers-test/tables/sasl_passwd';
+    await run('rm', '-rf', '/srv/mail-servers-test');
     await mkdir(dirname(table), { recursive: true });
     await use('other.example a:b\n', `hash:${table}`);
     await writeFile(table, `${key()} ${old()}\n`);
@@ -329,5 +330,21 @@ describe('msmtp', () => {
     expect(new Set((await readFile(witness, 'utf8')).trim().split('\n'))).toEqual(new Set([user]));
     expect((await readdir('/tmp')).filter(name => !before.includes(name) && name.startsWith('ses-smtp'))).toEqual([]);
     await run('chown', 'root:root', file);
+  });
+
+  it('logs in to the endpoint with what the file has, and is refused if that refuses it', async () => {
+    const { host, port } = relayHost.relay;
+    const withCurl = async (node: ScriptNode) => {
+      await node.install('curl', `#!/bin/sh\nPATH=\${PATH#*:*:}\ncurl "$@" --connect-to ${host}:587:${host}:${port}\ncode=$?\necho $code >>${witness}\nexit $code\n`);
+      await node.install('sleep', '#!/bin/sh\n');
+    };
+    const [username, password] = old().split(':');
+    await writeFile(file, msmtp.entryFor(relayHost.relay, username, password));
+    await expectApplied(withCurl);
+    const accessKey = relayHost.aws.world.iam.findAccessKey(relayHost.currentKey)!;
+    accessKey.status = 'Inactive';
+    await expectRefusal(`SES_SMTP_CREDENTIAL_FAILED smtp://${host}:587 refuses the credential, which the file has now`, file, withCurl);
+    accessKey.status = 'Active';
+    expect(await readFile(witness, 'utf8')).toBe('0\n67\n67\n67\n67\n');
   });
 });

@@ -50,7 +50,6 @@ describe.each([
   ['bash', '/usr/bin/bash', 'gawk --posix'],
   ['BusyBox', '/usr/bin/busybox sh', 'busybox awk'],
   ['ksh93', '/usr/bin/ksh93', 'original-awk'],
-  ['mksh', '/usr/bin/mksh', 'mawk'],
 ])('with %s, in the scripts', (_shell, interpreter, awk) => {
   let onNode: DocumentOnNode;
   afterEach(async () => onNode.node.remove());
@@ -98,4 +97,12 @@ describe.each([
     expect(await onNode.run()).toMatchObject({ status: 'Success' });
     expect(await onNode.run()).toMatchObject({ status: 'Success' });
   });
+});
+
+it('a shell that would have the password among the arguments of a program is refused: mksh has no printf of its own', async () => {
+  const onNode = new DocumentOnNode(CredentialDocument.shellScript('true'));
+  onNode.replace('#!/bin/sh', '#!/usr/bin/mksh');
+  await onNode.answerWithCredential();
+  expect((await onNode.run()).output).toContain('SES_SMTP_CREDENTIAL_FAILED this shell has no printf of its own: use another one');
+  await onNode.node.remove();
 });

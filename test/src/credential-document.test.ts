@@ -174,6 +174,16 @@ describe('the documents of the other mail servers', () => {
   });
 
   it.each([
+    ['openSmtpd', CredentialDocument.openSmtpd()],
+    ['msmtp', CredentialDocument.msmtp()],
+    ['nullmailer', CredentialDocument.nullmailer()],
+    ['dma', CredentialDocument.dma()],
+    ['ssmtp', CredentialDocument.ssmtp()],
+  ])('log in to the endpoint where the server has no lookup: %s', (_name, document) => {
+    expect(linesOf(stackWith(document))).toContain("relay_url='smtp://email-smtp.<AWS::Region>.<AWS::URLSuffix>:587'");
+  });
+
+  it.each([
     ['iisSmtp', (options: MailServerDocumentOptions) => CredentialDocument.iisSmtp(options)],
     ['exchangeSendConnector', (options: MailServerDocumentOptions) => CredentialDocument.exchangeSendConnector(options)],
     ['hMailServer', (options: MailServerDocumentOptions) => CredentialDocument.hMailServer({ ...options, administratorSecret })],

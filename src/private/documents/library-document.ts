@@ -16,9 +16,14 @@ export function mailServerDocument(
   return (scope, context) => defineShellDocument(scope, describeFor(server), '#!/bin/sh', [
     ...fieldPatterns(context),
     ...shellVariables({ relay_host: relayHost ?? context.endpoint.host, ...variables }),
+    ...scripts.includes('login.sh') ? shellVariables({ relay_url: smtpUrl(context, relayHost) }) : [],
     `export regions='${context.regions.join(' ')}'`,
     ...['credential.sh', 'file.sh', 'table.sh', ...scripts].flatMap(script),
   ]);
+}
+
+function smtpUrl({ endpoint }: DocumentContext, relayHost = endpoint.host): string {
+  return `${endpoint.implicitTls ? 'smtps' : 'smtp'}://${relayHost}:${Tokenization.stringifyNumber(endpoint.port)}`;
 }
 
 /** A document that gives the credential to everything that relays, as the script for the server finds it. */

@@ -27,7 +27,7 @@ describe('the msmtp document', () => {
 
   it('changes the lines that an account takes its user and password from, in another account or the defaults', async () => {
     const config = (user: string, password: string) => `defaults\npassword ${password}\naccount base\nuser ${user}\naccount ses : base\nhost ${HOST}\n`
-      + `account partner\nhost smtp.partner.example\nuser partner\npassword kept\n`;
+      + 'account partner\nhost smtp.partner.example\nuser partner\npassword kept\n';
     await msmtp(config('old', 'old'));
     expect(await onNode.run()).toMatchObject({ status: 'Success' });
     expect(await onNode.node.read(FILE)).toBe(config(USERNAME, PASSWORD));
