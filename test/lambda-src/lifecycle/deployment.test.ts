@@ -44,7 +44,8 @@ it('the deletion of a stack takes the label away before anything else', async ()
   const scenario = new Scenario();
   await scenario.rotateWell();
   const { secretsManager } = scenario.world;
-  secretsManager.moveLabel(secretsManager.secret(scenario.secretArn), LABEL, { to: [...secretsManager.secret(scenario.secretArn).versions.keys()][1] });
+  const secret = secretsManager.secret(scenario.secretArn);
+  secretsManager.moveLabel(secret, LABEL, { to: [...secret.versions.keys()][1] });
   const before = scenario.world.calls.length;
   expect(await scenario.request({ RequestType: 'Delete', PhysicalResourceId: 'made up' })).toMatchObject({ Status: 'SUCCESS' });
   const effects = scenario.world.calls.slice(before).filter(({ action }) => !/^(Describe|Get|List)/.test(action));
