@@ -1,8 +1,8 @@
 # What every document needs that changes files which it did not write.
 #
 # Whoever may write in a folder can put a link, another file or another folder in the place of any name in it, between any
-# two commands of this script. So it stays in the very folder that it has entered, gives each file there a second link in a
-# directory that only root can reach, works on that, and renames the result back: no step follows a link.
+# two commands of this script. So it stays in the very folder that it has entered, copies a file there through a second
+# link to it in a directory that only root can reach, works there, and renames the result back: no step follows a link.
 me=$(id -u)
 folder=''
 
@@ -79,12 +79,15 @@ make_work() {
   trap 'exit 1' HUP INT TERM
 }
 
-# take NAME AS: gives a file of the folder a second link in ours.
+# take NAME COPY: copies a file of the folder to ours, by a second link to it: nobody can change what that leads to. It is
+# there for a moment only, because some servers read no file with two.
 take() {
-  said=$(ln "./$1" "$work/$2" 2>&1) || fail "$folder/$1 cannot be replaced: $(why_not_taken "$1" "$said"); it is unchanged"
-  [ ! -L "$work/$2" ] || fail "$folder/$1 is a symbolic link: name the file itself"
-  [ -f "$work/$2" ] || fail "$folder/$1 is no file"
-  describe "$work/$2"
+  said=$(ln "./$1" "$work/link" 2>&1) || fail "$folder/$1 cannot be replaced: $(why_not_taken "$1" "$said"); it is unchanged"
+  [ ! -L "$work/link" ] || fail "$folder/$1 is a symbolic link: name the file itself"
+  [ -f "$work/link" ] || fail "$folder/$1 is no file"
+  describe "$work/link"
+  said=$(copy_file "$work/link" "$2" 2>&1) || fail "cannot copy $folder/$1: $(reason_in "$said"); it is unchanged"
+  rm -f "$work/link"
   [ "$links" -eq 2 ] || fail "$folder/$1 has another name, a hard link, that would keep the old credential: remove one of them"
 }
 
@@ -111,7 +114,7 @@ print_file() (
   enter_folder "$1"
   if [ "$haven" != "$folder" ]; then
     make_work
-    take "$name" copy
+    take "$name" "$work/copy"
     cat "$work/copy"
   else
     cat "./$name"

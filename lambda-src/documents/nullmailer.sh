@@ -40,6 +40,7 @@ apply_client
 # nullmailer reads the file at the beginning of each queue run. A byte in the trigger begins one.
 trigger=/var/spool/nullmailer/trigger
 if [ "$changed" -eq 1 ] && [ -p "$trigger" ] && has_process nullmailer-send; then
+  # shellcheck disable=SC2016 # The dollar sign is for the other shell.
   in_background sh -c 'printf x >"$1"' - "$trigger"
 fi
 check_login

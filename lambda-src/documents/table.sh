@@ -51,41 +51,76 @@ rights() {
   printf '%s %s %s\n' "$mode" "$owner" "$group"
 }
 
-# Takes the table and its indexes, as "old", and copies its text, which its owner could go on to change.
-take_table() {
-  for suffix in '' $INDEXES; do
-    if [ -z "$suffix" ] || [ -e "./$name$suffix" ] || [ -L "./$name$suffix" ]; then take "$name$suffix" "old$suffix"; fi
-  done
-  said=$(cat "$work/old" 2>&1 >"$work/text") || fail "cannot copy $table: $(reason_in "$said"); $unchanged"
+# Whether the folder is root's own.
+is_home() {
+  [ "$haven" = "$folder" ]
 }
 
-# Makes "new", empty files with owner and SELinux context of the old ones, and the mode that they should have.
-make_new() {
-  for suffix in '' $INDEXES; do
-    if ! [ -e "$work/old$suffix" ]; then continue; fi
-    copy_file "$work/old$suffix" "$work/new$suffix" && close_to_others "$work/new$suffix" || return 1
+# Copies the table to "old", and its text, which its owner could go on to change. Its indexes are copied to be put back
+# in a folder of root's own; in that of another user, they are only looked at, and never opened.
+take_table() {
+  take "$name" "$work/old"
+  said=$(cat "$work/old" 2>&1 >"$work/text") || fail "cannot copy $table: $(reason_in "$said"); $unchanged"
+  for suffix in $INDEXES; do
+    [ ! -L "./$name$suffix" ] || fail "$folder/$name$suffix is a symbolic link: name the file itself"
+    if [ -e "./$name$suffix" ] && is_home; then
+      said=$(copy_file "./$name$suffix" "$work/old$suffix" 2>&1) || fail "cannot copy $table$suffix: $(reason_in "$said"); $unchanged"
+    fi
   done
+}
+
+# Makes "new", and for each index a file "like…": with owner, SELinux context and the mode that the new ones are to have.
+make_new() {
+  copy_file "$work/old" "$work/new" && close_to_others "$work/new" || return 1
+  for suffix in $INDEXES; do
+    if [ -e "./$name$suffix" ]; then make_like || return 1; fi
+  done
+}
+
+# An index is like the old one. But whoever has the folder could have put one of his own there, to be given what is in the
+# new one: so owner and group must be those of the table, or the owner root. If not, it gets what the server's tool gives it.
+make_like() {
+  if is_home; then
+    copy_file "$work/old$suffix" "$work/like$suffix" && close_to_others "$work/like$suffix"
+    return
+  fi
+  describe "$work/old"
+  of_table="$owner:$group"
+  describe "./$name$suffix"
+  case $owner:$group in "$of_table" | 0:"${of_table#*:}") ;; *) return 0 ;; esac
+  copy_file "$work/new" "$work/like$suffix" && chown "$owner:$group" "$work/like$suffix" || return 1
+  chmod "u=$(bits 2-4),g=$(bits 5-7),o=$(bits 8-10)" "$work/like$suffix" && close_to_others "$work/like$suffix"
+}
+
+bits() {
+  printf '%s' "$mode" | cut -c "$1" | tr -d 'STst-'
 }
 
 # Whether all is as it should be already.
 is_right() {
-  cmp -s "$work/text" "$work/new" || return 1
-  for suffix in '' $INDEXES; do
-    if ! [ -e "$work/old$suffix" ]; then continue; fi
-    [ "$(rights "$work/old$suffix")" = "$(rights "$work/new$suffix")" ] || return 1
+  cmp -s "$work/text" "$work/new" && [ "$(rights "$work/old")" = "$(rights "$work/new")" ] || return 1
+  for suffix in $INDEXES; do
+    if ! [ -e "$work/like$suffix" ]; then continue; fi
+    [ "$(rights "./$name$suffix")" = "$(rights "$work/like$suffix")" ] || return 1
   done
   why_not=$(in_place)
 }
 
-# Builds the index beside a copy of the table, because some tools give it a mode of their own, and fills ours with it. An
-# index that there was not before is like the table.
+# build_index NAME: builds the index of "old" or "new".
 build_index() {
-  cp "$work/new" "$work/built" && (cd "$work" && build built) || return 1
+  cp "$work/$1" "$work/built" && (cd "$work" && build built) || return 1
   for suffix in $INDEXES; do
     [ -e "$work/built$suffix" ] || continue
-    [ -e "$work/new$suffix" ] || copy_file "$work/new" "$work/new$suffix" || return 1
-    cat "$work/built$suffix" >"$work/new$suffix" || return 1
+    give_rights_to_index && copy_file "$work/like$suffix" "$work/$1$suffix" && cat "$work/built$suffix" >"$work/$1$suffix" || return 1
+    rm "$work/built$suffix"
   done
+}
+
+# An index that there was not before is like the table.
+give_rights_to_index() {
+  if [ -e "$work/like$suffix" ]; then return; fi
+  if [ -e "./$name$suffix" ]; then like="$work/built$suffix"; else like="$work/new"; fi
+  copy_file "$like" "$work/like$suffix"
 }
 
 # Renames a table with its indexes into place. The indexes first: the server reads those, and a run that was killed in
@@ -98,6 +133,7 @@ move_table() {
 
 # Puts the old table back, and takes away an index that it did not have.
 restore_table() {
+  is_home || build_index old || return 1
   for suffix in $INDEXES; do
     [ -e "$work/old$suffix" ] || rm -f "./$name$suffix"
   done
@@ -125,7 +161,7 @@ change_table() {
     || fail "cannot write a new $table: $(reason_in "$said"); $unchanged"
   if is_right; then exit 3; fi
   is_still_wanted || exit 4
-  said=$(build_index 2>&1) || fail "cannot build the index of a new $table: $(reason_in "$said"); $unchanged"
+  said=$(build_index new 2>&1) || fail "cannot build the index of a new $table: $(reason_in "$said"); $unchanged"
   why_not=$(cd "$work" && looks_up new) || fail "a lookup in the new $table does not give the credential$why_not; $unchanged"
   sync -f "$work/new" 2>/dev/null || sync
   if said=$(move_table new 2>&1) && why_not=$(in_place); then exit 0; fi

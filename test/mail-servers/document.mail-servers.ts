@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,6 +13,8 @@ const PROGRAMS = ['chgrp', 'chmod', 'cmp', 'cp', 'exim4', 'ln', 'makemap', 'mkdi
 
 describe.each(SERVERS)('the document on $name', server => {
   const folder = dirname(server.file);
+  /** Where a run works: in the folder, or above it if that belongs to another user. */
+  const WORK_DIRECTORIES = [folder, dirname(folder)].map(path => join(path, '.ses-smtp-credential'));
   let relayHost: RelayHost;
   let before: string;
   let after: string;
@@ -146,9 +149,12 @@ describe.each(SERVERS)('the document on $name', server => {
       if (status === 'Success') break;
       const killed = await snapshot();
       expect([before, after], `killed at call ${call}`).toContain(killed[basename(server.file)]);
-      if (!isDeepStrictEqual(killed, untouched)) expect(keys).toContain((await relayHost.arrival(await relayHost.send())).username);
+      const isUntouched = isDeepStrictEqual(killed, untouched);
+      if (isUntouched && !WORK_DIRECTORIES.some(existsSync)) continue;
+      if (!isUntouched) expect(keys).toContain((await relayHost.arrival(await relayHost.send())).username);
       expect(await relayHost.apply(), `after call ${call}`).toMatchObject({ status: 'Success' });
       expect(Object.keys(await snapshot())).toEqual(names);
+      expect(WORK_DIRECTORIES.filter(existsSync)).toEqual([]);
       expect(await readFile(server.file, 'latin1')).toBe(after);
     }
     expect(call).toBeGreaterThan(10);

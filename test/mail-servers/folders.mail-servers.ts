@@ -33,10 +33,10 @@ const ATTACKS: Record<string, { readonly script: string; readonly unsafe: [strin
   },
   'puts a link to a file of root in the place of the index': {
     script: 'symlink("$victim/sasl_passwd", "link"); rename("link", "sasl_passwd.db"); open(my $file, ">", "file"); close $file; rename("file", "sasl_passwd.db");',
+    // An index that is written in place.
     unsafe: [
-      ['[ ! -L "$work/$2" ] ||', ':'],
-      ['[ -f "$work/$2" ] ||', ':'],
-      ['[ "$links" -eq 2 ] ||', ':'],
+      ['[ ! -L "./$name$suffix" ] ||', ':'],
+      ['put "$work/$1$suffix" "$name$suffix"', 'cat "$work/$1$suffix" >"./$name$suffix"'],
     ],
   },
   'puts a link to a folder of root in the place of the table': {

@@ -15,6 +15,9 @@ const DOCUMENTS = {
   sendmail: CredentialDocument.sendmail(),
   openSmtpd: CredentialDocument.openSmtpd(),
   msmtp: CredentialDocument.msmtp(),
+  nullmailer: CredentialDocument.nullmailer(),
+  dma: CredentialDocument.dma(),
+  ssmtp: CredentialDocument.ssmtp(),
   shellScript: CredentialDocument.shellScript('echo "$SMTP_HOST:$SMTP_PORT"'),
 };
 
