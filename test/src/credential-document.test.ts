@@ -183,6 +183,11 @@ describe('the documents of the other mail servers', () => {
     expect(linesOf(stackWith(document))).toContain("relay_url='smtp://email-smtp.<AWS::Region>.<AWS::URLSuffix>:587'");
   });
 
+  it('log in with TLS from the start where the endpoint has it', () => {
+    const stack = stackWith(CredentialDocument.msmtp(), { endpoint: SmtpEndpoint.regional({ port: 465 }) });
+    expect(linesOf(stack)).toContain("relay_url='smtps://email-smtp.<AWS::Region>.<AWS::URLSuffix>:465'");
+  });
+
   it.each([
     ['iisSmtp', (options: MailServerDocumentOptions) => CredentialDocument.iisSmtp(options)],
     ['exchangeSendConnector', (options: MailServerDocumentOptions) => CredentialDocument.exchangeSendConnector(options)],
