@@ -32,10 +32,11 @@ const held = fc.oneof(
 const relay = fc.record({ route, action, held, encrypted: fc.boolean() });
 
 const field = fc.oneof(
-  { weight: 12, arbitrary: fc.constant<unknown>(undefined) },
+  { weight: 8, arbitrary: fc.constant<unknown>(undefined) },
   { weight: 1, arbitrary: fc.constantFrom<unknown[]>(null, 5, '', [NEW.username], [NEW.password], { a: NEW.password }, `${NEW.password}\n`, OLD.password.toLowerCase(), 'A"b\'c', true) },
 );
 const extra = fc.dictionary(fc.string({ maxLength: 4, unit: 'binary' }), fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }), { maxKeys: 4 });
+const cased = fc.constantFrom<Record<string, unknown>[]>({}, {}, {}, { Password: 'x' }, { USERNAME: 'x', '': 1 });
 const layout = fc.constantFrom<((text: string) => string)[]>(
   text => text, text => ` \r\n${text}\n`, text => text.replaceAll(':', ' :\t'), text => text.replaceAll('/', '\\/'), text => `${text}${text}`, text => `[${text}]`, text => text.slice(0, -2),
 text => text.replaceAll('"', '\''), text => JSON.stringify(text), text => text.replace(/\}$/, ',}'), text => `${text}x`);
@@ -43,9 +44,10 @@ const secret = fc.record({
   username: field,
   password: field,
   extra,
+  names: cased,
   layout: fc.oneof({ weight: 5, arbitrary: fc.constant((text: string) => text) }, { weight: 2, arbitrary: layout }),
-}).map(({ username, password, extra: more, layout: lay }) => lay(json(NEW, {
-  ...more, ...username !== undefined && { username }, ...password !== undefined && { password },
+}).map(({ username, password, extra: more, names, layout: lay }) => lay(json(NEW, {
+  ...more, ...names, ...username !== undefined && { username }, ...password !== undefined && { password },
 })));
 
 const ACTIONS = ['refuse', 'half', 'half-quietly', 'lose-reply', 'ignore', 'empty', 'cut'] as const;
@@ -148,7 +150,9 @@ function brokenRelays(scenario: Scenario, result: Result, line: string): string[
     const told = line.includes(`${name.replace(/^[^:]*:/, '')} `) ? line : '';
     if (/it holds what it held before|was put back/.test(told) && line.includes(`FAILED ${name.replace(/^[^:]*:/, '')} `) && !kept) return [`it says that ${name} holds what it held before`];
     if (/; it holds the new credential/.test(told) && line.includes(`FAILED ${name.replace(/^[^:]*:/, '')} `) && !isNew) return [`it says that ${name} holds the new credential`];
-    return kept || isNew || /neither the old nor the new|cannot be read/.test(told) ? [] : [`${name} holds neither the old nor the new credential, and nobody says so`];
+    // One thing that goes wrong is no reason to leave half a credential.
+    const excused = (scenario.faults ?? []).length > 1 && /neither the old nor the new|cannot be read/.test(told);
+    return kept || isNew || excused ? [] : [`${name} holds neither the old nor the new credential, and nobody says so`];
   });
 }
 

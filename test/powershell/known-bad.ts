@@ -38,6 +38,6 @@ export const MISTAKES: readonly KnownBad[] = [
   edited('takes a list for a text', '$SmtpPassword -isnot [string] -or', ''),
   edited('applies a version that was given up', 'if (-not ($Version.VersionStages -ccontains \'AWSPENDING\'', 'if ($false -and -not ($Version.VersionStages -ccontains \'AWSPENDING\''),
   edited('lets the AWS CLI print its errors', '$Start.RedirectStandardOutput = $Start.RedirectStandardError = $true', '$Start.RedirectStandardOutput = $true'),
-  edited('ends without a line where nobody thought of it', 'trap { Stop-Document', 'trap { exit 1; Stop-Document'),
+  edited('ends without a line where a look fails', 'catch { $Failure = $_; return "cannot be read back ($(Get-Kind))" }', 'catch { exit 1 }'),
   edited('writes its line twice', '  exit 0\n}', '  [Console]::Out.WriteLine("SES_SMTP_CREDENTIAL_APPLIED $VersionId"); exit 0\n}'),
 ];
