@@ -36,7 +36,7 @@ const field = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<unknown[]>(null, 5, '', [NEW.username], [NEW.password], { a: NEW.password }, `${NEW.password}\n`, OLD.password.toLowerCase(), 'A"b\'c', true) },
 );
 const extra = fc.dictionary(fc.string({ maxLength: 4, unit: 'binary' }), fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }), { maxKeys: 4 });
-const cased = fc.constantFrom<Record<string, unknown>[]>({}, {}, {}, { Password: 'x' }, { USERNAME: 'x', '': 1 });
+const cased = fc.constantFrom<Record<string, unknown>[]>({}, {}, {}, { Password: 'x' }, { 'USERNAME': 'x', '': 1 });
 const layout = fc.constantFrom<((text: string) => string)[]>(
   text => text, text => ` \r\n${text}\n`, text => text.replaceAll(':', ' :\t'), text => text.replaceAll('/', '\\/'), text => `${text}${text}`, text => `[${text}]`, text => text.slice(0, -2),
 text => text.replaceAll('"', '\''), text => JSON.stringify(text), text => text.replace(/\}$/, ',}'), text => `${text}x`);
