@@ -43,34 +43,39 @@ export async function deploy(change: Change, plan: DeploymentPlan, options: Depl
   const points = [...site.points];
   site.calmDown();
   promises.checkRotations();
+  if ([...plan.values()].every(({ isHarmless }) => isHarmless)) promises.checkSucceeded();
   const isGivenUp = isAskedOnce(plan, points);
+  if (!isGivenUp && !change.before) promises.checkSuitable();
   if (!isGivenUp) promises.checkStatus('CREATE_COMPLETE', 'ROLLBACK_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_COMPLETE');
   const state = stateOf(site);
   const merged = options.known?.has(state) ?? false;
   options.known?.add(state);
-  if (!merged) await goOn(site, isGivenUp);
+  if (!merged) await goOn(site, isGivenUp, isKeyLost(plan, points));
   promises.checkSecrecy();
   await site.end();
-  return { change, plan, status, points, merged, violations: promises.violations, effects: site.points.length, secrets: site.world.iam.issuedKeys.length };
+  const { points: { length: effects }, world: { iam: { issuedKeys } } } = site;
+  return { change, plan, status, points, merged, violations: promises.violations, effects, secrets: issuedKeys.length };
 }
 
-async function goOn(site: Site, isGivenUp: boolean): Promise<void> {
+async function goOn(site: Site, isGivenUp: boolean, mayHaveStrayKey: boolean): Promise<void> {
   await site.clock.sleep(graceOf(site) + 2 * HOUR);
   site.promises.endGrace();
-  if (!isGivenUp) await comeToAnEnd(site);
+  if (isGivenUp) return;
+  if (!mayHaveStrayKey) site.promises.checkNoStrayKey();
+  await comeToAnEnd(site);
 }
 
 /** P5 and P9: the stack can be updated, its credential rotates, and it can be deleted. */
 async function comeToAnEnd(site: Site): Promise<void> {
   const { change: { from, to }, promises } = site;
   if (/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(site.status)) {
+    if (site.isSwitchedOff) await rotate(site);
     const next = site.status === 'UPDATE_ROLLBACK_COMPLETE' ? to : from;
     if (next) {
       await site.update(next);
       promises.checkStatus('UPDATE_COMPLETE');
     }
-    const error = await site.rotate();
-    if (error) promises.violate('P5', `an undisturbed rotation failed: ${String(error)}`);
+    await rotate(site);
     promises.checkConverged();
   }
   if (site.status !== 'DELETE_COMPLETE') await site.delete();
@@ -78,23 +83,46 @@ async function comeToAnEnd(site: Site): Promise<void> {
   promises.checkGone();
 }
 
+/** P5. */
+async function rotate(site: Site): Promise<void> {
+  const error = await site.rotate();
+  if (error) site.promises.violate('P5', `an undisturbed rotation failed: ${String(error)}`);
+}
+
 function graceOf({ functions }: Site): number {
   return Math.max(0, ...functions.map(({ config }) => config.gracePeriodSeconds)) * SECOND;
 }
 
-/** CloudFormation asks once for a deletion and for the way back from an update. Without the answer that all is done, it leaves the resource to people. */
+/** A key was made that the function may not know of: the next rotation deletes it. */
+function isKeyLost(plan: DeploymentPlan, points: readonly Point[]): boolean {
+  return [...plan.keys()].some(number => ['CreateAccessKey', 'PutSecretValue', 'ListAccessKeys'].includes(points[number - 1]?.name));
+}
+
+/**
+ * CloudFormation asks once for a deletion and for the way back from an update. Without the answer that all is done, it leaves the resource
+ * to people.
+ */
 function isAskedOnce(plan: DeploymentPlan, points: readonly Point[]): boolean {
   const [cancelledAt = Infinity] = [...plan].flatMap(([number, { cancels }]) => cancels ? number : []);
   return [...plan].some(([number, { cancels }]) => {
-    const { name, step } = points[number - 1] ?? {};
-    return !cancels && [name, step].some(what => what === 'Delete' || (what === 'Update' && number > cancelledAt));
+    return !cancels && requestsAt(points, number).some(request => request === 'Delete' || (request === 'Update' && number > cancelledAt));
   });
+}
+
+/** The step during which a point came; a server works while the function waits for it. */
+function requestsAt(points: readonly Point[], number: number): string[] {
+  const { kind, name, step } = points[number - 1] ?? {};
+  if (kind === 'event') return [name];
+  if (kind !== 'server') return step === undefined ? [] : [step];
+  return points.slice(0, number).filter(({ invocation }) => invocation !== undefined).slice(-3).map(point => point.step);
 }
 
 /**
  * So many deployments that are cancelled and in which something else goes wrong, before or after that. Chance decides where, and a seed decides chance.
  */
-export async function* sample(change: Change, mishaps: readonly Mishap[], draws: number, seed: string, options?: DeploymentOptions): AsyncGenerator<DeploymentRun> {
+export async function* sample(
+  change: Change, mishaps: readonly Mishap[], draws: number, seed: string, options?: DeploymentOptions,
+): AsyncGenerator<DeploymentRun> {
   const random = new Random(`${seed} ${change.name}`);
   const pick = <T>(from: readonly T[]): T => from[Number.parseInt(random.hex(8), 16) % from.length];
   const { points } = await deploy(change, new Map(), options);

@@ -7,6 +7,8 @@ import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredent
 import { World } from '../../world';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { fleet, Setup } from '../setups';
+import { deleteSecret, giveToOtherFunction, loseKey, loseValue, replaceByHand } from './deeds';
+import type { Site } from './site';
 
 /** A deployment: from what a stack is to what it is to be. */
 export interface Change {
@@ -17,6 +19,8 @@ export interface Change {
   readonly to?: Setup;
   /** How many rotations it asks for. */
   readonly rotations: number;
+  /** What a person does by hand just before. */
+  readonly before?: (site: Site) => void;
 }
 
 type Props = Partial<SesSmtpCredentialRotationProps>;
@@ -67,6 +71,7 @@ export const CHANGES: readonly Change[] = [
   { name: 'the first deployment', to: PLAIN, rotations: 1 },
   { name: 'the first deployment, without mail servers', to: { name: 'no server', props: () => ({ gracePeriod: GRACE }), servers: [] }, rotations: 1 },
   { name: 'the first deployment, over an imported user and secret', to: site('imported', importedBoth, withBoth), rotations: 1 },
+  { name: 'the first deployment, with an imported user', to: site('imported user', importedUser, withUserOfSomebody), rotations: 1 },
   update('another name of the user', () => ({ userName: 'newsletter' }), 1),
   { name: 'an imported user', from: site('own user', () => ({}), withUserOfSomebody), to: site('imported user', importedUser), rotations: 1 },
   update('another name of the secret', () => ({ secretName: 'smtp/newsletter' }), 1),
@@ -83,7 +88,25 @@ export const CHANGES: readonly Change[] = [
   update('another schedule and another region', () => ({ ...schedule, ...region }), 1),
   update('no wait for the first rotation', () => ({ waitForFirstRotation: false }), 0),
   { name: 'another id of the construct', from: PLAIN, to: { ...PLAIN, id: 'Renamed' }, rotations: 1 },
-  { name: 'another id of the construct, over an imported user and secret', from: site('imported', importedBoth, withBoth), to: site('renamed', importedBoth, { id: 'Renamed' }), rotations: 1 },
+  {
+    name: 'another id of the construct, over an imported user and secret',
+    from: site('imported', importedBoth, withBoth),
+    to: site('renamed', importedBoth, { id: 'Renamed' }),
+    rotations: 1,
+  },
   { name: 'the last deployment', from: PLAIN, rotations: 0 },
   { name: 'the last deployment, over an imported user and secret', from: site('imported', importedBoth, withBoth), rotations: 0 },
+];
+
+const nothing = (name: string, before: Change['before']): Change => ({ name, from: PLAIN, to: { ...PLAIN }, rotations: 0, before });
+
+/** What people do by hand; the watchdog must notice what comes of it. */
+export const DEEDS: readonly Change[] = [
+  { name: 'the last deployment, of a secret that somebody has deleted', from: PLAIN, rotations: 0, before: deleteSecret },
+  nothing('somebody loses the value of the secret', loseValue),
+  nothing('somebody puts a new credential into the secret, and deletes the key of before', replaceByHand),
+  nothing('somebody gives the secret to another function', giveToOtherFunction),
+  {
+    ...update('another region, with the next rotation, when somebody has deleted the key', () => ({ ...region, waitForFirstRotation: false }), 0), before: loseKey,
+  },
 ];

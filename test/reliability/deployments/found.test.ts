@@ -82,3 +82,16 @@ it('an update that cannot look at the keys says in which step', async () => {
   const { Reason } = await scenario.request({ RequestType: 'Update', PhysicalResourceId, OldResourceProperties: scenario.credentialProperties });
   expect(Reason).toMatch(/^waitForRotation: /);
 });
+
+it('the watchdog calls no rotation stuck that has begun a moment ago and stored no value yet', async () => {
+  const scenario = new Scenario();
+  await scenario.rotateWell();
+  await scenario.clock.sleep(10 * DAY);
+  scenario.world.intercept = async ({ action }, proceed) => {
+    if (action === 'ListAccessKeys') throw new Error('socket hang up');
+    return proceed();
+  };
+  await scenario.rotate();
+  scenario.world.intercept = undefined;
+  await expect(scenario.watch()).resolves.toBeUndefined();
+});

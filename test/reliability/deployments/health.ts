@@ -1,6 +1,6 @@
 import { HOUR } from '../../../lambda-src/basics/time';
-import { RotationConfig } from '../../../src/private/rotation-contract';
-import { CURRENT, holderOf, PENDING } from '../../world';
+import { INITIAL_SECRET_VALUE, RotationConfig } from '../../../src/private/rotation-contract';
+import { CURRENT, DeployedFunction, holderOf, PENDING } from '../../world';
 import { parseCredential, SmtpCredential } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { keyIn } from '../promises';
@@ -9,17 +9,26 @@ import type { Site } from './site';
 
 /** A rotation has so much time, with all its attempts. */
 const ROTATION_TIME = 6 * HOUR;
+export const STRAY_KEY = 'nothing refers to a key';
 /** Between the making of a key and the storing of it lie seconds. */
 const STORING_TIME = HOUR;
 
 /** By itself, without the function: which credentials in use SES refuses. */
 export function brokenThings(site: Site): string[] {
   const currents = site.functions.flatMap(({ config }) => currentOf(site, config) ?? []);
+  const unreadable = site.functions.filter(({ config }) => valueOf(site, config) !== undefined && currentOf(site, config) === undefined);
   return [
+    ...unreadable.map(() => 'AWSCURRENT holds nothing that is a credential'),
     ...currents.filter(credential => !works(site, credential)).map(({ username }) => `the credential in AWSCURRENT is refused: ${username}`),
     ...site.servers.filter(({ heldCredential }) => heldCredential && !works(site, heldCredential))
       .map(({ instanceId, heldCredential }) => `the credential of ${instanceId} is refused: ${heldCredential!.username}`),
   ];
+}
+
+/** What the watchdog must report once it has lasted. */
+export function reportable(site: Site): string[] {
+  const others = site.functions.filter(({ fn, config }) => isRotatedByOther(site, fn, config)).map(({ config }) => `another function rotates ${config.secretArn}`);
+  return [...brokenThings(site), ...others];
 }
 
 /** What the watchdog may fail over. */
@@ -27,31 +36,43 @@ export function troubles(site: Site): string[] {
   return [...brokenThings(site), ...site.functions.flatMap(one => troublesOf(site, one))];
 }
 
-function troublesOf({ clock, world: { iam, secretsManager } }: Site, { fn, config }: Site['functions'][number]): string[] {
-  const { secretArn, user, maxAgeSeconds = Infinity } = config;
+function troublesOf(site: Site, { fn, config }: Site['functions'][number]): string[] {
+  const { clock, world: { iam, secretsManager } } = site;
+  const { secretArn, user } = config;
   const secret = secretsManager.find(secretArn);
   if (!secret) return ['the secret is gone'];
   const now = clock.now();
   const versions = [...secret.versions.values()].filter(({ labels }) => labels.size > 0);
   const pending = holderOf(secret, PENDING);
-  const current = iam.findAccessKey(keyIn(holderOf(secret, CURRENT)) ?? '');
   const found: Record<string, boolean> = {
-    'another function rotates the secret': secret.rotation !== undefined && secret.rotation.lambdaArn !== fn.arn,
+    'another function rotates the secret': isRotatedByOther(site, fn, config),
     'the rotation is switched off': secret.rotation?.enabled !== true,
     'the rotation is stuck': pending !== undefined && pending !== holderOf(secret, CURRENT) && now - pending.createdDate > ROTATION_TIME,
-    'the key is too old': current !== undefined && now - current.createDate.getTime() > maxAgeSeconds * 1000,
-    'nothing refers to a key': iam.keysOf(user.name).some(({ accessKeyId, createDate }) =>
+    [STRAY_KEY]: iam.keysOf(user.name).some(({ accessKeyId, createDate }) =>
       now - createDate.getTime() > STORING_TIME && !versions.some(version => keyIn(version) === accessKeyId)),
   };
   return Object.keys(found).filter(name => found[name]);
 }
 
-/** Undefined while there is none. */
-function currentOf({ world: { secretsManager } }: Site, { secretArn }: RotationConfig): SmtpCredential | undefined {
+function isRotatedByOther({ world: { secretsManager } }: Site, { arn }: DeployedFunction, { secretArn }: RotationConfig): boolean {
+  const { rotation } = secretsManager.find(secretArn) ?? {};
+  return rotation !== undefined && rotation.lambdaArn !== arn;
+}
+
+/** Undefined while nothing but what the secret was born with is there. */
+function valueOf({ world: { secretsManager } }: Site, { secretArn }: RotationConfig): string | undefined {
   const secret = secretsManager.find(secretArn);
   const value = secret && holderOf(secret, CURRENT)?.value?.SecretString;
-  const credential = value === undefined ? undefined : parseCredential(value);
-  return credential?.username ? credential : undefined;
+  return value === INITIAL_SECRET_VALUE || secret?.deletedDate !== undefined ? undefined : value;
+}
+
+function currentOf(site: Site, config: RotationConfig): SmtpCredential | undefined {
+  try {
+    const credential = parseCredential(valueOf(site, config) ?? '');
+    return credential.username ? credential : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** In the region that its password is for. */

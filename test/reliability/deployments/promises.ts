@@ -1,18 +1,18 @@
 import { Change, IMPORTED_SECRET } from './changes';
-import { brokenThings, troubles } from './health';
+import { brokenThings, reportable, STRAY_KEY, troubles } from './health';
 import type { Call, Site } from './site';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../lambda-src/basics/time';
+import { RotationConfig } from '../../../src/private/rotation-contract';
 import { CURRENT, CustomResourceRequest, holderOf, Secret } from '../../world';
 import { SimulatedNode } from '../../world/nodes';
 import { isTarget } from '../../world/services/ssm';
-import { DAY, HOUR, SECOND } from '../../../lambda-src/basics/time';
-import { RotationConfig } from '../../../src/private/rotation-contract';
 import { Call as AwsCall, Watcher } from '../disturbed';
-import { everythingOutside, leaksIn } from '../leaks';
+import { describeCommand, leaksIn } from '../leaks';
 import { Point } from '../point';
 import { isDelivered, keyIn, regionsOf, Violation } from '../promises';
 
 /** A step and more than that; or a call that is none of these. */
-const EXPLAINED = /^(((create|set|test|finish)Secret|waitForRotation|deleteKeys|watchdog): .{20,}|this function (takes|rotates) .+; see )/;
+const EXPLAINED = /^(((create|set|test|finish)Secret|waitForRotation|deleteKeys|watchdog): .{20,}|this function (takes|rotates) .{20,})/;
 /** What retires keys. */
 const ROTATING = ['createSecret', 'watchdog'];
 /** So long a credential may not work before the watchdog must have failed. */
@@ -27,6 +27,8 @@ interface Current {
 export class DeploymentPromises implements Watcher<Call> {
   public readonly violations: Violation[] = [];
   public strayKeysExpected = false;
+  /** Keys that somebody deleted by hand. */
+  public readonly excused = new Set<string>();
   /** Versions that became current since the deployment began. */
   public promotions = 0;
 
@@ -143,6 +145,27 @@ export class DeploymentPromises implements Watcher<Call> {
     if (!allowed.includes(this.site.status)) this.violate('P9', `the stack is ${this.site.status} (${reasons.join('; ')})`);
   }
 
+  /** P9: what is in force is what the credential is made for. */
+  public checkSuitable(): void {
+    this.point = 'the end of the deployment';
+    for (const { config: { endpoint, format, secretArn } } of this.site.functions) {
+      const value = holderOf(this.site.world.secretsManager.secret(secretArn), CURRENT)?.value?.SecretString ?? '';
+      const isSuitable = format.fields ? value.includes(`"region":"${endpoint.region}"`) : !value.startsWith('{');
+      if (!isSuitable) this.violate('P9', 'the credential is not as the stack is configured');
+    }
+  }
+
+  /** P9: nothing has gone wrong. */
+  public checkSucceeded(): void {
+    if (!/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(this.site.status)) this.violate('P9', 'a deployment failed in which nothing went wrong');
+  }
+
+  /** P9: of keys that a deployment has made and given up, none is left when the grace is over. */
+  public checkNoStrayKey(): void {
+    this.point = 'the end of the grace';
+    for (const trouble of troubles(this.site).filter(text => text === STRAY_KEY)) this.violate('P9', trouble);
+  }
+
   /** P5: all is as if nothing had gone wrong. */
   public checkConverged(): void {
     this.point = 'the end';
@@ -176,21 +199,21 @@ export class DeploymentPromises implements Watcher<Call> {
 
   /** P7: everything that left the function, searched for everything that is secret. */
   public checkSecrecy(): void {
-    const { output, world, stack, calls } = this.site;
+    const { output, world, stack, calls, serversPrintSecrets } = this.site;
     const configs = new Map(calls.map(({ config }) => [JSON.stringify(config), config]));
     const regions = [...new Set([...configs.values()].flatMap(regionsOf))];
-    const outside = [...output, ...configs.keys(), JSON.stringify(stack.events)];
-    const [config] = configs.values();
-    if (config) leaksIn(everythingOutside({ world, config, template: {}, output: outside }), world, regions).forEach(leak => this.violate('P7', leak));
+    const commands = world.ssm.commands.map(command => serversPrintSecrets ? command.request.parameters : describeCommand(command));
+    const outside = [...output, ...configs.keys(), JSON.stringify([stack.events, commands])].join('\n');
+    leaksIn(outside, world, regions).forEach(leak => this.violate('P7', leak));
   }
 
   /** What a request of CloudFormation is to take away. A rollback says so of the user and the secret of the update that failed. */
   private condemn({ OldResourceProperties: before, RequestType, ResourceProperties: now }: CustomResourceRequest, config: RotationConfig): void {
-    const gone = RequestType === 'Delete' ? now : this.site.status === 'UPDATE_ROLLBACK_IN_PROGRESS' ? before : undefined;
-    if (!gone) return;
-    const { SecretArn, UserName } = gone as { SecretArn: string; UserName: string };
-    if (SecretArn !== config.secretArn || now.SecretOwned === 'true') if (RequestType === 'Delete' || SecretArn !== now.SecretArn) this.condemned.add(SecretArn);
-    if (UserName !== config.user.name) this.condemned.add(UserName);
+    const isDeletion = RequestType === 'Delete';
+    const { SecretArn, UserName } = isDeletion ? now : this.site.status === 'UPDATE_ROLLBACK_IN_PROGRESS' ? before ?? now : now;
+    const secretGoes = isDeletion ? SecretArn !== config.secretArn || now.SecretOwned === 'true' : SecretArn !== now.SecretArn;
+    if (secretGoes) this.condemned.add(String(SecretArn));
+    if (UserName !== config.user.name) this.condemned.add(String(UserName));
   }
 
   private isCondemned(key: string, userName: string): boolean {
@@ -208,7 +231,7 @@ export class DeploymentPromises implements Watcher<Call> {
     const now: Current = { version: holderOf(secret, CURRENT)?.id, key: keyIn(holderOf(secret, CURRENT)) };
     const before = this.current.get(secret.arn);
     if (now.version !== before?.version) this.noteCurrent(secret, before, now, point);
-    const isDead = now.key && this.site.world.iam.findAccessKey(now.key)?.status !== 'Active';
+    const isDead = now.key && !this.excused.has(now.key) && this.site.world.iam.findAccessKey(now.key)?.status !== 'Active';
     if (isDead && !this.isLeaving && !this.condemned.has(secret.arn)) this.violate('P1', 'the key in AWSCURRENT does not work');
   }
 
@@ -225,18 +248,20 @@ export class DeploymentPromises implements Watcher<Call> {
 
   /** P3. */
   private checkPromotion(key: string | undefined, { config }: Call): void {
-    if (!key || !regionsOf(config).every(region => this.authenticated.has(`${key} ${region}`))) return this.violate('P3', 'a credential was promoted that has not authenticated');
+    const hasAuthenticated = key && regionsOf(config).every(region => this.authenticated.has(`${key} ${region}`));
+    if (!hasAuthenticated) return this.violate('P3', 'a credential was promoted that has not authenticated');
     const missing = this.requiredBy(config).filter(server => !this.everHeld.get(server)?.has(key));
     if (missing.length > 0) this.violate('P3', `a credential was promoted that ${missing.length} servers do not have`);
   }
 
   private requiredBy({ fleets }: RotationConfig): SimulatedNode[] {
-    return this.site.servers.filter(server => fleets.some(({ targets = [] }) => targets.every(({ key, values }) => isTarget(server, { Key: key, Values: values }))));
+    return this.site.servers.filter(server => fleets.some(({ targets = [] }) =>
+      targets.every(({ key, values }) => isTarget(server, { Key: key, Values: values }))));
   }
 
   /** P2. */
   private checkHeldKey({ heldCredential, instanceId }: SimulatedNode): void {
-    if (!heldCredential || this.site.world.iam.findAccessKey(heldCredential.username)?.status === 'Active') return;
+    if (!heldCredential || this.excused.has(heldCredential.username) || this.site.world.iam.findAccessKey(heldCredential.username)?.status === 'Active') return;
     this.violate('P2', `the key that ${instanceId} holds does not work`);
   }
 
@@ -252,18 +277,28 @@ export class DeploymentPromises implements Watcher<Call> {
   }
 
   private checkMessage(message: string): void {
+    if (this.isUntrue(message)) this.violate('P8', `an error that is not true: ${message}`);
     if (!EXPLAINED.test(message)) this.violate('P8', `an error that explains nothing: ${message}`);
+  }
+
+  /** A command that has ended is waited for no longer. */
+  private isUntrue(message: string): boolean {
+    const { clock, ssm } = this.site.world;
+    const [, id] = /command (\S+) \(.+ was still running/.exec(message) ?? [];
+    const command = ssm.commands.find(candidate => candidate.id === id);
+    return command !== undefined && !/Pending|InProgress/.test(command.status) && clock.now() - command.requestedAt > MINUTE * 10;
   }
 
   /** P10: what the watchdog does not notice. */
   private noteHealth(): void {
-    if (this.isLeaving || brokenThings(this.site).length === 0) {
+    const things = this.isLeaving ? [] : reportable(this.site);
+    if (things.length === 0) {
       this.brokenSince = undefined;
       this.noticed = false;
       return;
     }
     this.brokenSince ??= this.site.clock.now();
-    if (this.site.clock.now() - this.brokenSince > UNNOTICED && !this.noticed) this.violate('P10', `the watchdog says nothing of this: ${brokenThings(this.site).join(', ')}`);
+    if (this.site.clock.now() - this.brokenSince > UNNOTICED && !this.noticed) this.violate('P10', `the watchdog says nothing of this: ${things.join(', ')}`);
   }
 
   /** P10: what it reports. */

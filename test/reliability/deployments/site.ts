@@ -32,8 +32,8 @@ export class Call extends RunningInvocation {
   /** Something went wrong in it that was not its doing. */
   public disturbed = false;
 
-  constructor(number: number, step: string, public readonly event: FunctionEvent, public readonly config: RotationConfig, public readonly roleKey: string) {
-    super(number, step);
+  constructor(number: number, public readonly event: FunctionEvent, public readonly config: RotationConfig, public readonly roleKey: string) {
+    super(number, nameOf(event));
   }
 
   /** What CloudFormation asks for. */
@@ -47,10 +47,10 @@ export class Site extends Disturbed<Call> {
   public readonly clock = new ConcurrentClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses: SesSmtp;
-  public readonly stack = new StackLife(this.world, { stackName: STACK, onEvent: event => this.noteEvent(event) });
+  public readonly stack: StackLife;
   public readonly promises: DeploymentPromises;
   /** Decides what goes wrong at a point. */
-  public mishapAt: (point: Point) => Mishap | undefined = () => undefined;
+  public mishapAt: (point: Point) => Mishap | undefined = nothing;
   public readonly calls: Call[] = [];
 
   protected readonly watcher: DeploymentPromises;
@@ -61,7 +61,8 @@ export class Site extends Disturbed<Call> {
   constructor(public readonly change: Change, private readonly options: SiteOptions = {}) {
     super(options.sdkRetries);
     this.subject = options.subject ?? OURS;
-    this.ses = new SesSmtp({ credentials: this.world.iam, clock: this.clock});
+    this.stack = new StackLife(this.world, { stackName: STACK, onEvent: event => this.noteEvent(event) });
+    this.ses = new SesSmtp({ credentials: this.world.iam, clock: this.clock });
     this.promises = this.watcher = new DeploymentPromises(this);
     this.world.functionInvoker = async (fn, event) => this.run(fn, event as FunctionEvent);
     this.world.asynchronousInvocations.deliveries = (_fn, event) => this.deliveriesOf(event);
@@ -103,6 +104,7 @@ export class Site extends Disturbed<Call> {
   /** What comes of the change: of its deployment, and of all that goes on beside and after it. */
   public async deploy(): Promise<void> {
     const { change: { from, to } } = this;
+    this.change.before?.(this);
     this.promises.begin();
     await this.attempt(async () => {
       if (!to) await this.stack.delete();
@@ -123,12 +125,20 @@ export class Site extends Disturbed<Call> {
     await this.calm();
   }
 
+  /** Whether the watchdog asks people to switch the rotation on, or to give the secret back to this function. */
+  public get isSwitchedOff(): boolean {
+    return this.functions.some(({ config, fn }) => {
+      const { rotation } = this.world.secretsManager.secret(config.secretArn);
+      return rotation?.enabled !== true || rotation.lambdaArn !== fn.arn;
+    });
+  }
+
   /** Returns what keeps the secret from being rotated. */
   public async rotate(): Promise<unknown> {
-    const [{ config: { secretArn } }] = this.functions;
+    const [{ config: { secretArn }, fn }] = this.functions;
     try {
-      // As RotateSecret does.
-      this.world.secretsManager.secret(secretArn).rotation!.enabled = true;
+      // As RotateSecret does, with the function that the watchdog tells people to name.
+      Object.assign(this.world.secretsManager.secret(secretArn).rotation!, { enabled: true, lambdaArn: fn.arn });
       const { attempts } = await this.world.rotation.rotate(secretArn, { retryDelay: SECOND });
       return attempts.at(-1)?.at(-1)?.error;
     } catch (error) {
@@ -150,10 +160,10 @@ export class Site extends Disturbed<Call> {
   }
 
   public calmDown(): void {
-    this.mishapAt = () => undefined;
+    this.mishapAt = nothing;
     this.staleKeyLists = 0;
     this.hiddenPendingValues = 0;
-    this.world.ssm.earlyEnd = () => undefined;
+    this.world.ssm.earlyEnd = nothing;
     this.servers.forEach(server => Object.assign(server, { online: true, appearsAfter: 0, startsAfter: 0 }));
   }
 
@@ -218,7 +228,7 @@ export class Site extends Disturbed<Call> {
 
   private async run(fn: DeployedFunction, event: FunctionEvent): Promise<void> {
     const { accessKeyId } = this.world.credentialsFor(fn.roleArn);
-    const call = new Call(this.calls.length + 1, nameOf(event), event, configOf(fn), accessKeyId);
+    const call = new Call(this.calls.length + 1, event, configOf(fn), accessKeyId);
     const start = this.clock.now();
     const timeout = fn.timeoutSeconds * SECOND;
     this.calls.push(call);
@@ -226,7 +236,8 @@ export class Site extends Disturbed<Call> {
     this.promises.noteCallOfFunction(call);
     try {
       const lambda = { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => timeout };
-      await Promise.race([this.subject.invoke(event, call.config, this.dependencies(call, async (url, body) => this.respond(url, body)), lambda), call.death]);
+      const dependencies = this.dependencies(call, async (url, body) => this.respond(url, body));
+      await Promise.race([this.subject.invoke(event, call.config, dependencies, lambda), call.death]);
       this.promises.noteEnd(call);
     } catch (error) {
       this.output.push(inspect(error));
@@ -263,6 +274,10 @@ export class Site extends Disturbed<Call> {
     this.promises.check(point);
     return point;
   }
+}
+
+function nothing(): undefined {
+  return undefined;
 }
 
 const configs = new Map<string, RotationConfig>();

@@ -13,9 +13,11 @@ export function stateOf(site: Site): string {
     promises: promises.memory(),
     resources: Object.keys(stack.deployment.resources),
     orphans: stack.orphans.map(({ id }) => id),
-    functions: functions.map(({ config }) => [secrets.findIndex(({ arn }) => arn.startsWith(config.secretArn)), users.indexOf(config.user.name), config.endpoint, config.format]),
+    functions: functions.map(({ config: { endpoint, format, secretArn, user } }) =>
+      [secrets.findIndex(({ arn }) => arn.startsWith(secretArn)), users.indexOf(user.name), endpoint, format]),
     secrets: secrets.map(({ versions, rotation, rotationInFlight, deletedDate }) => [
-      [...versions.values()].map(({ id, labels, value }) => [id, [...labels].sort(), value?.SecretString]), rotation?.enabled, rotation?.rules, rotationInFlight, deletedDate !== undefined,
+      [...versions.values()].map(({ id, labels, value }) => [id, [...labels].sort(), value?.SecretString]),
+      [rotation?.enabled, rotation?.rules, rotationInFlight, deletedDate !== undefined],
     ]),
     keys: iam.issuedKeys.map(({ accessKeyId, userName }) => [accessKeyId, users.indexOf(userName), iam.findAccessKey(accessKeyId)?.status]),
     servers: servers.map(({ heldCredential }) => heldCredential?.username),
