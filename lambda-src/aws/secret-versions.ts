@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { isAwsError } from '../basics/errors';
 import { SecretText } from '../basics/secret-text';
-import { CURRENT, isCurrent, PENDING } from '../secret/labels';
+import { CURRENT, holderOf, isCurrent, PENDING } from '../secret/labels';
 
 export interface SecretVersion {
   readonly id: string;
@@ -91,7 +91,7 @@ export class SecretVersions {
         SecretId: this.secretId, VersionStage: CURRENT, MoveToVersionId: id, RemoveFromVersionId: present,
       }));
     } catch (error) {
-      const hasMoved = isAwsError(error, 'InvalidParameter') && isCurrent({ stages: (await this.stages()).get(id) ?? [] });
+      const hasMoved = isAwsError(error, 'InvalidParameter') && holderOf(await this.stages(), isCurrent) === id;
       if (!hasMoved) throw error;
     }
   }

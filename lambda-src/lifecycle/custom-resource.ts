@@ -41,7 +41,7 @@ async function handleRequest(event: CloudFormationEvent, context: Context, deplo
 async function createOrUpdate(event: CloudFormationEvent, context: Context, deployment?: Deployment): Promise<void> {
   const { OldResourceProperties: before, RequestId, RequestType, ResourceProperties: now } = event;
   const isNew = !isSameResource(event);
-  if (before && before.SecretArn !== now.SecretArn) await endDeployments(forProperties(context, before)).catch(() => undefined);
+  if (before && before.SecretArn !== now.SecretArn) await endDeployments(forProperties(context, before));
   if (before && isNew) await prepareReplacement(context, before);
   if (before && !isNew) await recall(inStep(beforeLateKeys(context), 'waitForRotation'), RequestId);
   if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
@@ -67,7 +67,7 @@ async function deleteFailed(event: CloudFormationEvent, context: Context, failed
 async function deleteCredential(event: CloudFormationEvent, context: Context, gone: ResourceProperties, hasFailed = false): Promise<void> {
   const today = inStep(beforeLateKeys(context), 'deleteKeys');
   const former = forProperties(today, gone);
-  await endDeployments(former).catch(() => undefined);
+  await endDeployments(former);
   const isSecretOfToday = gone.SecretArn === context.config.secretArn;
   const isUserOfToday = gone.UserName === context.config.user.name;
   await runStep('deleteKeys', former.log, 'mend that, and delete the stack again', async () => tearDown(former, {

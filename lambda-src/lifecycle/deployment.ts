@@ -17,8 +17,8 @@ export class SupersededError extends RotationError {}
 /** Stops the invocations for earlier requests, and labels the secret for this one. Returns undefined if that is not possible: then nothing can stop this one. */
 export async function beginDeployment(context: Context, requestId: string): Promise<Deployment | undefined> {
   const { log, versions } = context;
+  await endDeployments(context);
   try {
-    await endDeployments(context);
     const versionId = holderOf(await versions.stages(), isCurrent);
     if (versionId === undefined) return undefined;
     const label = deploymentLabel(requestId);
@@ -31,8 +31,12 @@ export async function beginDeployment(context: Context, requestId: string): Prom
   }
 }
 
-/** Stops the invocations for all requests so far. */
-export async function endDeployments({ versions }: Context): Promise<void> {
+/** Stops the invocations for all requests so far, as far as the secret is still there and ours. */
+export async function endDeployments(context: Context): Promise<void> {
+  await detachLabels(context).catch(() => undefined);
+}
+
+async function detachLabels({ versions }: Context): Promise<void> {
   for (const [id, stages] of await versions.stages()) await versions.detachAll(stages.filter(isDeploymentLabel), id);
 }
 
@@ -43,6 +47,6 @@ export async function endDeployment({ versions }: Context, { label, versionId }:
 
 /** Fails if a later request has taken the label away. */
 export function checkNotSuperseded(stages: ReadonlyMap<string, readonly string[]>, deployment: Deployment | undefined): void {
-  if (!deployment || stages.get(deployment.versionId)?.includes(deployment.label)) return;
+  if (!deployment || holderOf(stages, version => version.stages.includes(deployment.label)) !== undefined) return;
   throw new SupersededError('CloudFormation has cancelled this request and sent another one: nothing more was changed', 'rotations-that-met');
 }

@@ -1,4 +1,5 @@
-import { CloudFormationEvent, ResourceProperties } from './cloudformation-event';
+import { CloudFormationEvent } from './cloudformation-event';
+import { CredentialProperties } from '../../src/private/rotation-contract';
 import { SECOND } from '../basics/time';
 import { Context } from '../context';
 import { rotationInFlight, takeInventory } from '../keys/inventory';
@@ -20,8 +21,8 @@ export async function newPhysicalId(context: Context, { ResourceProperties }: Cl
 }
 
 /** Since when the keys can be ours. CloudFormation makes up an id for a creation that it cancelled, which holds no time: then none are. */
-export function ownKeysSince({ PhysicalResourceId = '' }: CloudFormationEvent, { SecretOwned }: ResourceProperties): number {
-  return SecretOwned === 'true' ? ALL_KEYS : Date.parse(PhysicalResourceId.split(' ').at(-1)!);
+export function ownKeysSince({ PhysicalResourceId = '' }: CloudFormationEvent, gone: CredentialProperties): number {
+  return gone.SecretOwned === 'true' ? ALL_KEYS : Date.parse(PhysicalResourceId.split(' ').at(-1)!);
 }
 
 /** Now, or when the first rotation, which has begun meanwhile, made its key. In whole seconds, as IAM counts. */

@@ -4,7 +4,7 @@ import { SecretVersion } from '../aws/secret-versions';
 import { describe } from '../basics/errors';
 import { DAY } from '../basics/time';
 import { Context } from '../context';
-import { markOnce, unmark } from '../keys/grace';
+import { markOnce } from '../keys/grace';
 import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 import { proveLogins } from '../proof/login-proof';
@@ -74,9 +74,7 @@ async function giveBack(context: Context, requestId: string, inventory: Inventor
 /** First of all: servers of this library refuse a version that is not current. All of them had confirmed this one. */
 async function promoteAgain(context: Context, version: SecretVersion, { versions }: Inventory): Promise<void> {
   await proveLogins(context, version, 1);
-  const current = versions.find(isCurrent)!;
-  await unmark(context, current);
-  await context.versions.makeCurrent(version.id, current.id);
+  await context.versions.makeCurrent(version.id, versions.find(isCurrent)?.id);
   context.log.warn('the version from before the deployment is current again');
 }
 

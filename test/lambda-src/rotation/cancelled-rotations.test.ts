@@ -38,3 +38,17 @@ it('createSecret makes no key and attaches no label after its rotation was cance
   expect(scenario.keys).toEqual(keys);
   expect(error?.message).toContain('cancelled or overtaken');
 });
+
+it('setSecret gives servers nothing after its rotation was cancelled while it waited for SES', async () => {
+  const scenario = new Scenario({ props: withFleet({ document: CredentialDocument.shellScript('true') }, MailServerTargets.tag('EmailServers', 'True')) });
+  const server = scenario.addNode('i-00000001');
+  scenario.ses.setFaults({ propagationDelay: MINUTE });
+  scenario.clock.after(MINUTE / 2, () => {
+    const { secretsManager } = scenario.world;
+    secretsManager.moveLabel(secretsManager.secret(scenario.secretArn), 'AWSPENDING', { from: TOKEN });
+  });
+  expect(failureOf(await scenario.rotate({ token: TOKEN }))?.message).toContain('setSecret: version ' + TOKEN + ' is neither AWSPENDING nor AWSCURRENT');
+  expect(server.heldCredential).toBeUndefined();
+  expect(scenario.actions).not.toContain('SendCommand');
+  expect(scenario.world.secretsManager.labelsOf(scenario.secretArn)).not.toHaveProperty(TOKEN);
+});
