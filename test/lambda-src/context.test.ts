@@ -20,8 +20,10 @@ function setUp() {
   const clock = new VirtualClock();
   const lines: string[] = [];
   const writeLog = (line: string) => lines.push(line);
-  const dependencies = { ...awsClients(), loginAt: smtpLogin, sendAt: smtpSend, clock, random: Math.random, writeLog, respond: async () => undefined };
-  const context = createContext(config, dependencies, { invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:rotation:status', getRemainingTimeInMillis: () => 900_000 });
+  const respond = async () => undefined;
+  const dependencies = { ...awsClients(), loginAt: smtpLogin, sendAt: smtpSend, clock, random: Math.random, writeLog, respond };
+  const invokedFunctionArn = 'arn:aws:lambda:eu-west-1:111122223333:function:rotation:status';
+  const context = createContext(config, dependencies, { invokedFunctionArn, getRemainingTimeInMillis: () => 900_000 });
   return { context, lines, start: clock.now() };
 }
 

@@ -1,4 +1,4 @@
-import { SECOND } from '../../lambda-src/basics/time';
+import { MINUTE, SECOND } from '../../lambda-src/basics/time';
 import { LoginResult } from '../../lambda-src/smtp/login';
 import { AwsError, ConnectionLost } from '../world';
 import { Disturbed, Strike, Strikes } from './disturbed';
@@ -144,6 +144,16 @@ export const SERVERS_LATE: Fault<Disturbed> = {
   actions: ['SendCommand'],
   call: async (effect, lab) => {
     lab.servers.forEach((server, index) => Object.assign(server, { appearsAfter: 20 * SECOND * (index + 1), startsAfter: 10 * SECOND }));
+    return effect();
+  },
+};
+
+/** A command takes longer than a step of the rotation. */
+export const SERVERS_SLOW: Fault = {
+  name: 'servers take 20 minutes',
+  actions: ['SendCommand'],
+  call: async (effect, lab) => {
+    for (const server of lab.servers) Object.assign(server, { startsAfter: 20 * MINUTE });
     return effect();
   },
 };

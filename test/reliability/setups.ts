@@ -44,6 +44,13 @@ export const ONE_FLEET: Setup = {
   servers: [{ instanceId: 'i-00000001', ...NEWS }, { instanceId: 'mi-00000000000000002', ...NEWS }],
 };
 
+/** The fleet may take longer than a step of the rotation. */
+export const PATIENT_FLEET: Setup = {
+  ...ONE_FLEET,
+  name: 'one fleet that is given an hour',
+  props: (_stack, document) => ({ mailServers: [{ ...fleet(MailServerTargets.tag('Servers', 'News'), document), timeout: Duration.hours(1) }] }),
+};
+
 /** The previous key goes with the rotation that has replaced it. */
 export const NO_GRACE: Setup = {
   ...ONE_FLEET,
