@@ -1,7 +1,7 @@
 import { Point } from './point';
 import { RunningInvocation } from './running-invocation';
 import { SDK_ATTEMPTS, sdkClient } from './sdk-client';
-import { MINUTE } from '../../lambda-src/basics/time';
+import { SECOND } from '../../lambda-src/basics/time';
 import { Dependencies } from '../../lambda-src/context';
 import { Credential } from '../../lambda-src/secret/credential';
 import { EndpointConfig } from '../../src/private/rotation-contract';
@@ -27,7 +27,7 @@ export interface Watcher<Invocation> {
 }
 
 /** IAM shows a change everywhere within seconds. */
-const LONGEST_STALE = 10 * MINUTE;
+const LONGEST_STALE = 20 * SECOND;
 
 /** A world in which anything can go wrong at any effect of the function and of the mail servers. */
 export abstract class Disturbed<Invocation extends RunningInvocation = RunningInvocation> {

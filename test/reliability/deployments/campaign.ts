@@ -1,6 +1,7 @@
 import { Change } from './changes';
 import { exceptionFor } from './exceptions';
-import { canHappen, CANCELLED, Mishap } from './faults';
+import { canHappen, CANCELLED, Mishap, SERVER_OFFLINE } from './faults';
+import { troubles } from './health';
 import { Site, SiteOptions } from './site';
 import { stateOf } from './state';
 import { HOUR, SECOND } from '../../../lambda-src/basics/time';
@@ -69,7 +70,8 @@ async function goOn(site: Site, isGivenUp: boolean, mayHaveStrayKey: boolean): P
 async function comeToAnEnd(site: Site): Promise<void> {
   const { change: { from, to }, promises } = site;
   if (/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(site.status)) {
-    if (site.isSwitchedOff) await rotate(site);
+    // As the watchdog tells people.
+    if (troubles(site).length > 0) await rotate(site);
     const next = site.status === 'UPDATE_ROLLBACK_COMPLETE' ? to : from;
     if (next) {
       await site.update(next);
@@ -93,9 +95,10 @@ function graceOf({ functions }: Site): number {
   return Math.max(0, ...functions.map(({ config }) => config.gracePeriodSeconds)) * SECOND;
 }
 
-/** A key was made that the function may not know of: the next rotation deletes it. */
+/** A key was made that the function may not know of, or one is kept that a server may hold: the next rotation deletes it. */
 function isKeyLost(plan: DeploymentPlan, points: readonly Point[]): boolean {
-  return [...plan.keys()].some(number => ['CreateAccessKey', 'PutSecretValue', 'ListAccessKeys'].includes(points[number - 1]?.name));
+  const isMaking = (number: number) => ['CreateAccessKey', 'PutSecretValue', 'ListAccessKeys'].includes(points[number - 1]?.name);
+  return [...plan].some(([number, mishap]) => mishap === SERVER_OFFLINE || isMaking(number));
 }
 
 /**

@@ -46,15 +46,16 @@ function site(name: string, props: (stack: Stack) => Props = () => ({}), more: P
 
 const news = (document: CredentialDocument) => fleet(MailServerTargets.tag('Servers', 'News'), document);
 
-/** Makes what the stack imports, and gives servers the credential. */
-function madeBefore({ iam, region, setupSecret }: Pick<World, 'iam' | 'region'> & { setupSecret: World['setupSecret'] }): void {
+/** Makes what the stack imports; servers send with it. */
+function importable(world: World): void {
+  const { iam, region } = world;
   iam.createUser({ name: IMPORTED_USER });
   const { accessKeyId: username, secretAccessKey } = iam.createAccessKey(IMPORTED_USER);
-  setupSecret({ name: IMPORTED_SECRET, value: JSON.stringify({ username, password: expectedPassword(secretAccessKey, region), region }) });
+  world.setupSecret({ name: IMPORTED_SECRET, value: JSON.stringify({ username, password: expectedPassword(secretAccessKey, region), region }) });
 }
 
 const withUserOfSomebody = { before: ({ iam }: World) => { iam.createUser({ name: IMPORTED_USER }); } };
-const withBoth = { before: (world: World) => madeBefore({ iam: world.iam, region: world.region, setupSecret: options => world.setupSecret(options) }) };
+const withBoth = { before: importable };
 
 const importedUser = (stack: Stack): Props => ({ user: User.fromUserName(stack, 'Relay', IMPORTED_USER) });
 const importedBoth = (stack: Stack): Props => ({ ...importedUser(stack), secret: Secret.fromSecretNameV2(stack, 'RelaySecret', IMPORTED_SECRET) });

@@ -1,13 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { expect, it, vi } from 'vitest';
+import { singles } from './campaign';
 import { CHANGES } from './changes';
-import { CANCELLED } from './faults';
+import { CANCELLED, SERVER_OFFLINE } from './faults';
 import { Site } from './site';
 import { CredentialFormat, MailServerTargets, CredentialDocument } from '../../../src';
 import { Scenario, withFleet } from '../../lambda-src/scenario';
 import { DefineProps, failingLater, FLEET, Life } from '../../lifecycle/life';
 import { failsWith } from '../../world/nodes';
+import { describeViolation, Violation } from '../promises';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -68,6 +70,26 @@ it('a deployment that is cancelled while a rotation ends can be deployed again',
   await site.update(change.to!);
   expect([site.status, ...site.stack.events.filter(({ status }) => status === 'UPDATE_FAILED').slice(1)]).toEqual(['UPDATE_COMPLETE']);
   await site.end();
+});
+
+it('an update that failed because a server was switched off can be deployed again', async () => {
+  const life = await living();
+  life.servers[0].online = false;
+  const change = withProps({ mailServers: [{ ...FLEET, timeout: Duration.minutes(2) }], credentialFormat: CredentialFormat.usernameColonPassword() });
+  await expect(life.update(change)).rejects.toThrow('mail servers');
+  expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+  life.servers[0].online = true;
+  await life.world.rotation.idle();
+  await life.clock.sleep(DAY);
+  await life.update(change);
+  expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_COMPLETE' });
+});
+
+it('the watchdog calls no key deleted that belongs to the user of a deployment that was given up', async () => {
+  const change = CHANGES.find(({ name }) => name === 'an imported user')!;
+  const broken: Violation[] = [];
+  for await (const { violations } of singles(change, [SERVER_OFFLINE])) broken.push(...violations);
+  expect(broken.map(describeViolation)).toEqual([]);
 });
 
 it('an update that cannot look at the keys says in which step', async () => {

@@ -1,9 +1,9 @@
 import { HOUR } from '../../../lambda-src/basics/time';
 import { INITIAL_SECRET_VALUE, RotationConfig } from '../../../src/private/rotation-contract';
-import { CURRENT, DeployedFunction, holderOf, PENDING } from '../../world';
+import { CURRENT, DeployedFunction, holderOf, PENDING, SecretVersion } from '../../world';
 import { parseCredential, SmtpCredential } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
-import { keyIn } from '../promises';
+import { isDelivered, keyIn } from '../promises';
 import { OTHER_REGION } from './changes';
 import type { Site } from './site';
 
@@ -44,10 +44,12 @@ function troublesOf(site: Site, { fn, config }: Site['functions'][number]): stri
   const now = clock.now();
   const versions = [...secret.versions.values()].filter(({ labels }) => labels.size > 0);
   const pending = holderOf(secret, PENDING);
+  const isDead = (version: SecretVersion) => iam.findAccessKey(keyIn(version) ?? '')?.status !== 'Active';
   const found: Record<string, boolean> = {
     'another function rotates the secret': isRotatedByOther(site, fn, config),
     'the rotation is switched off': secret.rotation?.enabled !== true,
     'the rotation is stuck': pending !== undefined && pending !== holderOf(secret, CURRENT) && now - pending.createdDate > ROTATION_TIME,
+    'servers may hold a key that does not work': versions.some(version => isDelivered(version) && isDead(version)),
     [STRAY_KEY]: iam.keysOf(user.name).some(({ accessKeyId, createDate }) =>
       now - createDate.getTime() > STORING_TIME && !versions.some(version => keyIn(version) === accessKeyId)),
   };

@@ -4,5 +4,5 @@ import { huntInDeployments, KNOWN_BAD_DEPLOYMENTS } from './known-bad';
 
 it.each(KNOWN_BAD_DEPLOYMENTS)('catches a function that $name', async variant => {
   const { run } = await huntInDeployments(variant);
-  expect(run && unexpected(run).map(({ promise }) => promise)).toContain(variant.promise);
+  expect(run ? unexpected(run).map(({ promise }) => promise) : []).toContain(variant.promise);
 }, 300_000);

@@ -218,7 +218,8 @@ export class DeploymentPromises implements Watcher<Call> {
 
   private isCondemned(key: string, userName: string): boolean {
     if (this.isLeaving || this.condemned.has(userName)) return true;
-    const holders = this.site.world.secretsManager.allSecrets().filter(secret => [...secret.versions.values()].some(version => keyIn(version) === key));
+    const secrets = this.site.world.secretsManager.allSecrets();
+    const holders = secrets.filter(({ versions }) => [...versions.values()].some(version => keyIn(version) === key));
     return holders.length > 0 && holders.every(({ arn }) => this.condemned.has(arn));
   }
 
