@@ -155,7 +155,10 @@ export function unexpected(run: DeploymentRun): Violation[] {
   return run.violations.filter(violation => !exceptionFor(run, violation));
 }
 
-export function describeRun({ change, plan, points, violations, status }: DeploymentRun): string {
-  const mishaps = [...plan].map(([number, { name }]) => `${points[number - 1]?.step} ${points[number - 1]?.name} (${number}): ${name}`);
-  return `${change.name}, ${mishaps.join(' + ') || 'nothing'}, ${status} => ${violations.map(describeViolation).join('; ')}`;
+export function describeRun(run: DeploymentRun): string {
+  return `${run.change.name}, ${describeMishaps(run)}, ${run.status} => ${run.violations.map(describeViolation).join('; ')}`;
+}
+
+export function describeMishaps({ plan, points }: DeploymentRun): string {
+  return [...plan].map(([number, { name }]) => `${points[number - 1]?.step} ${points[number - 1]?.name} (${number}): ${name}`).join(' + ') || 'nothing';
 }

@@ -45,13 +45,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       && status === 'ROLLBACK_COMPLETE' && [...plan.values()].some(({ cancels }) => !cancels) && what === '1 keys are left over',
   },
   {
-    // docs/reliability.md, 'What is not promised'.
-    name: 'a key of an imported user whose making was not acknowledged stays',
-    shownBy: 'fault',
-    covers: ({ change, plan, points }, { promise }) => change.name.includes('imported') && ['P5', 'P9', 'P10'].includes(promise)
-      && [...plan].some(([number]) => ['CreateAccessKey', 'PutSecretValue'].includes(points[number - 1]?.name)),
-  },
-  {
     name: 'a rollback that restores the schedule rotates, and ends the grace of the key of before the deployment',
     shownBy: 'cancellation',
     isDefect: true,
