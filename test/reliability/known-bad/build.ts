@@ -29,7 +29,7 @@ export async function buildVariant({ name, replacements }: Pick<KnownBad, 'name'
 }
 
 /** Replaces the functions before esbuild reads their modules. */
-function withReplacements(replacements: readonly Replacement[]): Plugin {
+export function withReplacements(replacements: readonly Replacement[]): Plugin {
   const sources = new Map<string, string>();
   for (const replacement of replacements) {
     const path = join(SOURCES, `${replacement.module}.ts`);
