@@ -227,6 +227,18 @@ project.addTask('test:mail-servers', {
     { exec: 'vitest run --config test/mail-servers/vitest.config.mts', receiveArgs: true },
   ],
 });
+const testPowerShell = project.addTask('test:powershell', {
+  description: 'Run the PowerShell documents under each PowerShell in PATH, with stand-ins for AWS Tools, WMI, Exchange and hMailServer',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'vitest run --config test/powershell/vitest.config.mts', receiveArgs: true },
+  ],
+});
+project.addTask('test:powershell:all', {
+  description: 'The same with a process for each case, a longer campaign and every known mistake',
+  env: { POWERSHELL_TESTS: 'all' },
+  steps: [{ spawn: testPowerShell.name, receiveArgs: true }],
+});
 project.addTask('test:browser', {
   description: 'Look at the report of the demo in headless Chromium, which is installed if it is missing: Debian, as root',
   steps: [

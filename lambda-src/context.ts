@@ -24,19 +24,30 @@ export interface Dependencies extends AwsClients {
   readonly respond: (url: string, body: string) => Promise<void>;
 }
 
+/** What Lambda says of a call. */
+export interface LambdaContext {
+  /** The function, as it was called: a version or an alias can follow. */
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
 /** What a call of the function works with. */
 export interface Context extends Pick<Dependencies, 'loginAt' | 'sendAt' | 'clock' | 'random' | 'respond'> {
   readonly config: RotationConfig;
   readonly versions: SecretVersions;
   readonly keys: AccessKeys;
   readonly runCommand: RunCommand;
+  /** This function, as Secrets Manager knows it. */
+  readonly functionArn: string;
+  /** Whether Secrets Manager calls the next step of the rotation, which has time of its own. */
+  readonly hasNextStep: boolean;
   /** The moment at which every wait must be over. */
   readonly end: number;
   readonly log: Log;
 }
 
-/** The context of a call, in the time that is left to it in milliseconds. */
-export function createContext(config: RotationConfig, dependencies: Dependencies, remainingTime: number): Context {
+/** The context of a call, in the time that is left to it. */
+export function createContext(config: RotationConfig, dependencies: Dependencies, lambda: LambdaContext): Context {
   const { clock, iam, iamSingleTry, loginAt, random, respond, secretsManager, sendAt, ssm, writeLog } = dependencies;
   const { secretArn, user } = config;
   return {
@@ -44,12 +55,14 @@ export function createContext(config: RotationConfig, dependencies: Dependencies
     versions: new SecretVersions(secretsManager, secretArn),
     keys: new AccessKeys(iam, iamSingleTry, user.name),
     runCommand: new RunCommand(ssm),
+    hasNextStep: false,
+    functionArn: unqualified(lambda.invokedFunctionArn),
     loginAt,
     sendAt,
     clock,
     random,
     respond,
-    end: clock.now() + remainingTime - REPORTING_TIME,
+    end: clock.now() + lambda.getRemainingTimeInMillis() - REPORTING_TIME,
     log: new Log({ secretArn }, writeLog),
   };
 }
@@ -73,4 +86,9 @@ export function inStep(context: Context, step: string, versionId?: string): Cont
 /** The same call with time kept back, so that a teardown can look once more for keys that come late. */
 export function beforeLateKeys(context: Context): Context {
   return { ...context, end: context.end - LATE_KEY_TIME };
+}
+
+/** The ARN of a function without a version or an alias. */
+export function unqualified(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':');
 }

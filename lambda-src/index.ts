@@ -1,7 +1,7 @@
 import { awsClients } from './aws/clients';
 import { respond } from './aws/respond';
 import { systemClock } from './basics/time';
-import { Dependencies } from './context';
+import { Dependencies, LambdaContext } from './context';
 import { Invocation, invoke } from './invocation';
 import { smtpLogin } from './smtp/login';
 import { smtpSend } from './smtp/message';
@@ -18,7 +18,7 @@ const dependencies: Dependencies = {
 };
 
 /** The entry that Secrets Manager calls, one step of a rotation at a time, EventBridge once an hour, and CloudFormation when it deploys. */
-export async function handler(event: Invocation, context: { getRemainingTimeInMillis(): number }): Promise<unknown> {
+export async function handler(event: Invocation, context: LambdaContext): Promise<unknown> {
   const config = JSON.parse(process.env[CONFIG_VARIABLE]!) as RotationConfig;
-  return invoke(event, config, dependencies, context.getRemainingTimeInMillis());
+  return invoke(event, config, dependencies, context);
 }

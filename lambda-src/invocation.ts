@@ -1,22 +1,24 @@
 import { RotationError } from './basics/errors';
-import { createContext, Dependencies } from './context';
+import { createContext, Dependencies, LambdaContext } from './context';
 import { CloudFormationEvent } from './lifecycle/cloudformation-event';
 import { manageCredential } from './lifecycle/custom-resource';
-import { revoke } from './lifecycle/revocation';
+import { revoke, RevokeEvent } from './lifecycle/revocation';
 import { rotate, RotationEvent } from './rotation/rotation';
 import { watch } from './watchdog/watchdog';
 import { RotationConfig, REVOKE_EVENT, WATCHDOG_EVENT } from '../src/private/rotation-contract';
 
 /** What the function can be called with. */
-export type Invocation = RotationEvent | CloudFormationEvent | typeof WATCHDOG_EVENT | typeof REVOKE_EVENT;
+export type Invocation = RotationEvent | CloudFormationEvent | typeof WATCHDOG_EVENT | RevokeEvent;
 
 /** Does what the function was called for, and refuses all else. */
-export async function invoke(event: Invocation, config: RotationConfig, dependencies: Dependencies, remainingTime: number): Promise<unknown> {
-  const context = createContext(config, dependencies, remainingTime);
-  if ('Step' in event) return rotate(event, context);
+export async function invoke(payload: Invocation, config: RotationConfig, dependencies: Dependencies, lambda: LambdaContext): Promise<unknown> {
+  const context = createContext(config, dependencies, lambda);
+  // Whoever calls the function can send any JSON, also a text or null.
+  const event = Object(payload) as Invocation;
+  if ('Step' in event) return rotate(event, { ...context, hasNextStep: true });
   if ('RequestType' in event) return manageCredential(event, context);
   if (event.action === WATCHDOG_EVENT.action) return watch(context);
-  if (event.action === REVOKE_EVENT.action) return revoke(context);
+  if (event.action === REVOKE_EVENT.action) return revoke(context, event);
   // Not what it was called with: that could be sensitive.
   throw new RotationError('this function takes the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
     + `${JSON.stringify(WATCHDOG_EVENT)} and ${JSON.stringify(REVOKE_EVENT)}, and nothing else`, 'a-call-that-the-function-does-not-know');

@@ -1,42 +1,45 @@
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BindDocument, BoundDocument, DocumentContext } from './private/documents/document-binding';
 import {
-  checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkScript,
+  checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkRequires, checkScript,
 } from './private/documents/document-checks';
 import { existingDocument, existingDocumentWithCredential } from './private/documents/existing-document';
-import { iisSmtpDocument, mailServerDocument, powerShellScriptDocument, shellScriptDocument } from './private/documents/library-document';
+import { mailServerDocument, powerShellScriptDocument, shellScriptDocument, windowsMailServerDocument } from './private/documents/library-document';
 
-/** What the documents of all mail servers have in common. */
+/** Options that the documents of all mail servers have. */
 export interface MailServerDocumentOptions {
   /**
-   * The host whose entries are changed.
+   * The host whose entries the document changes.
    *
    * @default - the host of the SMTP endpoint
    */
   readonly relayHost?: string;
 }
 
-/** Options of `CredentialDocument.postfix`. */
+/** Options for `CredentialDocument.postfix`. */
 export interface PostfixDocumentOptions extends MailServerDocumentOptions {
   /**
-   * The lookup table with the credentials, as `smtp_sasl_password_maps` has it: `type:path` or `proxy:type:path`.
+   * The lookup table with the credentials, as `smtp_sasl_password_maps` has it.
    *
-   * @default - the tables that `smtp_sasl_password_maps` names on each server, in each of its instances
+   * It is `type:path` or `proxy:type:path`, with an absolute path.
+   *
+   * @default - the tables that `smtp_sasl_password_maps` names on each server, in each instance of Postfix
    */
   readonly passwordMap?: string;
 }
 
-/** Options of `CredentialDocument.exim`. */
+/** Options for `CredentialDocument.exim`. */
 export interface EximDocumentOptions extends MailServerDocumentOptions {
   /**
-   * The file with lines `host:user:password`, an absolute path.
+   * The file with lines of the form `host:user:password`, an absolute path.
    *
    * @default '/etc/exim4/passwd.client'
    */
   readonly passwordFile?: string;
 }
 
-/** The type of a map of sendmail. */
+/** The type of a Sendmail map. */
 export enum SendmailMapType {
   /** A hash table of Berkeley DB. */
   HASH = 'hash',
@@ -48,51 +51,57 @@ export enum SendmailMapType {
   CDB = 'cdb',
 }
 
-/** Options of `CredentialDocument.sendmail`. */
+/** Options for `CredentialDocument.sendmail`. */
 export interface SendmailDocumentOptions extends MailServerDocumentOptions {
   /**
-   * The text of the authinfo map, an absolute path. The map is beside it, such as `authinfo.db`.
+   * The text of the authinfo map, an absolute path.
+   *
+   * The map is beside it, such as `authinfo.db`.
    *
    * @default '/etc/mail/authinfo'
    */
   readonly authinfoFile?: string;
 
   /**
-   * The type of the map, as `FEATURE(authinfo)` of sendmail.mc names it.
+   * The type of the map, as `FEATURE(authinfo)` in `sendmail.mc` names it.
    *
    * @default SendmailMapType.HASH
    */
   readonly mapType?: SendmailMapType;
 }
 
-/** Options of `CredentialDocument.openSmtpd`. */
+/** Options for `CredentialDocument.openSmtpd`. */
 export interface OpenSmtpdDocumentOptions extends MailServerDocumentOptions {
   /**
-   * The configuration, which says by which label it relays and in which table the credentials are, an absolute path.
+   * The configuration file, an absolute path.
+   *
+   * It says by which label OpenSMTPD relays, and in which table the credentials are.
    *
    * @default '/etc/smtpd.conf'
    */
   readonly configFile?: string;
 
   /**
-   * The label of the entry that is changed.
+   * The label of the entry that the document changes.
+   *
+   * It consists of letters, digits, `_`, `-` and `.`.
    *
    * @default - the labels before the relay host in the configuration, as in `smtp+tls://label@host:587`
    */
   readonly label?: string;
 }
 
-/** Options of `CredentialDocument.msmtp`. */
+/** Options for `CredentialDocument.msmtp`. */
 export interface MsmtpDocumentOptions extends MailServerDocumentOptions {
   /**
-   * The configuration with the accounts, an absolute path.
+   * The configuration file with the accounts, an absolute path.
    *
    * @default '/etc/msmtprc'
    */
   readonly configFile?: string;
 }
 
-/** Options of `CredentialDocument.nullmailer`. */
+/** Options for `CredentialDocument.nullmailer`. */
 export interface NullmailerDocumentOptions extends MailServerDocumentOptions {
   /**
    * The file with lines `host smtp user=… pass=…`, an absolute path.
@@ -102,7 +111,7 @@ export interface NullmailerDocumentOptions extends MailServerDocumentOptions {
   readonly remotesFile?: string;
 }
 
-/** Options of `CredentialDocument.dma`. */
+/** Options for `CredentialDocument.dma`. */
 export interface DmaDocumentOptions extends MailServerDocumentOptions {
   /**
    * The file with lines `user|host:password`, which `AUTHPATH` in dma.conf names, an absolute path.
@@ -112,7 +121,7 @@ export interface DmaDocumentOptions extends MailServerDocumentOptions {
   readonly authFile?: string;
 }
 
-/** Options of `CredentialDocument.ssmtp`. */
+/** Options for `CredentialDocument.ssmtp`. */
 export interface SsmtpDocumentOptions extends MailServerDocumentOptions {
   /**
    * The configuration with `mailhub`, `AuthUser` and `AuthPass`, an absolute path.
@@ -122,26 +131,46 @@ export interface SsmtpDocumentOptions extends MailServerDocumentOptions {
   readonly configFile?: string;
 }
 
-/** Options of `CredentialDocument.iisSmtp`. */
+/** Options for `CredentialDocument.iisSmtp`. */
 export interface IisSmtpDocumentOptions extends MailServerDocumentOptions {}
 
-/** Options of `CredentialDocument.existing`. */
+/** Options for `CredentialDocument.exchangeSendConnector`. */
+export interface ExchangeSendConnectorDocumentOptions extends MailServerDocumentOptions {}
+
+/** Options for `CredentialDocument.hMailServer`. */
+export interface HMailServerDocumentOptions extends MailServerDocumentOptions {
+  /**
+   * The secret with the password of hMailServer's administrator, as plain text of ASCII characters.
+   *
+   * hMailServer lets nobody change its settings without it. Each server reads the secret's current value itself, so the servers' role
+   * needs `secretsmanager:GetSecretValue` on it: `administratorSecret.grantRead(role)`.
+   */
+  readonly administratorSecret: secretsmanager.ISecret;
+}
+
+/** Options for `CredentialDocument.existing`. */
 export interface ExistingDocumentOptions {
   /** The document's parameter for the ARN of the secret. */
   readonly secretArnParameter: string;
 
-  /** The document's parameter for the id of the secret's version, which is to be read instead of AWSCURRENT. */
+  /**
+   * The document's parameter for the id of the secret's version.
+   *
+   * The document must read this version instead of `AWSCURRENT`.
+   */
   readonly versionIdParameter: string;
 
   /**
-   * The document's parameter for the region of the secret.
+   * The document's parameter for the Region of the secret.
    *
    * @default - the document has none
    */
   readonly regionParameter?: string;
 
   /**
-   * Further parameters of the document with their values, which everybody may see.
+   * Further parameters of the document, with their values.
+   *
+   * Anyone may see the values: put no secret in them. A name has 1 to 64 letters, digits and `_`.
    *
    * @default - none
    */
@@ -155,7 +184,7 @@ export interface ExistingDocumentOptions {
   readonly documentVersion?: string;
 }
 
-/** Options of `CredentialDocument.existingWithCredential`. */
+/** Options for `CredentialDocument.existingWithCredential`. */
 export interface ExistingDocumentWithCredentialOptions {
   /**
    * The document's parameter for the SMTP user name.
@@ -172,7 +201,9 @@ export interface ExistingDocumentWithCredentialOptions {
   readonly passwordParameter?: string;
 
   /**
-   * Further parameters of the document with their values, which everybody may see.
+   * Further parameters of the document, with their values.
+   *
+   * Anyone may see the values: put no secret in them. A name has 1 to 64 letters, digits and `_`.
    *
    * @default - none
    */
@@ -187,28 +218,31 @@ export interface ExistingDocumentWithCredentialOptions {
 }
 
 /**
- * What runs on a mail server to put a credential in place.
+ * What Systems Manager runs on a mail server to put a credential in place.
  *
- * The documents of this library get the secret's ARN and a version id, never a password: the server
- * reads that version itself, as root or SYSTEM. So it needs
- *
+ * The documents of this library receive the ARN of the secret and a version id, never a password: the server reads that
+ * version itself, as root or SYSTEM. So it needs:
  * - an instance role with `secretsmanager:GetSecretValue` and `secretsmanager:DescribeSecret` on the secret and, if that
- *   has a key of its own, `kms:Decrypt`: `grantRead` grants these;
+ *   has its own KMS key, `kms:Decrypt`: `grantRead` grants these;
  * - the AWS CLI, version 1 or 2, or, on Windows, AWS Tools for PowerShell;
- * - an SSM agent of any version. Agents from 3.3.2746.0 pass the parameters on as environment variables, older
- *   ones paste them into the script, where a strict pattern keeps them harmless
- *   (https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-doc-syntax.html).
+ * - an SSM Agent of any version.
+ *
+ * Agents from 3.3.2746.0 pass the parameters on as environment variables. Older ones paste them into the script, where a
+ * strict pattern keeps them harmless.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-doc-syntax.html
  */
 export class CredentialDocument {
   /**
    * Replaces the entries of the SMTP endpoint in Postfix's `smtp_sasl_password_maps`, and nothing else.
    *
-   * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`, in all instances
-   * of Postfix. An entry of another key with the very same credential, such as that of a sender, is replaced
-   * as well, unless it is named for another region or that region's entry comes first. Reloads only for `texthash` and `proxy:`, looks
-   * each key up with `postmap -q` in all tables in their order, as the user that reads them, and retries deferred mail. Fails on
-   * a server whose tables have no entry for the endpoint or are symbolic links, or where a table of another type answers
-   * first, and leaves it unchanged then. Needs `postconf` and `postmap`.
+   * Works with the table types `hash`, `btree`, `lmdb`, `cdb`, `dbm`, `sdbm` and `texthash`, in all instances of Postfix.
+   * It also replaces an entry under another key, such as a sender's, that has the very same credential. It leaves that
+   * entry alone if its name belongs to another Region, or if that Region's entry comes first.
+   *
+   * Looks each key up with `postmap -q` in all tables in their order, as the user that reads them. Reloads Postfix only for
+   * `texthash` and `proxy:`, and retries deferred mail. Fails and leaves the server unchanged if its tables have no entry for
+   * the endpoint or are symbolic links, or if a table of another type answers first. Needs `postconf` and `postmap`.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
     const { passwordMap, relayHost } = options;
@@ -220,12 +254,15 @@ export class CredentialDocument {
   /**
    * Replaces the entries of the SMTP endpoint in the `passwd.client` of Debian's Exim, and nothing else.
    *
-   * Debian's Exim looks the password up by the name that the address of the host stands for, which is not
-   * the endpoint's. So entries of the load balancer (`ses-smtp-….elb.amazonaws.com`), patterns such as
-   * `*.amazonaws.com` with an SES credential, and other entries with the very same credential are replaced
-   * as well, unless that is the credential of another region. Checks the new file with lookups by `exim -be` as Exim's user,
-   * needs no reload, and retries deferred mail. Needs `exim4` or `exim`. An Exim with the password in its configuration needs
-   * a lookup in such a file instead.
+   * Debian's Exim looks the password up by the name that the address of the host stands for, which isn't the endpoint's.
+   * So it also replaces:
+   * - entries of the load balancer (`ses-smtp-….elb.amazonaws.com`);
+   * - patterns with an SES credential, such as `*.amazonaws.com`;
+   * - other entries with the very same credential.
+   *
+   * It leaves the credential of another Region alone. Checks the new file with lookups by `exim -be` as Exim's user, needs no reload,
+   * and retries deferred mail. Needs `exim4` or `exim`. If Exim has the password in its configuration, replace that with
+   * a lookup in such a file.
    *
    * @see https://manpages.debian.org/stable/exim4-config/exim4_passwd_client.5.en.html
    */
@@ -239,9 +276,12 @@ export class CredentialDocument {
   /**
    * Replaces user and password in the `AuthInfo:` entries of the SMTP endpoint, and rebuilds the map.
    *
-   * Several entries can match: that of the endpoint, of the load balancer in front of it, and of all servers
-   * if it has an SES credential that is not another region's. All of them are replaced. Checks the new map with
-   * `makemap -u` and asks `sendmail -bt` what it would log in with, needs no reload, and retries deferred mail. Needs `makemap` and `sendmail`.
+   * Several entries can match, and all of them are replaced: that of the endpoint, that of the load balancer in front of
+   * it, and the default entry for all servers. The default entry is replaced only if it has
+   * an SES credential that isn't another Region's.
+   *
+   * Checks the new map with `makemap -u`, and asks `sendmail -bt` what it would log in with. Needs no reload, and retries
+   * deferred mail. Needs `makemap` and `sendmail`.
    */
   public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
     const { authinfoFile = '/etc/mail/authinfo', mapType = SendmailMapType.HASH, relayHost } = options;
@@ -251,12 +291,14 @@ export class CredentialDocument {
   }
 
   /**
-   * Replaces the entries in OpenSMTPD's tables of credentials that it uses for the SMTP endpoint.
+   * Replaces the entries that OpenSMTPD uses for the SMTP endpoint, in its tables of credentials.
    *
-   * Finds labels and `file:` tables in the configuration, and applies them by `smtpctl update table`. Fails if it finds a
-   * label that is for the endpoint of another region as well. Because OpenSMTPD keeps a credential as long as it has a
-   * connection to the relay host, it relays no new messages until the open connections have ended, 60 seconds at most.
-   * Reads the new table as OpenSMTPD's user, checks it by `smtpd -n`, and retries deferred mail. Needs `smtpctl` and `smtpd`.
+   * Finds labels and `file:` tables in the configuration, and applies them with `smtpctl update table`. Fails if a label
+   * also serves the endpoint of another Region.
+   *
+   * OpenSMTPD keeps a credential as long as it has a connection to the relay host. So it relays no new messages until the
+   * open connections have ended, 60 seconds at most. Reads the new table as OpenSMTPD's user,
+   * checks it with `smtpd -n`, and retries deferred mail. Needs `smtpctl` and `smtpd`.
    */
   public static openSmtpd(options: OpenSmtpdDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;
@@ -269,9 +311,9 @@ export class CredentialDocument {
   /**
    * Replaces user and password in the accounts of msmtp whose host is the SMTP endpoint.
    *
-   * Fails on a server whose account has `passwordeval`, or shares its line with an account of another host, and leaves it
-   * unchanged then. Checks the new configuration by `msmtp --pretend` as the owner of the file, because msmtp runs the commands
-   * that are in it. Needs `msmtp`.
+   * Fails and leaves the server unchanged if such an account has `passwordeval`, or shares its line with an account of
+   * another host. Checks the new configuration with `msmtp --pretend` as the owner of the file, because msmtp runs the
+   * commands in it. Needs `msmtp`.
    */
   public static msmtp(options: MsmtpDocumentOptions = {}): CredentialDocument {
     const { configFile = '/etc/msmtprc', relayHost } = options;
@@ -320,27 +362,67 @@ export class CredentialDocument {
   }
 
   /**
-   * Gives the credential to the virtual servers of the IIS SMTP service whose smart host is the SMTP endpoint.
+   * Gives the credential to everything of the IIS SMTP service that relays to the SMTP endpoint.
    *
-   * Needs the Windows features SMTP-Server and Web-WMI, which Windows Server 2025 has no more
-   * (https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server). Not
-   * tested on Windows.
+   * That is each virtual server whose smart host it is, and each remote domain whose route it is, because a route comes before the smart
+   * host. Fails, and changes nothing, if one of them shares its credential with another host, does not use basic authentication, or does not
+   * use TLS. Checks by reading the settings again. Where Windows hides the password, it compares the user name, and logs in to the
+   * endpoint from the server. What does not keep the credential gets back what it held, and the error says what it holds now. Needs
+   * Windows PowerShell 5.1 and the Windows features SMTP-Server and Web-WMI, which Windows Server 2025 removed. Has only run with a
+   * stand-in for WMI.
+   *
+   * @see https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server
    */
   public static iisSmtp(options: IisSmtpDocumentOptions = {}): CredentialDocument {
     const { relayHost } = options;
     checkRelayHost(relayHost);
-    return new CredentialDocument(iisSmtpDocument(relayHost));
+    return new CredentialDocument(windowsMailServerDocument('IIS SMTP', 'iis-smtp.ps1', relayHost));
+  }
+
+  /**
+   * Gives the credential to the send connectors of Exchange Server whose smart host is the SMTP endpoint.
+   *
+   * Send connectors are the organization's: run it on one mailbox or edge server, because each further one finds the work done. Fails,
+   * and changes nothing, if an enabled connector shares its credential with another smart host, or has another `SmartHostAuthMechanism` than
+   * `BasicAuthRequireTLS` (or `BasicAuth` with `RequireTLS`). Checks by reading the connectors again. Where Exchange hides the password,
+   * it compares the user name, and logs in to the endpoint from the server. A connector that does not keep the credential gets back what it
+   * held. Exchange reads its connectors again within minutes. Needs Exchange's management shell, and a computer account that may change
+   * connectors, as that of each Exchange server may. Has only run with stand-ins for Exchange's cmdlets.
+   *
+   * @see https://learn.microsoft.com/powershell/module/exchange/set-sendconnector
+   */
+  public static exchangeSendConnector(options: ExchangeSendConnectorDocumentOptions = {}): CredentialDocument {
+    const { relayHost } = options;
+    checkRelayHost(relayHost);
+    return new CredentialDocument(windowsMailServerDocument('Exchange', 'exchange-send-connector.ps1', relayHost));
+  }
+
+  /**
+   * Gives the credential to hMailServer's SMTP relayer and to its routes, where these lead to the SMTP endpoint.
+   *
+   * hMailServer never shows a password. So this logs in to the endpoint from the server before it changes anything, and afterwards compares
+   * the user name. Fails, and changes nothing, if the relayer or a route for the endpoint does not log in or has no connection security.
+   * hMailServer uses the credential at once. Needs hMailServer 5.4 or newer, and a route from the server to the endpoint's port. Has only
+   * run with a stand-in for hMailServer's COM interface.
+   *
+   * @see https://www.hmailserver.com/documentation/latest/?page=com_objects
+   */
+  public static hMailServer(options: HMailServerDocumentOptions): CredentialDocument {
+    const { administratorSecret, relayHost } = options;
+    checkRelayHost(relayHost);
+    return new CredentialDocument(windowsMailServerDocument('hMailServer', 'hmailserver.ps1', relayHost, { AdministratorSecret: administratorSecret.secretArn }));
   }
 
   /**
    * Your own shell script, run as root after the credential was fetched and checked.
    *
-   * It finds the shell variables `SMTP_USERNAME`, `SMTP_PASSWORD`, `SMTP_HOST` and `SMTP_PORT`, not
-   * exported, and must end with exit code 0 only if the server uses them from now on. It runs in `sh` with
-   * `set -e`, or in the shell that its `#!` line names: `sh`, `bash`, `dash`, `ksh` or `zsh`. It may run
-   * again with the same credential. Do not print the password: what a script prints is kept by Run Command.
+   * It finds the shell variables `SMTP_USERNAME`, `SMTP_PASSWORD`, `SMTP_HOST` and `SMTP_PORT`, which are not exported.
+   * It must end with exit code 0 only if the server uses them from now on. It may run again with the same credential.
    *
-   * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter
+   * It runs in `sh` with `set -e`, or in the shell that its `#!` line names: `sh`, `bash`, `dash`, `ksh` or `zsh`, with
+   * no options except `-e` and `-u`. Don't print the password: Run Command keeps what a script prints.
+   *
+   * @param text the script; it must not contain `{{ name }}`, which Systems Manager takes for a parameter
    */
   public static shellScript(text: string): CredentialDocument {
     checkScript('shellScript', text);
@@ -352,23 +434,26 @@ export class CredentialDocument {
    * Your own PowerShell script for Windows nodes, run as SYSTEM after the credential was fetched and checked.
    *
    * It finds the variables `$SmtpUsername`, `$SmtpPassword`, `$SmtpHost` and `$SmtpPort`. It must throw
-   * unless the server uses them from now on, and must not call `exit`. Its output is discarded, but for standard
-   * error.
+   * unless the server uses them from now on; `return` ends it early, and `exit` is a failure. The last program's exit code must be 0: after
+   * one with another meaning, such as `robocopy`, set `$LASTEXITCODE = 0`. It runs in a PowerShell process of its own, with
+   * `$ErrorActionPreference = 'Stop'`, and may run again with the same credential. Run Command keeps what programs write to standard error;
+   * everything else that it prints is discarded. A policy for module logging writes down what it gives to cmdlets, password included.
    *
-   * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter
+   * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter, and so is `#Requires`
    */
   public static powerShellScript(text: string): CredentialDocument {
     checkScript('powerShellScript', text);
+    checkRequires('powerShellScript', text);
     return new CredentialDocument(powerShellScriptDocument(text));
   }
 
   /**
-   * A document that you have already, which reads the secret itself.
+   * A document that you already have, which reads the secret itself.
    *
-   * It must read the version that it is given, not AWSCURRENT, which moves only after every server has
-   * confirmed, and must fail on a server that does not use the credential.
+   * It must read the version that it is given. It must not read `AWSCURRENT`, which moves only after every server has
+   * confirmed. It must fail on a server that doesn't use the credential.
    *
-   * Synthesis warns about a document of AWS that runs what its parameters say, such as AWS-RunShellScript.
+   * Synthesis warns about AWS documents that run whatever their parameters contain, such as `AWS-RunShellScript`.
    *
    * @param name the document's name, or its ARN if another account shares it
    */
@@ -380,9 +465,9 @@ export class CredentialDocument {
   }
 
   /**
-   * A document that you have already, which takes user name and password as parameters.
+   * A document that you already have, which takes user name and password as parameters.
    *
-   * Everybody who may list commands can read the password, and EventBridge carries it: prefer `existing`.
+   * A stopgap: anyone who can list commands can read the password, and EventBridge carries it. Prefer `existing`.
    * Synthesis warns about it.
    *
    * @param name the document's name, or its ARN if another account shares it
@@ -397,13 +482,13 @@ export class CredentialDocument {
   private constructor(
     private readonly bindTo: BindDocument,
     /**
-     * Whether it can run without the rotation function.
+     * Whether the document can run without the rotation function.
      *
      * @internal
      */
     public readonly _readsSecret: boolean = true,
     /**
-     * Whether it is of this library: it knows its endpoint, and finds out which version servers are to hold, also while a rotation is under way.
+     * Whether the document comes from this library. Then it knows its endpoint, and finds out which version servers must hold, even during a rotation.
      *
      * @internal
      */

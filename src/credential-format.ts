@@ -1,48 +1,54 @@
 import { Token } from 'aws-cdk-lib';
 import { FormatConfig } from './private/rotation-contract';
 
-/** The fields of a credential in JSON, and the names to write them under. Fields left out are not written. */
+/**
+ * The names of the fields of a credential in JSON.
+ *
+ * A field without a name is not written.
+ */
 export interface CredentialFields {
   /**
-   * The name of the field with the SMTP user name, an IAM access key id.
+   * The name of the field for the SMTP user name, an IAM access key id.
    *
-   * @default - must be named
+   * @default - none: you must name this field
    */
   readonly username?: string;
 
   /**
-   * The name of the field with the SMTP password.
+   * The name of the field for the SMTP password.
    *
-   * @default - must be named
+   * @default - none: you must name this field
    */
   readonly password?: string;
 
   /**
-   * The name of the field with the host of the SMTP endpoint.
+   * The name of the field for the host of the SMTP endpoint.
    *
    * @default - not written
    */
   readonly host?: string;
 
   /**
-   * The name of the field with the port of the SMTP endpoint, a number.
+   * The name of the field for the port of the SMTP endpoint, a number.
    *
    * @default - not written
    */
   readonly port?: string;
 
   /**
-   * The name of the field with the region of SES.
+   * The name of the field for the Region of SES.
    *
    * @default - not written
    */
   readonly region?: string;
 }
 
-/** Options of `CredentialFormat.json`. */
+/** Options for `CredentialFormat.json`. */
 export interface JsonCredentialFormatOptions {
   /**
-   * The fields to write, and their names: letters, digits, `_`, `-` and `.`.
+   * The fields to write, with their names.
+   *
+   * A name consists of letters, digits, `_`, `-` and `.`, and no two are the same.
    *
    * @default - `username`, `password`, `host`, `port` and `region`, under these names
    */
@@ -50,24 +56,28 @@ export interface JsonCredentialFormatOptions {
 }
 
 /**
- * How the credential is written into the secret.
+ * The format in which the credential is written to the secret.
  *
- * The format applies from the next rotation on: a value that is there stays as it is.
+ * It applies from the next rotation on. A value that already exists stays as it is.
  */
 export class CredentialFormat {
-  /** A JSON object. Further fields that you add to the current value by hand are carried over by each rotation. */
+  /**
+   * A JSON object.
+   *
+   * You may add further fields to the current value by hand: each rotation copies them to the new value.
+   */
   public static json(options: JsonCredentialFormatOptions = {}): CredentialFormat {
-    const { username, password, ...others } = options.fields
-      ?? { username: 'username', password: 'password', host: 'host', port: 'port', region: 'region' };
+    const named = options.fields ?? { username: 'username', password: 'password', host: 'host', port: 'port', region: 'region' };
+    const { username, password, ...others } = named;
     if (!username || !password) {
-      throw new Error(`credentialFormat fields must name username and password, got ${JSON.stringify(options.fields)}`);
+      throw new Error(`credentialFormat fields must name username and password, got ${listNamed(named)}; name both`);
     }
     const fields = { username, password, ...others };
     checkNames(Object.values(fields).filter(name => name !== undefined));
     return new CredentialFormat({ fields });
   }
 
-  /** The text `username:password`, as AWS's sample writes it. */
+  /** The text `username:password`, as the AWS sample writes it. */
   public static usernameColonPassword(): CredentialFormat {
     return new CredentialFormat({});
   }
@@ -83,9 +93,13 @@ export class CredentialFormat {
 function checkNames(names: string[]): void {
   const unusable = names.find(name => !Token.isUnresolved(name) && !/^[\w.-]+$/.test(name));
   if (unusable !== undefined) {
-    throw new Error(`credentialFormat fields must consist of letters, digits, "_", "-" and ".", got "${unusable}"`);
+    throw new Error(`credentialFormat fields must have names of letters, digits, "_", "-" and ".", got '${unusable}'`);
   }
   if (new Set(names).size < names.length) {
-    throw new Error(`credentialFormat fields must have names that differ, got ${names.join(', ')}`);
+    throw new Error(`credentialFormat fields must have different names, got ${names.join(', ')}`);
   }
+}
+
+function listNamed(fields: CredentialFields): string {
+  return Object.entries(fields).filter(([, name]) => name).map(([field]) => field).join(' and ') || 'none';
 }

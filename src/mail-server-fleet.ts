@@ -2,58 +2,66 @@ import { Duration } from 'aws-cdk-lib';
 import { CredentialDocument } from './credential-document';
 import { MailServerTargets } from './mail-server-targets';
 
-/** Mail servers of one kind, which Systems Manager hands the new credential to. */
+/** Mail servers of one kind, which get the new credential through Systems Manager. */
 export interface MailServerFleet {
-  /** Which managed nodes are the mail servers. */
+  /** The managed nodes that are the mail servers. */
   readonly targets: MailServerTargets;
 
-  /** What runs on each of them to put the credential in place. */
+  /** The document that puts the credential in place on each of them. */
   readonly document: CredentialDocument;
 
   /**
-   * How many servers change at a time, in Run Command's notation: a number (`'10'`) or a percentage (`'10%'`).
+   * How many servers change at a time, in Run Command's notation.
    *
-   * @default - Run Command's: 50
+   * It is a number, such as `10`, or a percentage, such as `10%`.
+   *
+   * @default - 50, the default of Run Command
    */
   readonly maxConcurrency?: string;
 
   /**
-   * After how many failures the other servers are not tried any more, in Run Command's notation: a number
-   * (`'0'` stops at the first) or a percentage (`'10%'`). Whatever it is, one failure fails the rotation,
-   * and the current credential stays.
+   * How many failures Run Command allows before it stops trying the other servers.
    *
-   * @default '100%', every server is tried
+   * In Run Command's notation, it is a number, where `0` stops at the first failure, or a percentage, such as `10%`. With
+   * the default, every server is tried. Whatever the value, one failure fails the rotation, and the current credential
+   * stays.
+   *
+   * @default '100%'
    */
   readonly maxErrors?: string;
 
   /**
-   * How long Run Command tries to reach a server, 30 seconds to 48 hours. A server that is offline for
-   * longer fails the rotation. The document's own time-out comes on top. Both together are the time
-   * that a command has for the whole fleet, `maxConcurrency` servers at a time: a large fleet needs more.
+   * How long Run Command tries to reach a server, 30 seconds to 48 hours.
    *
-   * @default Duration.minutes(5)
+   * A server that is offline for longer fails the rotation. The document's own timeout comes on top. Both together are
+   * the time that a command has for the whole fleet, `maxConcurrency` servers at a time: a large fleet needs more.
+   *
+   * @default - 5 minutes
    */
   readonly timeout?: Duration;
 
   /**
-   * How many servers must confirm the credential, 0 or more. A rotation that reaches fewer fails, except
-   * for the very first one, when no server can have a credential yet.
+   * How many servers must confirm the credential, 0 or more.
+   *
+   * With `MailServerTargets.managedNodes`, it is at most the number of ids. A rotation that reaches fewer servers fails.
+   * Only the very first one doesn't, because no server can have a credential yet.
    *
    * @default - all of them for `MailServerTargets.managedNodes`, otherwise 1
    */
   readonly minimumTargets?: number;
 
   /**
-   * Whether a server that joins the targets between two rotations gets the credential, by an association of State
-   * Manager with the same document. It runs once a server has joined, and again every 30 minutes on all of them, so
-   * that a server whose first run came too early is not left without. While a rotation gives servers its credential,
-   * a new server gets that one.
+   * Whether servers that join the targets between two rotations get the credential.
    *
-   * The version parameter of a document of your own (`CredentialDocument.existing`) must have a default: without it,
-   * the document is to apply AWSCURRENT, and `gracePeriod` must be at least an hour, or synthesis fails: a run while a
-   * rotation is under way gives servers the previous credential back until the next run.
+   * An association of State Manager runs the same document once a server has joined, and again every 30 minutes on all of
+   * them. A server whose first run came too early gets the credential from a later one. While a rotation gives servers
+   * its credential, a new server gets that one. Not with `CredentialDocument.existingWithCredential`.
    *
-   * A run that fails shows in State Manager only, not in a rotation.
+   * A document of your own (`CredentialDocument.existing`) needs a default for its version parameter, with which it must
+   * apply `AWSCURRENT`. `gracePeriod` must then be at least an hour, or synthesis fails. The reason is that a run during
+   * a rotation gives servers the previous credential back, until the next run.
+   *
+   * A failed run shows in State Manager only, not in a rotation.
    *
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
    * @default false
@@ -61,11 +69,15 @@ export interface MailServerFleet {
   readonly applyToNewServers?: boolean;
 
   /**
-   * Where the servers send, one of the `additionalRegions` or the endpoint's region beside such: the document changes their entries
-   * of that region's endpoint, with the password in the region's field. A server that is to have an entry for each of several
-   * regions is in a fleet for each. Not with `CredentialDocument.existing` and `existingWithCredential`, whose documents are not told of it.
+   * The Region that the servers send in.
    *
-   * @default - the endpoint's region, with the password in the field without a region
+   * It is one of the `additionalRegions`, or the endpoint's Region if there are any. The document changes the entries for
+   * that Region's endpoint, with the password in the Region's field. A server with entries for several Regions belongs to
+   * a fleet for each.
+   *
+   * Not with `CredentialDocument.existing` and `existingWithCredential`, whose documents don't learn the Region.
+   *
+   * @default - the Region of the endpoint, with the password in the field without a Region
    */
   readonly region?: string;
 }

@@ -2,16 +2,20 @@ import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
 
-/** Run Command takes no more values for a target, and no more node ids. */
+/** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
 
-/** Which managed nodes of Systems Manager are the mail servers: EC2 instances and hybrid nodes alike. */
+/**
+ * The managed nodes of Systems Manager that are the mail servers.
+ *
+ * They can be EC2 instances and hybrid nodes.
+ */
 export class MailServerTargets {
   /**
-   * All managed nodes that carry a tag with one of the values, 1 to 50 of them.
+   * All managed nodes that have a tag with one of the values, 1 to 50 of them.
    *
-   * A tagged machine without a running SSM agent is no managed node, and Run Command does not
-   * report it as missing: set `minimumTargets` of the fleet.
+   * A tagged machine without a running SSM Agent isn't a managed node, and Run Command doesn't report it as missing. Set
+   * `minimumTargets` of the fleet.
    */
   public static tag(key: string, ...values: string[]): MailServerTargets {
     if (key === '') throw new Error('tag key must not be empty');
@@ -25,12 +29,12 @@ export class MailServerTargets {
   /**
    * All managed nodes in a resource group.
    *
-   * IAM cannot tell the members of a group, so the function may send its own document, and no other,
-   * to any managed node of the account and region.
+   * The name has 1 to 128 letters, digits, `_`, `-` and `.`. IAM can't see who belongs to a group, so the function may
+   * send its own document, and no other, to any managed node in the account and Region.
    */
   public static resourceGroup(name: string): MailServerTargets {
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
-      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got "${name}"`);
+      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got '${name}'`);
     }
     return new MailServerTargets(scope => ({
       targets: [{ key: 'resource-groups:Name', values: [name] }],
@@ -38,16 +42,20 @@ export class MailServerTargets {
     }));
   }
 
-  /** Nodes by their ids, 1 to 50 of them: EC2 instances (`i-…`) and hybrid nodes (`mi-…`). By default, all must confirm. */
+  /**
+   * Managed nodes by their ids, 1 to 50 of them.
+   *
+   * The ids are those of EC2 instances (`i-…`) and hybrid nodes (`mi-…`). By default, all of them must confirm.
+   */
   public static managedNodes(...ids: string[]): MailServerTargets {
     if (Token.isUnresolved(ids)) {
-      throw new Error('node ids must be given one by one, got a list that only the deployment knows; use tags for that');
+      throw new Error('node ids must be known at synthesis, got a list that only the deployment knows; name them one by one, or use tags');
     }
     checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
     const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-    if (repeated !== undefined) throw new Error(`node ids must differ, got '${repeated}' more than once`);
+    if (repeated !== undefined) throw new Error(`node ids must differ, got '${repeated}' more than once; name it once`);
     const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
-    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got "${unusable}"`);
+    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got '${unusable}'`);
     return new MailServerTargets(scope => ({
       instanceIds: ids,
       statements: [sendTo(ids.flatMap(id => nodeArns(scope, id)))],
@@ -57,7 +65,7 @@ export class MailServerTargets {
   private constructor(
     private readonly bindTo: (scope: Construct) => BoundTargets,
     /**
-     * How many nodes there are, if that is known.
+     * The number of nodes, if it is known.
      *
      * @internal
      */

@@ -8,18 +8,22 @@ const IMPLICIT_TLS_PORTS = [465, 2465];
 const SES_PORTS = [25, 465, 587, 2465, 2587];
 const DEFAULT_PORT = 587;
 
-/** Options of `SmtpEndpoint.regional`. */
+/** Options for `SmtpEndpoint.regional`. */
 export interface RegionalSmtpEndpointOptions {
   /**
-   * The region of SES, which the password is derived for and in which the identities must exist.
+   * The Region of SES.
    *
-   * @default - the stack's region
+   * The password is derived for it, and the identities must exist in it.
+   *
+   * @default - the stack's Region
    */
   readonly region?: string;
 
   /**
-   * Use the FIPS 140 endpoint, and those of the other AWS services that the function calls in the stack's region
-   * (`AWS_USE_FIPS_ENDPOINT`). Not every region has them: the rotation fails and names the one that is missing.
+   * Whether to use the FIPS 140 endpoint of SES.
+   *
+   * The function then also uses the FIPS endpoints of the other AWS services that it calls in the stack's Region
+   * (`AWS_USE_FIPS_ENDPOINT`). Not every Region has them: the rotation fails and names the one that is missing.
    *
    * @see https://aws.amazon.com/compliance/fips/
    * @see https://docs.aws.amazon.com/general/latest/gr/ses.html
@@ -28,17 +32,22 @@ export interface RegionalSmtpEndpointOptions {
   readonly fips?: boolean;
 
   /**
-   * One of 25, 465, 587, 2465 and 2587. On 465 and 2465, TLS begins with the connection; on the others,
-   * STARTTLS. AWS Lambda and EC2 restrict port 25.
+   * The port: 25, 465, 587, 2465 or 2587.
+   *
+   * On 465 and 2465, TLS starts with the connection. On the others, it starts with STARTTLS. AWS Lambda and EC2 restrict port 25.
    *
    * @default 587
    */
   readonly port?: number;
 }
 
-/** Options of `SmtpEndpoint.custom`. */
+/** Options for `SmtpEndpoint.custom`. */
 export interface CustomSmtpEndpointOptions {
-  /** The host name, without port. Its certificate is verified against this name. */
+  /**
+   * The host name, without a port.
+   *
+   * The function checks that the host's certificate is valid for this name.
+   */
   readonly host: string;
 
   /**
@@ -49,38 +58,44 @@ export interface CustomSmtpEndpointOptions {
   readonly port?: number;
 
   /**
-   * The region of SES behind the host, which the password is derived for.
+   * The Region of SES behind the host.
    *
-   * @default - the stack's region
+   * The password is derived for it.
+   *
+   * @default - the stack's Region
    */
   readonly region?: string;
 
   /**
-   * Whether TLS begins with the connection, instead of by STARTTLS.
+   * Whether TLS starts with the connection, instead of with STARTTLS.
    *
    * @default - true on ports 465 and 2465, false on all others
    */
   readonly implicitTls?: boolean;
 }
 
-/** Where the credential logs in: it is proved there before a mail server gets it. */
+/**
+ * The SMTP endpoint that the credential logs in to.
+ *
+ * The credential is proven there before a mail server gets it.
+ */
 export class SmtpEndpoint {
-  /** The SMTP endpoint of SES in a region. */
+  /** The SMTP endpoint of SES in a Region. */
   public static regional(options: RegionalSmtpEndpointOptions = {}): SmtpEndpoint {
     const port = options.port ?? DEFAULT_PORT;
     if (!Token.isUnresolved(port) && !SES_PORTS.includes(port)) {
-      throw new Error(`endpoint port must be one of ${SES_PORTS.join(', ')}, which SES listens on, got ${port}`);
+      throw new Error(`endpoint port must be one of ${SES_PORTS.join(', ')}, got ${port}; SES listens on no other port`);
     }
     const prefix = options.fips ? 'email-smtp-fips' : 'email-smtp';
     const hostIn = (region: string) => `${prefix}.${region}.${Aws.URL_SUFFIX}`;
     return new SmtpEndpoint(port, options.region, hostIn, IMPLICIT_TLS_PORTS.includes(port), options);
   }
 
-  /** A host of your own choice: a VPC endpoint's name, or a relay that takes SES credentials. */
+  /** A host of your choice: the name of a VPC endpoint, or a relay that accepts SES credentials. */
   public static custom(options: CustomSmtpEndpointOptions): SmtpEndpoint {
     const { host, port = DEFAULT_PORT } = options;
     if (!isHostName(host)) {
-      throw new Error(`endpoint host must be a host name without scheme and port, got "${host}"`);
+      throw new Error(`endpoint host must be a host name without scheme and port, got '${host}'`);
     }
     if (!Token.isUnresolved(port) && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
       throw new Error(`endpoint port must be an integer from 1 to 65535, got ${port}`);
@@ -108,7 +123,7 @@ export class SmtpEndpoint {
   }
 
   /**
-   * The endpoint of SES in another region: of the same kind as this one, or the usual one where this is a host of somebody's choice.
+   * The endpoint of SES in another Region, with the settings of this one. For a custom host, it is the default one.
    *
    * @internal
    */

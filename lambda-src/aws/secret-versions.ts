@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { isAwsError } from '../basics/errors';
 import { SecretText } from '../basics/secret-text';
-import { CURRENT, PENDING } from '../secret/labels';
+import { CURRENT, holderOf, isCurrent, PENDING } from '../secret/labels';
 
 export interface SecretVersion {
   readonly id: string;
@@ -17,6 +17,8 @@ export interface SecretVersion {
 export interface SecretDescription {
   readonly createdAt: number;
   readonly changedAt: number;
+  /** Whether somebody has deleted it, and it can still be restored: until then, Secrets Manager refuses all but its description. */
+  readonly isDeleted: boolean;
   readonly rotationEnabled: boolean;
   /** The function that Secrets Manager rotates the secret with. */
   readonly rotationFunctionArn?: string;
@@ -42,6 +44,7 @@ export class SecretVersions {
     return {
       createdAt: timeOf(found.CreatedDate),
       changedAt: timeOf(found.LastChangedDate),
+      isDeleted: found.DeletedDate !== undefined,
       rotationEnabled: found.RotationEnabled ?? false,
       rotationFunctionArn: found.RotationLambdaARN,
       rotatedAt: found.LastRotatedDate?.getTime(),
@@ -81,11 +84,16 @@ export class SecretVersions {
     }));
   }
 
-  /** Moves AWSCURRENT to a version; Secrets Manager moves AWSPREVIOUS along. */
+  /** Moves AWSCURRENT to a version; Secrets Manager moves AWSPREVIOUS along. Succeeds if another invocation has just done that. */
   public async makeCurrent(id: string, present: string | undefined): Promise<void> {
-    await this.client.send(new UpdateSecretVersionStageCommand({
-      SecretId: this.secretId, VersionStage: CURRENT, MoveToVersionId: id, RemoveFromVersionId: present,
-    }));
+    try {
+      await this.client.send(new UpdateSecretVersionStageCommand({
+        SecretId: this.secretId, VersionStage: CURRENT, MoveToVersionId: id, RemoveFromVersionId: present,
+      }));
+    } catch (error) {
+      const hasMoved = isAwsError(error, 'InvalidParameter') && holderOf(await this.stages(), isCurrent) === id;
+      if (!hasMoved) throw error;
+    }
   }
 
   public async attach(label: string, id: string): Promise<void> {

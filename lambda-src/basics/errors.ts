@@ -2,9 +2,9 @@ import { RUNBOOK } from '../../src/private/rotation-contract';
 
 /** The anchors of docs/operations.md: each section says what an error means and what to type. */
 export const RUNBOOK_SECTIONS = [
-  '535-everywhere', 'stuck-rotation', 'limitexceeded', 'accessdenied-on-kms', 'node-offline', 'endpoint-unreachable',
-  'a-server-did-not-take-the-credential', 'rotations-that-met', 'rotation-overdue', 'stray-key', 'the-endpoint-does-not-take-the-login',
-  '554', 'a-leaked-credential', 'another-error-of-aws', 'a-call-that-the-function-does-not-know',
+  '535-everywhere', '535-on-one-server', 'stuck-rotation', 'limitexceeded', 'accessdenied-on-kms', 'node-offline', 'endpoint-unreachable',
+  'a-server-did-not-take-the-credential', 'rotations-that-met', 'rotation-overdue', 'another-function-rotates-the-secret', 'stray-key', 'the-endpoint-does-not-take-the-login',
+  '554', 'another-error-of-aws', 'a-call-that-the-function-does-not-know',
 ] as const;
 
 export type RunbookSection = typeof RUNBOOK_SECTIONS[number];

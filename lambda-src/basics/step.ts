@@ -1,4 +1,4 @@
-import { describe, isAwsError, linkTo, RotationError, RunbookSection } from './errors';
+import { describe, isAwsError, linkTo, RotationError } from './errors';
 import { Log } from './log';
 
 /** Runs what the function was called for, and writes into the log how it began and ended. */
@@ -9,15 +9,17 @@ export async function runStep<T>(name: string, log: Log, nextAfterAwsError: stri
     log.info('step finished');
     return result;
   } catch (cause) {
-    const { message, runbook } = cause instanceof RotationError ? cause : explain(cause, nextAfterAwsError);
+    const { message, runbook } = explain(cause, nextAfterAwsError);
     const complete = `${name}: ${message}; see ${linkTo(runbook)}`;
     log.error('step failed', { error: complete });
     throw new RotationError(complete, runbook, { cause });
   }
 }
 
-function explain(cause: unknown, next: string): { readonly message: string; readonly runbook: RunbookSection } {
+/** An error as one of ours: those of AWS say what failed, and not what comes next. */
+export function explain(cause: unknown, next: string): RotationError {
+  if (cause instanceof RotationError) return cause;
   const message = describe(cause);
   const isAboutKey = /kms/i.test(message) || isAwsError(cause, 'DecryptionFailure', 'EncryptionFailure');
-  return { message: `${message}; ${next}`, runbook: isAboutKey ? 'accessdenied-on-kms' : 'another-error-of-aws' };
+  return new RotationError(`${message}; ${next}`, isAboutKey ? 'accessdenied-on-kms' : 'another-error-of-aws', { cause });
 }

@@ -1,7 +1,22 @@
 # Reads one version of the secret and checks it, before anything on this server is touched.
-# Without a version id, as for a server that joins between two rotations, finds the one that servers are to hold now.
-# Sets $SmtpUsername and $SmtpPassword.
+# Without a version id, as for a server that joins between two rotations, it finds the one that servers are to hold now.
+# Sets $SmtpUsername and $SmtpPassword. Neither they nor the secret's value are ever a parameter or the input of a command: a policy for
+# module logging writes those into the event log. It does not see methods and operators.
+if ("$($ExecutionContext.SessionState.LanguageMode)" -ne 'FullLanguage') {
+  "SES_SMTP_CREDENTIAL_FAILED PowerShell runs in $($ExecutionContext.SessionState.LanguageMode) mode here, which refuses what this document needs: let the application control policy of this server allow the scripts of the SSM agent"
+  exit 1
+}
+Set-StrictMode -Off
 $ErrorActionPreference = 'Stop'
+
+# Ends in one line on standard output: a long standard error would push it out of what Run Command keeps.
+function Stop-Document([string] $Message) {
+  [Console]::Out.WriteLine('SES_SMTP_CREDENTIAL_FAILED ' + ($Message -replace '\s+', ' '))
+  exit 1
+}
+
+# What nobody thought of ends so as well. Its message is left out, because it could quote a value.
+trap { Stop-Document "the document ended in its line $($_.InvocationInfo.ScriptLineNumber) with $($_.Exception.GetType().Name)" }
 
 # Agents before 3.3.2746.0 do not export parameters. Their allowedPattern keeps these three free of quotes.
 if (-not $env:SSM_SecretArn) { $env:SSM_SecretArn = '{{ SecretArn }}' }
@@ -9,25 +24,82 @@ if (-not $env:SSM_Region) { $env:SSM_Region = '{{ Region }}' }
 # Windows does not tell an empty variable from one that is missing, and a new agent leaves the reference as it is.
 $GivenVersionId = (@($env:SSM_VersionId, '{{ VersionId }}') -match '^[A-Za-z0-9-]+$')[0]
 
-function Stop-Document([string] $Message) {
-  [Console]::Error.WriteLine("SES_SMTP_CREDENTIAL_FAILED $Message")
-  exit 1
+$JsonToken = [regex] ('\G[ \t\r\n]*(?:(?<Sign>[{}\[\]:,])|"(?<Text>(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*)"' +
+  '|(?<Other>true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?<End>\z))')
+
+# Reads $Json. Objects become tables whose names are compared exactly, arrays become lists, and numbers, true and false become $null.
+# ConvertFrom-Json compares names without case, takes what is no JSON, and in Windows PowerShell its errors quote the whole text.
+function Read-Json {
+  $script:Tokens = $JsonToken.Matches($Json)
+  $script:Position = 0
+  $Value = Read-JsonValue
+  if (-not $Tokens[$Position].Groups['End'].Success) { throw 'not JSON' }
+  return , $Value
 }
 
-function Invoke-SecretsManager([string[]] $Arguments) {
-  if (-not (Get-Command aws -ErrorAction SilentlyContinue)) {
-    Stop-Document 'neither AWS Tools for PowerShell nor the AWS CLI is installed: install one'
+function Read-JsonValue {
+  $Token = $Tokens[$Position]
+  $script:Position++
+  if ($Token.Groups['Text'].Success) { return [regex]::Unescape($Token.Groups['Text'].Value) }
+  if ($Token.Groups['Other'].Success) { return $null }
+  if ($Token.Groups['Sign'].Value -eq '{') { return Read-JsonObject }
+  if ($Token.Groups['Sign'].Value -eq '[') { return , (Read-JsonArray) }
+  throw 'not JSON'
+}
+
+function Read-JsonObject {
+  $Object = [hashtable]::new([StringComparer]::Ordinal)
+  if (Skip-JsonSign '}') { return $Object }
+  do {
+    $Name = Read-JsonValue
+    if ($Name -isnot [string] -or -not (Skip-JsonSign ':')) { throw 'not JSON' }
+    $Object[$Name] = Read-JsonValue
+  } while (Skip-JsonSign ',')
+  if (-not (Skip-JsonSign '}')) { throw 'not JSON' }
+  return $Object
+}
+
+function Read-JsonArray {
+  $List = [Collections.ArrayList]::new()
+  if (Skip-JsonSign ']') { return , $List }
+  do { $null = $List.Add((Read-JsonValue)) } while (Skip-JsonSign ',')
+  if (-not (Skip-JsonSign ']')) { throw 'not JSON' }
+  return , $List
+}
+
+# Steps over a sign, if it comes next.
+function Skip-JsonSign([string] $Sign) {
+  if ($Tokens[$Position].Groups['Sign'].Value -ne $Sign) { return $false }
+  $script:Position++
+  return $true
+}
+
+# Runs the AWS CLI, and returns what its answer says. All that matters of it is ASCII: in a code page of several bytes a character, a quote
+# could become part of one.
+function Invoke-SecretsManager([string] $Arguments) {
+  $Cli = @(Get-Command aws -CommandType Application -ErrorAction SilentlyContinue)[0]
+  if (-not $Cli) {
+    Stop-Document 'neither AWS Tools for PowerShell nor the AWS CLI is installed: install one, and restart the SSM agent, which finds new programs only then'
   }
-  $Json = aws secretsmanager @Arguments --secret-id $env:SSM_SecretArn --region $env:SSM_Region --output json
-  if ($LASTEXITCODE -ne 0) { throw "the AWS CLI ended with exit code $LASTEXITCODE" }
-  return ($Json | Out-String | ConvertFrom-Json)
+  $Start = [Diagnostics.ProcessStartInfo]::new($Cli.Path, "secretsmanager $Arguments " +
+    '--output json --cli-connect-timeout 5 --cli-read-timeout 10')
+  $Start.UseShellExecute = $false
+  $Start.RedirectStandardOutput = $Start.RedirectStandardError = $true
+  $Start.StandardOutputEncoding = [Text.Encoding]::GetEncoding(28591)
+  $Process = [Diagnostics.Process]::Start($Start)
+  $Errors = $Process.StandardError.ReadToEndAsync()
+  $script:Json = $Process.StandardOutput.ReadToEnd()
+  $Process.WaitForExit()
+  # The last line has the name of the error.
+  if ($Process.ExitCode -ne 0) { throw (@($Errors.Result.Trim() -split '[\r\n]+')[-1]) }
+  try { return Read-Json } catch { throw 'the AWS CLI did not answer in JSON' }
 }
 
 function Read-Version {
   if (Get-Command Get-SECSecretValue -ErrorAction SilentlyContinue) {
     return Get-SECSecretValue -SecretId $env:SSM_SecretArn -VersionId $VersionId -Region $env:SSM_Region
   }
-  return Invoke-SecretsManager @('get-secret-value', '--version-id', $VersionId)
+  return Invoke-SecretsManager "get-secret-value --secret-id $env:SSM_SecretArn --version-id $VersionId --region $env:SSM_Region"
 }
 
 # Returns the labels of each version: a table of lists.
@@ -35,27 +107,30 @@ function Read-Stages {
   if (Get-Command Get-SECSecret -ErrorAction SilentlyContinue) {
     return (Get-SECSecret -SecretId $env:SSM_SecretArn -Region $env:SSM_Region).VersionIdsToStages
   }
-  $Stages = @{}
-  (Invoke-SecretsManager @('describe-secret')).VersionIdsToStages.PSObject.Properties | ForEach-Object { $Stages[$_.Name] = $_.Value }
-  return $Stages
+  return (Invoke-SecretsManager "describe-secret --secret-id $env:SSM_SecretArn --region $env:SSM_Region").VersionIdsToStages
 }
 
 # Returns the id of the version that servers are to hold now: the one that a rotation is giving them, if there is one,
 # because it will not come back to a server that has joined meanwhile; otherwise the current one.
 function Get-WantedVersion {
   $Stages = Read-Stages
-  $Delivered = $Stages.Keys | Where-Object { $Stages[$_] -ccontains 'AWSPENDING' -and $Stages[$_] -clike 'SES_SMTP_DELIVERED_*' }
-  if ($Delivered) { return $Delivered }
-  return $Stages.Keys | Where-Object { $Stages[$_] -ccontains 'AWSCURRENT' }
+  if (-not $Stages) { return }
+  foreach ($Id in $Stages.Keys) { if ($Stages[$Id] -ccontains 'AWSPENDING' -and $Stages[$Id] -clike 'SES_SMTP_DELIVERED_*') { return $Id } }
+  foreach ($Id in $Stages.Keys) { if ($Stages[$Id] -ccontains 'AWSCURRENT') { return $Id } }
+}
+
+# Says in one line what somebody else's error says, short enough to leave room for what to do.
+function Get-Reason([Management.Automation.ErrorRecord] $Failure) {
+  return ($Failure.Exception.Message -replace '\s+', ' ' -replace '\A(.{800}).*\z', '$1 ...').Trim().TrimEnd('.')
 }
 
 # Runs what reads from Secrets Manager, in a few tries.
-function Invoke-Patiently([scriptblock] $Read) {
+function Invoke-Patiently([scriptblock] $Read, [string] $SecretId = $env:SSM_SecretArn) {
   foreach ($Pause in 2, 4, 8, 0) {
     try { return & $Read }
     catch {
       if ($Pause -eq 0) {
-        Stop-Document ("$($env:SSM_SecretArn) could not be read: $($_.Exception.Message); the instance role needs secretsmanager:GetSecretValue and " +
+        Stop-Document ("$SecretId could not be read: $(Get-Reason $_); the instance role needs secretsmanager:GetSecretValue and " +
           'secretsmanager:DescribeSecret on the secret and, if it has a key of its own, kms:Decrypt on that: use grantRead(role)')
       }
       Start-Sleep -Seconds $Pause
@@ -70,7 +145,7 @@ function Complete-Document {
     & $PSCommandPath
     exit $LASTEXITCODE
   }
-  Write-Output "SES_SMTP_CREDENTIAL_APPLIED $VersionId"
+  [Console]::Out.WriteLine("SES_SMTP_CREDENTIAL_APPLIED $VersionId")
   exit 0
 }
 
@@ -83,15 +158,21 @@ $Version = Invoke-Patiently { Read-Version }
 if (-not ($Version.VersionStages -ccontains 'AWSPENDING' -or $Version.VersionStages -ccontains 'AWSCURRENT')) {
   Stop-Document "version $VersionId is no longer pending or current, so it is not applied"
 }
+if ($Version.SecretBinary) { Stop-Document "version $VersionId is binary, not text" }
 
 # A version from before a change to JSON is username:password. Neither of them can have a brace.
-if ($UsernameField -and $Version.SecretString.Contains('{')) {
-  # The message of an error would quote the value.
-  try { $Value = $Version.SecretString | ConvertFrom-Json } catch { Stop-Document "version $VersionId is not JSON" }
-  $SmtpUsername = $Value.$UsernameField
-  $SmtpPassword = $Value.$PasswordField
+$Json = "$($Version.SecretString)"
+if ($UsernameField -and $Json.Contains('{')) {
+  try { $Fields = Read-Json } catch { Stop-Document "version $VersionId is not JSON" }
+  if ($Fields -isnot [hashtable]) { Stop-Document "version $VersionId is not a JSON object" }
+  $SmtpUsername = $Fields[$UsernameField]
+  $SmtpPassword = $Fields[$PasswordField]
 } else {
-  $SmtpUsername, $SmtpPassword = $Version.SecretString.TrimEnd() -split ':', 2
+  $SmtpUsername, $SmtpPassword = $Json.TrimEnd() -split ':', 2
 }
-if ($SmtpUsername -cnotmatch '\AA[A-Z0-9]{15,127}\z') { Stop-Document "version $VersionId has no access key id where one is expected" }
-if ($SmtpPassword -cnotmatch '\AB[A-P][A-Za-z0-9+/]{42}\z') { Stop-Document "version $VersionId has no SES SMTP password where one is expected" }
+if ($SmtpUsername -isnot [string] -or $SmtpUsername -cnotmatch '\AA[A-Z0-9]{15,127}\z') {
+  Stop-Document "version $VersionId has no access key id where one is expected"
+}
+if ($SmtpPassword -isnot [string] -or $SmtpPassword -cnotmatch '\AB[A-P][A-Za-z0-9+/]{42}\z') {
+  Stop-Document "version $VersionId has no SES SMTP password where one is expected"
+}

@@ -1,42 +1,42 @@
-# Gives the credential to the virtual servers of the IIS SMTP service whose smart host is the relay host.
-function Get-Servers {
-  Get-WmiObject -Namespace 'root\MicrosoftIISv2' -Class IIsSmtpServerSetting -Authentication PacketPrivacy |
-    Where-Object { $_.SmartHost -eq $RelayHost }
+# What of the IIS SMTP service relays: virtual servers by their smart host, and remote domains by their route, which comes before it.
+$Unreadable = 'the settings of the IIS SMTP service cannot be read'
+$Remedy = 'install the Windows features SMTP-Server and Web-WMI if they are missing, and let SYSTEM read root\MicrosoftIISv2'
+$Missing = "no virtual SMTP server has the smart host $RelayHost, and no remote domain the route"
+$BasicAuthentication = 0x100
+$Tls = 0x4
+
+function Read-Settings([string] $Class) {
+  return Get-WmiObject -Namespace 'root\MicrosoftIISv2' -Class $Class -Authentication PacketPrivacy
 }
 
-function Set-Credential($Server, [string] $UserName, [string] $Password) {
-  $Server.RouteUserName = $UserName
-  $Server.RoutePassword = $Password
-  $null = $Server.Put()
+function Read-Relays {
+  $Servers = @(Read-Settings IIsSmtpServerSetting)
+  $Encrypted = @(foreach ($Server in $Servers) { if ($Server.AlwaysUseSsl) { $Server.Name } })
+  foreach ($Server in $Servers) { New-Relay $Server $Server.SmartHost $Encrypted }
+  foreach ($Domain in @(Read-Settings IIsSmtpDomainSetting)) { New-Relay $Domain $Domain.RouteActionString $Encrypted }
 }
 
-function Test-Credential($Server) {
-  $Server.RouteUserName -ceq $SmtpUsername -and $Server.RoutePassword -ceq $SmtpPassword
-}
-
-try { $Servers = @(Get-Servers) } catch {
-  Stop-Document 'the settings of the IIS SMTP service cannot be read: install the Windows features SMTP-Server and Web-WMI'
-}
-if ($Servers.Count -eq 0) { Stop-Document "no virtual SMTP server has the smart host $RelayHost" }
-
-foreach ($Server in $Servers) {
-  if (Test-Credential $Server) { continue }
-  $OldUserName = $Server.RouteUserName
-  $OldPassword = $Server.RoutePassword
-  # The message of an error could quote a value.
-  try { Set-Credential $Server $SmtpUsername $SmtpPassword } catch {
-    Stop-Document "the settings of virtual SMTP server $($Server.Name) cannot be changed: $($_.Exception.GetType().Name)"
+function New-Relay($Setting, [string] $Route, [string[]] $Encrypted) {
+  return @{
+    Name = $Setting.Name; Hosts = @(Get-Hosts $Route); UserName = $Setting.RouteUserName; Password = $Setting.RoutePassword; Setting = $Setting
+    Problem = Get-Problem $Setting.Name ([int] $Setting.RouteAction) ($Encrypted -contains ($Setting.Name -replace '(?i)/Domain/.*\z'))
   }
-  $Changed = Get-Servers | Where-Object { $_.Name -eq $Server.Name }
-  if (-not (Test-Credential $Changed)) {
-    # What cannot be read back as a credential must not be written as one.
-    if ($OldUserName -cmatch '\AA[A-Z0-9]{15,127}\z' -and $OldPassword -cmatch '\AB[A-P][A-Za-z0-9+/]{42}\z') {
-      Set-Credential $Server $OldUserName $OldPassword
-      Stop-Document "virtual SMTP server $($Server.Name) did not keep the credential; the settings were put back"
-    }
-    Stop-Document "the credential of virtual SMTP server $($Server.Name) cannot be read back: look at its outbound security"
+}
+
+# Without these, the service does not use the credential, or SES refuses it.
+function Get-Problem([string] $Name, [int] $RouteAction, [bool] $Encrypted) {
+  $Found = 'RouteAction of {0} is 0x{1:X}, without' -f $Name, $RouteAction
+  if (-not ($RouteAction -band $BasicAuthentication)) {
+    return "$Found SMTP_AUTH_CLEARTEXT (0x100): choose basic authentication in its outbound security, or it does not use the credential"
+  }
+  if (-not ($Encrypted -or $RouteAction -band $Tls)) {
+    return "$Found SMTP_SSL (0x4), and AlwaysUseSsl is false: choose TLS encryption in its outbound security, because SES refuses to log in without it"
   }
 }
 
 # The service reads its settings itself; mail that waits is tried again at the server's interval.
-Complete-Document
+function Write-Relay($Relay) {
+  $Relay.Setting.RouteUserName = $UserName
+  $Relay.Setting.RoutePassword = $Password
+  $null = $Relay.Setting.Put()
+}

@@ -1,9 +1,14 @@
 import { Command, CommandInvocation, CommandPlugin } from '@aws-sdk/client-ssm';
+import { Push } from './command';
 import { CommandReader, readPage } from './pages';
 import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../../src/private/rotation-contract';
+import { redact } from '../secret/redaction';
 
 /** How many failed nodes an error names; it counts the others. */
 const NAMED_FAILURES = 5;
+
+/** What nodes were given. */
+export type Pushed = Pick<Push, 'credential' | 'version'>;
 
 /** What a fleet made of the credential. */
 export interface FleetVerdict {
@@ -17,20 +22,20 @@ export interface FleetVerdict {
 
 /** What the nodes answered; undefined until all of them are listed, because the list of invocations fills gradually. */
 export async function completeVerdict(
-  reader: CommandReader, fleet: FleetConfig, versionId: string, { CommandId, TargetCount }: Command,
+  reader: CommandReader, fleet: FleetConfig, pushed: Pushed, { CommandId, TargetCount }: Command,
 ): Promise<FleetVerdict | undefined> {
-  const verdict = await readVerdict(reader, fleet, versionId, CommandId!);
+  const verdict = await readVerdict(reader, fleet, pushed, CommandId!);
   return verdict.confirmed + verdict.failed >= TargetCount! ? verdict : undefined;
 }
 
 /** Reads every page, and keeps of it no more than counts and the first failures: a fleet may have any number of servers. */
-export async function readVerdict(reader: CommandReader, fleet: FleetConfig, versionId: string, commandId: string): Promise<FleetVerdict> {
+export async function readVerdict(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<FleetVerdict> {
   const failures: string[] = [];
   const terminated: string[] = [];
   let confirmed = 0;
   let failed = 0;
   for await (const invocation of invocationsOf(reader, commandId)) {
-    const reason = whyUnconfirmed(invocation, fleet, versionId);
+    const reason = whyUnconfirmed(invocation, fleet, pushed);
     if (!reason) {
       confirmed++;
       continue;
@@ -54,10 +59,10 @@ async function *invocationsOf(reader: CommandReader, commandId: string): AsyncGe
 }
 
 /** Some servers that have not confirmed, out of the first page: there is no time left for more. */
-export async function firstUnconfirmed({ runCommand }: CommandReader, fleet: FleetConfig, versionId: string, commandId: string): Promise<string[]> {
+export async function firstUnconfirmed({ runCommand }: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<string[]> {
   const page = await runCommand.invocations(commandId);
   return (page?.CommandInvocations ?? []).flatMap(invocation => {
-    const reason = whyUnconfirmed(invocation, fleet, versionId);
+    const reason = whyUnconfirmed(invocation, fleet, pushed);
     return reason ? [`${invocation.InstanceId} (${reason})`] : [];
   }).slice(0, NAMED_FAILURES);
 }
@@ -71,12 +76,13 @@ export function describeFailure({ fleet, commandId, confirmed, failed, failures 
 }
 
 /** Why a node does not count as confirmed. The parent command's status says nothing about a node. */
-function whyUnconfirmed(invocation: CommandInvocation, { document }: FleetConfig, versionId: string): string | undefined {
+function whyUnconfirmed(invocation: CommandInvocation, { document }: FleetConfig, { credential, version }: Pushed): string | undefined {
   const steps = invocation.CommandPlugins ?? [];
   if (invocation.Status !== 'Success') {
-    return [invocation.StatusDetails, ...document.marker ? steps.flatMap(explanation) : []].join(': ');
+    const explanations = document.marker ? steps.flatMap(explanation) : [];
+    return [invocation.StatusDetails, ...explanations.map(text => redact(text, credential))].join(': ');
   }
-  if (document.marker && !steps.some(step => hasMarker(step, versionId))) {
+  if (document.marker && !steps.some(step => hasMarker(step, version.id))) {
     return 'Success, but the document did not report the credential as applied';
   }
   if (steps.length === 0 || steps.every(isSkipped)) return 'Success, but every step of the document was skipped';

@@ -5,9 +5,12 @@ import { Context } from '../context';
 /** What it takes to read what became of commands. */
 export type CommandReader = Pick<Context, 'clock' | 'end' | 'random' | 'runCommand'>;
 
+/** Nothing has gone wrong: servers, or the reading of what they answer, need more time than is left. */
+export class OutOfTimeError extends RotationError {}
+
 /** Reads a page as fast as Systems Manager lets it be read, and no longer than there is time. */
 export async function readPage<Page>({ clock, end, random }: CommandReader, what: string, read: () => Promise<Page | undefined>): Promise<Page> {
   const page = await new BackOff(clock, random, SECOND, 15 * SECOND).poll(end, read);
   if (page !== undefined && clock.now() <= end) return page;
-  throw new RotationError(`${what} could not be read before the function had to end; the next attempt reads it again`, 'node-offline');
+  throw new OutOfTimeError(`${what} could not be read before the function had to end; the next attempt reads it again`, 'node-offline');
 }

@@ -1,12 +1,16 @@
-import { completeVerdict, FleetVerdict, firstUnconfirmed, readVerdict } from './answers';
+import { Command } from '@aws-sdk/client-ssm';
+import { completeVerdict, FleetVerdict, firstUnconfirmed, Pushed, readVerdict } from './answers';
 import { Push, sendCommand } from './command';
 import { awaitEarlierCommands } from './earlier-commands';
-import { CommandReader } from './pages';
+import { CommandReader, OutOfTimeError } from './pages';
 import { FleetConfig } from '../../src/private/rotation-contract';
 import { hasEnded } from '../aws/run-command';
 import { RotationError } from '../basics/errors';
-import { BackOff, SECOND } from '../basics/time';
+import { BackOff, MINUTE, SECOND } from '../basics/time';
 import { Context } from '../context';
+
+/** How long Run Command may take to list the servers of a command that has ended. */
+const LISTING_TIME = 2 * MINUTE;
 
 /** Every fleet is sent its command before the first one is waited for. */
 export async function pushToAll(context: Context, push: Push): Promise<FleetVerdict[]> {
@@ -14,7 +18,7 @@ export async function pushToAll(context: Context, push: Push): Promise<FleetVerd
   for (const fleet of context.config.fleets) sent.push([fleet, await startPush(context, push, fleet)]);
   const verdicts: FleetVerdict[] = [];
   for (const [fleet, commandId] of sent) {
-    const verdict = await awaitPush(context, fleet, push.version.id, commandId);
+    const verdict = await awaitPush(context, fleet, push, commandId);
     const { confirmed, failed } = verdict;
     context.log.info('mail servers answered', { commandId, confirmed, targets: confirmed + failed, document: fleet.document.name });
     verdicts.push(verdict);
@@ -36,22 +40,43 @@ async function findSent(context: Context, push: Push, fleet: FleetConfig): Promi
   if (!command) return undefined;
   const { CommandId, TargetCount } = command;
   if (!hasEnded(command)) return CommandId;
-  const { confirmed, failed } = await readVerdict(context, fleet, push.version.id, CommandId!);
+  const { confirmed, failed } = await readVerdict(context, fleet, push, CommandId!);
   const succeeded = failed === 0 && confirmed >= Math.max(TargetCount!, fleet.minimumTargets, 1);
   return succeeded ? CommandId : undefined;
 }
 
 /** Waits until Run Command has finished with every node, and judges each by itself. */
-export async function awaitPush(reader: CommandReader, fleet: FleetConfig, versionId: string, commandId: string): Promise<FleetVerdict> {
+export async function awaitPush(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<FleetVerdict> {
+  const command = await awaitEnd(reader, fleet, pushed, commandId);
+  return readAnswers(reader, fleet, pushed, command);
+}
+
+async function awaitEnd(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<Command> {
   const { clock, end, random, runCommand } = reader;
-  const backOff = new BackOff(clock, random, 2 * SECOND, 15 * SECOND);
-  do {
+  const ended = await new BackOff(clock, random, 2 * SECOND, 15 * SECOND).poll(end, async () => {
     const command = await runCommand.get(commandId);
-    const verdict = command && hasEnded(command) && await completeVerdict(reader, fleet, versionId, command);
-    if (verdict) return verdict;
-  } while (await backOff.waitUntil(end));
-  const unfinished = await firstUnconfirmed(reader, fleet, versionId, commandId);
-  throw new RotationError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
+    return command && hasEnded(command) ? command : undefined;
+  });
+  if (ended) return ended;
+  const unfinished = await firstUnconfirmed(reader, fleet, pushed, commandId);
+  throw new OutOfTimeError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
     + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`,
   'node-offline');
+}
+
+/** A command can end before it has met a server, for a reason that it names itself. Only one that found none is a success then. */
+async function readAnswers(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, command: Command): Promise<FleetVerdict> {
+  const { clock, end, random } = reader;
+  const listedBy = clock.now() + LISTING_TIME;
+  const backOff = new BackOff(clock, random, 2 * SECOND, 15 * SECOND);
+  const verdict = await backOff.poll(Math.min(end, listedBy), async () => completeVerdict(reader, fleet, pushed, command));
+  if (verdict && (command.Status === 'Success' || verdict.confirmed + verdict.failed > 0)) return verdict;
+  const { CommandId, Status, StatusDetails, TargetCount } = command;
+  if (!verdict && listedBy > end) {
+    throw new OutOfTimeError(`Run Command did not list all of the ${TargetCount} mail servers of command ${CommandId} before the function had to end; `
+      + 'the next attempt reads the list again', 'node-offline');
+  }
+  const reached = verdict ? 'before it reached a mail server' : `and Run Command does not list all of its ${TargetCount} mail servers`;
+  throw new RotationError(`command ${CommandId} (document ${fleet.document.name}) ended with status ${StatusDetails ?? Status} ${reached}; `
+    + 'fix what the status names, and rotate again', 'node-offline');
 }

@@ -28,7 +28,7 @@ export interface Reading {
 /** For what goes with its user or secret. */
 export const MAY_BE_GONE: Reading = { mayBeGone: true };
 
-const NO_SECRET: SecretDescription = { createdAt: 0, changedAt: 0, rotationEnabled: false, stages: new Map() };
+const NO_SECRET: SecretDescription = { createdAt: 0, changedAt: 0, isDeleted: true, rotationEnabled: false, stages: new Map() };
 
 /** Keys first: one that is made from now on cannot be taken for a stray one. */
 export async function takeInventory({ keys, versions }: Context, reading: Reading = {}): Promise<Inventory> {
@@ -36,7 +36,8 @@ export async function takeInventory({ keys, versions }: Context, reading: Readin
 }
 
 export async function readSecret(versions: SecretVersions, reading: Reading): Promise<SecretContent> {
-  const secret = await read(versions.describe(), NO_SECRET, reading);
+  const described = await read(versions.describe(), NO_SECRET, reading);
+  const secret = reading.mayBeGone && described.isDeleted ? NO_SECRET : described;
   reading.onSecret?.(secret);
   const found = await Promise.all([...secret.stages].map(async ([id, labels]) => {
     const version = await read(versions.get(id), undefined, reading);

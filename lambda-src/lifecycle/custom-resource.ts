@@ -1,7 +1,8 @@
 import { CloudFormationEvent, ResourceProperties } from './cloudformation-event';
-import { ensureCredential, START_TIME } from './ensure-credential';
+import { beginDeployment, Deployment, endDeployment, endDeployments } from './deployment';
+import { ensureCredential } from './ensure-credential';
 import { isSameResource, newPhysicalId, ownKeysSince } from './physical-id';
-import { recall } from './recall';
+import { endRotation, recall } from './recall';
 import { prepareOtherSecret, prepareOtherUser } from './replacement';
 import { tearDown } from './teardown';
 import { runStep } from '../basics/step';
@@ -15,32 +16,36 @@ const REASON_LENGTH = 1000;
  * Another user or secret makes it another resource: CloudFormation has the one before it deleted at the end of the update.
  */
 export async function manageCredential(event: CloudFormationEvent, context: Context): Promise<void> {
-  const { LogicalResourceId, RequestId, ResponseURL, StackId } = event;
-  const outcome = await handleRequest(event, context);
+  const { LogicalResourceId, RequestId, RequestType, ResponseURL, StackId } = event;
+  const deployment = RequestType === 'Delete' ? undefined : await beginDeployment(context, RequestId);
+  const outcome = await handleRequest(event, context, deployment);
   await context.respond(ResponseURL, JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId }));
+  if (deployment) await endDeployment(context, deployment);
 }
 
-async function handleRequest(event: CloudFormationEvent, context: Context) {
+async function handleRequest(event: CloudFormationEvent, context: Context, deployment?: Deployment) {
   const keepsId = event.RequestType === 'Delete' || isSameResource(event);
   const PhysicalResourceId = keepsId ? event.PhysicalResourceId : await newPhysicalId(context, event);
   try {
     if (event.RequestType === 'Delete') await deleteCredential(event, context, event.ResourceProperties);
-    else await createOrUpdate(event, context);
+    else await createOrUpdate(event, context, deployment);
     return { Status: 'SUCCESS', PhysicalResourceId };
   } catch (error) {
+    if (deployment && event.RequestType === 'Update') await endRotation(inStep(context, 'waitForRotation'), deployment).catch(() => undefined);
     // After an update that failed, CloudFormation goes back to the resource that there was.
     return { Status: 'FAILED', Reason: (error as Error).message.slice(0, REASON_LENGTH), PhysicalResourceId: event.PhysicalResourceId ?? PhysicalResourceId };
   }
 }
 
 /** Where user or secret are others than before, the credential is awaited in any case: the keys before it are deleted next. */
-async function createOrUpdate(event: CloudFormationEvent, context: Context): Promise<void> {
+async function createOrUpdate(event: CloudFormationEvent, context: Context, deployment?: Deployment): Promise<void> {
   const { OldResourceProperties: before, RequestId, RequestType, ResourceProperties: now } = event;
   const isNew = !isSameResource(event);
+  if (before && before.SecretArn !== now.SecretArn) await endDeployments(forProperties(context, before));
   if (before && isNew) await prepareReplacement(context, before);
   if (before && !isNew) await recall(inStep(beforeLateKeys(context), 'waitForRotation'), RequestId);
   if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
-    await ensureCredential(context, { startTime: START_TIME, settled: RequestType === 'Create' });
+    await ensureCredential(context, { settled: RequestType === 'Create', deployment });
   }
   if (before && !isNew && (before.SecretArn !== now.SecretArn || before.UserName !== now.UserName)) await deleteFailed(event, context, before);
 }
@@ -55,21 +60,23 @@ async function prepareReplacement(context: Context, before: ResourceProperties):
 
 /** An update to another user or secret failed, and is rolled back. What it has left must not keep the rollback from coming to its end. */
 async function deleteFailed(event: CloudFormationEvent, context: Context, failed: ResourceProperties): Promise<void> {
-  await deleteCredential(event, context, failed).catch(() => undefined);
+  await deleteCredential(event, context, failed, true).catch(() => undefined);
 }
 
 /** Deletes the keys of a user and a secret, which may be those of today, or one of them. */
-async function deleteCredential(event: CloudFormationEvent, context: Context, gone: ResourceProperties): Promise<void> {
+async function deleteCredential(event: CloudFormationEvent, context: Context, gone: ResourceProperties, hasFailed = false): Promise<void> {
   const today = inStep(beforeLateKeys(context), 'deleteKeys');
   const former = forProperties(today, gone);
+  await endDeployments(former);
   const isSecretOfToday = gone.SecretArn === context.config.secretArn;
   const isUserOfToday = gone.UserName === context.config.user.name;
   await runStep('deleteKeys', former.log, 'mend that, and delete the stack again', async () => tearDown(former, {
     functionArn: gone.ServiceToken,
-    since: ownKeysSince(event),
+    since: ownKeysSince(event, gone),
     secretStays: isSecretOfToday && !isUserOfToday,
     userStays: isUserOfToday && !isSecretOfToday,
     today: isSecretOfToday ? undefined : today,
+    hasFailed,
     requestId: event.RequestId,
   }));
 }

@@ -1,34 +1,31 @@
-import { RotationConfig } from '../../src/private/rotation-contract';
-import { SecretVersion } from '../aws/secret-versions';
+import { checkNotSuperseded, Deployment, SupersededError } from './deployment';
+import { isAsConfigured } from './suitability';
 import { RotationError } from '../basics/errors';
 import { runStep } from '../basics/step';
 import { BackOff, MINUTE, SECOND } from '../basics/time';
 import { Context, inStep } from '../context';
 import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
 import { nameOf } from '../proof/endpoint-proof';
-import { Account, accountsIn, missingRegions } from '../proof/endpoints';
+import { Account, accountsIn } from '../proof/endpoints';
 import { rotate, STEPS } from '../rotation/rotation';
-import { parseCredential } from '../secret/credential';
-import { isCurrent, isDelivered } from '../secret/labels';
+import { holderOf, isCurrent, isDelivered } from '../secret/labels';
 
 /** Secrets Manager begins a rotation within seconds. */
-export const START_TIME = 30 * SECOND;
-/** How long Secrets Manager may take before its rotation is attempted here as well. */
+const START_TIME = 30 * SECOND;
+/** How long Secrets Manager may take before its rotation is attempted here as well, and how long SES may then refuse its credential. */
 const ROTATION_LIMIT = 3 * MINUTE;
 
-/** What a credential has to be like before the function goes on. */
+/** What a deployment waits for. */
 export interface Goal {
-  /** How long to wait for a rotation to begin by itself, in milliseconds. */
-  readonly startTime: number;
   /** Whether a rotation that is under way must come to its end: until then, what mail servers may hold was not confirmed by all of them. */
-  readonly settled?: boolean;
-  /** An access key that does not do, although it may work for a while. */
-  readonly revoked?: string;
+  readonly settled: boolean;
+  /** The deployment, if it can be known that CloudFormation has cancelled it. */
+  readonly deployment?: Deployment;
 }
 
 /**
  * Returns when the current credential is one of the configured user, format and region, works, and is on the mail servers; waits
- * for the rotation that makes it so, and starts one if none begins within the time that is given.
+ * for the rotation that makes it so, and starts one if none begins within seconds.
  *
  * Secrets Manager tells nobody why a rotation fails, and retries it at times of its own. One that does not end is therefore
  * attempted here, too, as every step can run more than once: if it fails, its error is the reason.
@@ -39,65 +36,94 @@ export async function ensureCredential(call: Context, goal: Goal): Promise<void>
   if (token === undefined) return;
   context.log.warn('the rotation does not come to an end: an attempt of our own says why');
   for (const Step of Object.keys(STEPS)) {
+    checkNotSuperseded(await context.versions.stages(), goal.deployment);
     await rotate({ Step, SecretId: call.config.secretArn, ClientRequestToken: token }, call);
   }
+}
+
+/** What is known of the rotation that is waited for. */
+interface Wait {
+  end: number;
+  /** The current version as it was seen last, empty if there is none. */
+  current?: string;
+  hasBegun: boolean;
+  /** Whether the function has started a rotation, or one has promoted its version: there must not be another one. */
+  hasRotated: boolean;
 }
 
 /** Waits for a while, and returns the version whose rotation is still unfinished then. */
 async function awaitRotation(context: Context, goal: Goal): Promise<string | undefined> {
   const { clock, random } = context;
-  const end = Math.min(context.end, clock.now() + ROTATION_LIMIT);
   const backOff = new BackOff(clock, random, 2 * SECOND, 10 * SECOND);
-  let startAt = clock.now() + goal.startTime;
+  const startAt = clock.now() + START_TIME;
+  const wait: Wait = { end: latestEnd(context), hasBegun: false, hasRotated: false };
   for (;;) {
-    const { isDone, started, token, problem } = await advance(context, goal, clock.now() >= startAt);
+    const { isDone, token, problem } = await advance(context, goal, wait, clock.now() >= startAt);
     if (isDone) return undefined;
-    if (started) startAt = clock.now() + START_TIME;
-    if (await backOff.waitUntil(end)) continue;
+    if (await backOff.waitUntil(wait.end)) continue;
     if (token) return token;
-    throw problem ?? new RotationError('Secrets Manager has not begun to rotate; check that it may invoke the function, and deploy again', 'rotation-overdue');
+    throw problem ?? noCredential(wait);
   }
+}
+
+function latestEnd({ clock, end }: Context): number {
+  return Math.min(end, clock.now() + ROTATION_LIMIT);
 }
 
 interface Progress {
   readonly isDone?: boolean;
-  readonly started?: boolean;
   /** The version whose rotation is unfinished. */
   readonly token?: string;
   /** What went wrong just now. It may pass, as when a new policy is not in force everywhere yet. */
   readonly problem?: unknown;
 }
 
-async function advance(context: Context, goal: Goal, mayStart: boolean): Promise<Progress> {
+async function advance(context: Context, goal: Goal, wait: Wait, mayStart: boolean): Promise<Progress> {
   let token: string | undefined;
   try {
     const inventory = await takeInventory(context);
+    checkNotSuperseded(inventory.secret.stages, goal.deployment);
     token = rotationInFlight(inventory.secret);
-    if (!(goal.settled && token) && await isReached(context, goal, inventory)) return { isDone: true };
-    if (token || !mayStart) return { token };
-    if (!goal.revoked && !inventory.secret.rotationEnabled) throw new RotationError('rotation was switched off meanwhile; deploy again', 'rotation-overdue');
-    await context.versions.startRotation();
-    context.log.info('rotation started');
-    return { started: true };
+    watchRotation(context, wait, inventory);
+    if (!(goal.settled && token) && await isReached(context, inventory)) return { isDone: true };
+    if (!token && mayStart && !wait.hasRotated) await startRotation(context, wait, inventory);
+    return { token };
   } catch (problem) {
+    if (problem instanceof SupersededError) throw problem;
     return { token, problem };
   }
 }
 
-async function isReached(context: Context, { revoked }: Goal, { keys, versions }: Inventory): Promise<boolean> {
-  const current = versions.find(isCurrent);
-  if (!current || !isSuitable(context.config, current)) return false;
-  const accounts = accountsIn(current, context.config);
-  const works = accounts.every(({ credential: { username } }) => username !== revoked && keys.some(({ active, id }) => active && id === username));
-  if (!works) return false;
-  for (const account of accounts) if (!await logsIn(context, account)) return false;
-  return true;
+function watchRotation(context: Context, wait: Wait, { secret }: Inventory): void {
+  const current = holderOf(secret.stages, isCurrent) ?? '';
+  wait.current ??= current;
+  if (rotationInFlight(secret)) wait.hasBegun = true;
+  if (current === wait.current) return;
+  // SES may refuse what it has just accepted: not all of its hosts know a new key at the same time.
+  Object.assign(wait, { current, end: latestEnd(context), hasBegun: true, hasRotated: true });
 }
 
-/** Whether a version is what the configuration asks for: format, regions, and on the mail servers. */
-function isSuitable(config: RotationConfig, version: SecretVersion): boolean {
-  return parseCredential(version.value, config.format) !== undefined && missingRegions(version.value, config).length === 0
-    && (config.fleets.length === 0 || isDelivered(version));
+async function startRotation({ log, versions }: Context, wait: Wait, { secret }: Inventory): Promise<void> {
+  if (!secret.rotationEnabled) throw new RotationError('rotation was switched off meanwhile; deploy again', 'rotation-overdue');
+  await versions.startRotation();
+  wait.hasRotated = true;
+  log.info('rotation started');
+}
+
+function noCredential({ hasBegun }: Wait): RotationError {
+  return hasBegun
+    ? new RotationError('the rotation has ended without a credential that works and is as configured; look for the last failed step in the log, '
+      + 'mend what it names, and deploy again', 'stuck-rotation')
+    : new RotationError('Secrets Manager has not begun to rotate; check that it may invoke the function, and deploy again', 'rotation-overdue');
+}
+
+async function isReached(context: Context, inventory: Inventory): Promise<boolean> {
+  const { config } = context;
+  const current = inventory.versions.find(isCurrent);
+  if (!current || !isAsConfigured(context, inventory, current)) return false;
+  if (config.fleets.length > 0 && !isDelivered(current)) return false;
+  for (const account of accountsIn(current, config)) if (!await logsIn(context, account)) return false;
+  return true;
 }
 
 async function logsIn({ log, loginAt }: Context, { credential, endpoint }: Account): Promise<boolean> {

@@ -1,8 +1,12 @@
 import { CloudFormationEvent } from './cloudformation-event';
+import { CredentialProperties } from '../../src/private/rotation-contract';
 import { SECOND } from '../basics/time';
 import { Context } from '../context';
 import { rotationInFlight, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
+
+/** Every key in a secret of ours was made here. */
+const ALL_KEYS = 0;
 
 /** Whether the resource that there is has this user and this secret. */
 export function isSameResource({ PhysicalResourceId, ResourceProperties: { SecretArn, UserName } }: CloudFormationEvent): boolean {
@@ -12,14 +16,13 @@ export function isSameResource({ PhysicalResourceId, ResourceProperties: { Secre
 /** The id tells since when the keys of the user can be ours. */
 export async function newPhysicalId(context: Context, { ResourceProperties }: CloudFormationEvent): Promise<string> {
   const { SecretArn, SecretOwned, UserName } = ResourceProperties;
-  // All keys in a secret of ours were made here.
-  const since = SecretOwned === 'true' ? 0 : await earliestKeyTime(context);
+  const since = SecretOwned === 'true' ? ALL_KEYS : await earliestKeyTime(context);
   return [SecretArn, UserName, new Date(since).toISOString()].join(' ');
 }
 
-/** The moment that the id of a resource tells. */
-export function ownKeysSince({ PhysicalResourceId = '' }: CloudFormationEvent): number {
-  return Date.parse(PhysicalResourceId.split(' ').at(-1)!);
+/** Since when the keys can be ours. CloudFormation makes up an id for a creation that it cancelled, which holds no time: then none are. */
+export function ownKeysSince({ PhysicalResourceId = '' }: CloudFormationEvent, gone: CredentialProperties): number {
+  return gone.SecretOwned === 'true' ? ALL_KEYS : Date.parse(PhysicalResourceId.split(' ').at(-1)!);
 }
 
 /** Now, or when the first rotation, which has begun meanwhile, made its key. In whole seconds, as IAM counts. */

@@ -1,40 +1,80 @@
-import { ensureCredential } from './ensure-credential';
-import { AccessKey } from '../aws/access-keys';
-import { RotationError } from '../basics/errors';
+import { REVOKE_EVENT } from '../../src/private/rotation-contract';
+import { isAwsError } from '../basics/errors';
 import { runStep } from '../basics/step';
 import { Context, inStep } from '../context';
+import { isInCurrent } from '../keys/deletion';
+import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
-import { CURRENT } from '../secret/labels';
+import { CURRENT, PENDING, PREVIOUS } from '../secret/labels';
 
-/** What became of a credential that has leaked. */
-export interface Revocation {
-  /** The access key that works no longer. */
+/** What a person calls the function with. */
+export interface RevokeEvent {
+  readonly action: string;
+  /** The key that has leaked, if the person names it. */
+  readonly accessKeyId?: unknown;
+}
+
+/** A refusal is an answer: an error would set off the alarm. */
+export type Revocation = Revoked | Refusal;
+
+interface Revoked {
+  /** The access key that is inactive now. */
   readonly revoked: string;
-  /** The one that has taken its place. */
-  readonly current: string;
 }
 
-/** Makes the current access key inactive at once, and returns when another one has taken its place. Until then, no mail is accepted. */
-export async function revoke(call: Context): Promise<Revocation> {
+interface Refusal {
+  readonly refused: string;
+  readonly todo: string;
+}
+
+/** Makes an access key inactive that has leaked, and starts a rotation if it is the current one: until that has ended, no mail is accepted. Waits for nobody. */
+export async function revoke(call: Context, { accessKeyId }: RevokeEvent): Promise<Revocation> {
   const context = inStep(call, 'revoke');
-  const { id: revoked } = await runStep('revoke', context.log, 'nothing is known to have changed; invoke the function again',
-    async () => deactivateCurrent(context));
-  await ensureCredential(call, { startTime: 0, revoked });
-  const { id: current } = await requireCurrentKey(context);
-  return { revoked, current };
+  return runStep('revoke', context.log, 'the key may be inactive already; invoke the function again', async () => revokeKey(context, accessKeyId));
 }
 
-async function deactivateCurrent(context: Context): Promise<AccessKey> {
-  const key = await requireCurrentKey(context);
-  await context.keys.deactivate(key.id);
-  context.log.warn('current access key deactivated', { accessKeyId: key.id });
-  return key;
+async function revokeKey(context: Context, accessKeyId: unknown): Promise<Revocation> {
+  const { keys, log } = context;
+  const inventory = await takeInventory(context);
+  const key = keysIn(inventory).find(({ id }) => id === accessKeyId);
+  if (!key) return { refused: whyRefused(accessKeyId), todo: whatToDo(context, inventory) };
+  await keys.deactivate(key.id);
+  log.warn('access key deactivated', { accessKeyId: key.id });
+  // Not before: its version may have been promoted meanwhile.
+  if (await isInCurrent(context, key)) await startRotation(context);
+  return { revoked: key.id };
 }
 
-async function requireCurrentKey({ config, keys, versions }: Context): Promise<AccessKey> {
-  const current = await versions.getCurrent();
-  const key = current && (await keys.list()).find(candidate => isReferenced(candidate, [current]));
-  if (key) return key;
-  throw new RotationError(`${CURRENT} holds no access key of user "${config.user.name}": there is nothing to revoke; `
-    + `to make a credential: aws secretsmanager rotate-secret --secret-id ${config.secretArn}`, 'a-leaked-credential');
+/** A rotation that is unfinished is taken up by Secrets Manager, which refuses to begin another one. */
+async function startRotation({ log, versions }: Context): Promise<void> {
+  try {
+    await versions.startRotation();
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidRequest') || !rotationInFlight(await versions.describe())) throw error;
+  }
+  log.info('rotation started');
+}
+
+function keysIn({ keys, versions }: Inventory): Inventory['keys'] {
+  return keys.filter(key => isReferenced(key, versions));
+}
+
+/** Names only what can be nothing but the id of a key: a person may have named a secret by mistake. */
+function whyRefused(accessKeyId: unknown): string {
+  if (accessKeyId === undefined) return 'no access key is named';
+  const name = typeof accessKeyId === 'string' && /^AKIA[A-Z0-9]{12,}$/.test(accessKeyId) ? `access key ${accessKeyId}` : 'what is named as accessKeyId';
+  return `${name} is no key of this secret`;
+}
+
+function whatToDo({ config, keys: { userName } }: Context, inventory: Inventory): string {
+  const present = keysIn(inventory).map(({ active, id }) => `${id} (${[...rolesOf(id, inventory), active ? 'active' : 'inactive'].join(', ')})`);
+  if (present.length === 0) {
+    return `the secret holds no access key of user "${userName}"; to make a credential: aws secretsmanager rotate-secret --secret-id ${config.secretArn}`;
+  }
+  return `invoke the function with ${JSON.stringify(REVOKE_EVENT)} and the key that has leaked; the keys of this secret are ${present.join(' and ')}; `
+    + `for another key of the user: aws iam update-access-key --user-name ${userName} --access-key-id … --status Inactive`;
+}
+
+function rolesOf(id: string, { versions }: Inventory): string[] {
+  return [CURRENT, PENDING, PREVIOUS].filter(label => versions.some(version => version.stages.includes(label) && isReferenced({ id }, [version])));
 }

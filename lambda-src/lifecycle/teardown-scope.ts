@@ -17,6 +17,8 @@ export interface TeardownScope {
   readonly userStays: boolean;
   /** The call with the user and the secret of today, if another secret has taken this one's place. */
   readonly today?: Context;
+  /** Whether an update to this user or secret failed: it has ended the rotation, and a step may still be at work. */
+  readonly hasFailed: boolean;
   /** The request of CloudFormation. */
   readonly requestId: string;
 }

@@ -19,7 +19,7 @@ export async function tearDown(context: Context, scope: TeardownScope): Promise<
   const wasUnfinished = await detachPending(context, scope, inventory);
   await deleteKeys(context, scope, await redeliver(context, scope, inventory));
   if (!scope.secretStays) await context.versions.cancelRotation();
-  if (wasUnfinished) await deleteLateKeys(context, scope, inventory.keys);
+  if (wasUnfinished || scope.hasFailed) await deleteLateKeys(context, scope, inventory.keys);
   if (!scope.secretStays) await removeLabels(context);
 }
 

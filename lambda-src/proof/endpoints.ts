@@ -1,4 +1,4 @@
-import { EndpointConfig } from '../../src/private/rotation-contract';
+import { EndpointConfig, REGION_NAME } from '../../src/private/rotation-contract';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { SecretText } from '../basics/secret-text';
@@ -32,6 +32,19 @@ export function missingRegions(value: SecretText, config: EndpointsConfig): stri
   const { additionalEndpoints = [], endpoint, format } = config;
   const missing = additionalEndpoints.filter(additional => !credentialAt(additional, value, config));
   return (isForEndpoint(value, endpoint, format) ? missing : [endpoint, ...missing]).map(({ region }) => region);
+}
+
+/** The endpoint of the region that a value names: a configured one, or its like in that region if its name has a region in it. */
+export function endpointIn(region: string | undefined, config: EndpointsConfig): EndpointConfig | undefined {
+  const { endpoint } = config;
+  if (region === undefined || !REGION_NAME.test(region)) return endpoint;
+  const configured = endpointsOf(config).find(candidate => candidate.region === region);
+  if (configured || !endpoint.host.includes(endpoint.region)) return configured;
+  return { ...endpoint, region, host: endpoint.host.replaceAll(endpoint.region, region) };
+}
+
+export function isConfigured(endpoint: EndpointConfig | undefined, config: EndpointsConfig): boolean {
+  return endpointsOf(config).some(configured => configured === endpoint);
 }
 
 function endpointsOf({ additionalEndpoints = [], endpoint }: EndpointsConfig): EndpointConfig[] {

@@ -8,11 +8,14 @@ import { Context } from '../context';
  * stands a fleet of hosts, and one that knows a new key says little about the next.
  */
 export async function proveLogins(context: Context, version: SecretVersion, successesInARow: number): Promise<void> {
-  for (const account of accountsIn(version, context.config)) {
-    const proof = loginProof(context, account);
-    const result = await tryUntilAccepted(context, proof, successesInARow);
-    if (result.outcome !== 'accepted') throw proofError(result, proof);
-  }
+  for (const account of accountsIn(version, context.config)) await proveLogin(context, account, successesInARow);
+}
+
+/** Logs in at one endpoint, so many times in a row. */
+export async function proveLogin(context: Context, account: Account, successesInARow: number): Promise<void> {
+  const proof = loginProof(context, account);
+  const result = await tryUntilAccepted(context, proof, successesInARow);
+  if (result.outcome !== 'accepted') throw proofError(result, proof);
 }
 
 function loginProof({ loginAt }: Context, { credential, endpoint }: Account): Proof {

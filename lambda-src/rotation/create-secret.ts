@@ -1,4 +1,4 @@
-import { attachDeliveryLabel } from './delivery';
+import { attachDeliveryLabel, releaseDead } from './delivery';
 import { deleteLeftOvers, freeSlot } from './key-slots';
 import { storeNewCredential } from './new-credential';
 import { abandonVersion, checkStages, findVersion, whyUnusable } from './pending-version';
@@ -15,6 +15,7 @@ export async function createSecret(context: Context, token: string): Promise<voi
   const pending = findFilled(inventory, token);
   if (pending) await abandonIfUnusable(context, pending);
   const keys = await deleteLeftOvers(context, inventory);
+  await releaseDead(context, inventory);
   const held = await labelHeldVersions(context, token, inventory);
   if (pending) return;
   await freeSlot(context, token, { ...inventory, keys }, held);

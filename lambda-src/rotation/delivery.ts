@@ -1,15 +1,18 @@
-import { checkStages } from './pending-version';
+import { checkAgain, checkStages } from './pending-version';
 import { SecretVersions } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { describeFailure, FleetVerdict } from '../fleet/answers';
 import { Push } from '../fleet/command';
 import { checkStillLast } from '../fleet/earlier-commands';
+import { OutOfTimeError } from '../fleet/pages';
 import { pushToAll } from '../fleet/push';
+import { Inventory } from '../keys/inventory';
+import { isReferenced } from '../keys/key-use';
 import { proveLogins } from '../proof/login-proof';
 import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey } from '../secret/credential';
-import { deliveryLabel, isDelivered, isDeliveryLabel, isPending, isUnfinished, Labelled, labelledIn } from '../secret/labels';
+import { deliveryLabel, isAppliedByServers, isCurrent, isDelivered, isDeliveryLabel, isPending, isUnfinished, Labelled, labelledIn } from '../secret/labels';
 
 /** How often in a row SES must accept a credential before a mail server is told of it. */
 const SUCCESSES_IN_A_ROW = 3;
@@ -23,16 +26,43 @@ export async function deliver(context: Context, delivery: Delivery): Promise<voi
   const { version } = delivery;
   await proveLogins(context, version, SUCCESSES_IN_A_ROW);
   if (fleets.length === 0) return;
-  if (!isDelivered(version)) {
-    // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
-    if (isUnfinished(version)) await proveSending(context, version);
-    await attachDeliveryLabel(versions, version.id);
-  }
+  // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
+  if (isUnfinished(version) && !isDelivered(version)) await proveSending(context, version);
+  // The endpoint may have taken minutes.
+  if (!isDelivered(await checkAgain(context, version.id))) await attachDeliveryLabel(versions, version.id);
   const push: Push = { ...delivery, givenUp: new Map() };
   const verdicts = await pushToAll(context, push);
   throwIfAnyFailed(verdicts);
   await checkMinimumTargets(context, delivery, verdicts);
   await releaseOthers(context, push, verdicts);
+}
+
+/**
+ * Goes on with a delivery that an earlier step did not bring to its end, before the version becomes current. Returns the labels after that.
+ * The labels of what servers held before tell: they are released when all of them have confirmed.
+ */
+export async function completeDelivery(context: Context, delivery: Delivery): Promise<Map<string, string[]>> {
+  const { config: { fleets }, versions } = context;
+  const { id } = delivery.version;
+  const stages = await versions.stages();
+  const labelled = labelledIn(stages, id);
+  checkStages(id, labelled);
+  const isComplete = fleets.length === 0 || isCurrent(labelled) || heldBesides(id, stages).length === 0;
+  if (isComplete) return stages;
+  await deliver(context, delivery);
+  return versions.stages();
+}
+
+/** Lets the next step wait for servers that need more time than this one has, unless nothing would tell it to. */
+export async function leaveToNextStep({ hasNextStep, log, versions }: Context, { version }: Delivery, error: unknown): Promise<void> {
+  const needsTime = error instanceof OutOfTimeError && isUnfinished(version);
+  if (!needsTime || !hasNextStep || heldBesides(version.id, await versions.stages()).length === 0) throw error;
+  log.info('mail servers need more time: the next step goes on waiting for them');
+}
+
+/** The versions that servers may hold besides this one, and besides one that another rotation is about to give them. */
+function heldBesides(versionId: string, stages: Map<string, string[]>): [string, string[]][] {
+  return [...stages].filter(([id, labels]) => id !== versionId && !isPending({ stages: labels }) && isDelivered({ stages: labels }));
 }
 
 /** Notes that a mail server may hold a version. */
@@ -52,7 +82,7 @@ async function releaseOthers(context: Context, push: Push, verdicts: FleetVerdic
   checkStages(versionId, labelledIn(all, versionId));
   // Last: whoever gives servers another version after this look finds that its own label is gone, and attaches it again.
   for (const { fleet, commandId } of verdicts) await checkStillLast(context, push, fleet, commandId);
-  await releaseAll(versions, [...all].filter(([id, stages]) => id !== versionId && !isPending({ stages })));
+  await releaseAll(versions, heldBesides(versionId, all));
 }
 
 /** Another invocation releases this version when every server has confirmed its own: then nobody knows which one they hold. */
@@ -66,6 +96,16 @@ async function relabelIfReleased(versions: SecretVersions, versionId: string, la
 /** Notes that no mail server holds these versions. Without fleets, that is all of them: whoever took the last fleet away has seen to that. */
 export async function releaseAll(versions: SecretVersions, labelled: Iterable<[string, string[]]>): Promise<void> {
   for (const [id, stages] of labelled) await versions.detachAll(stages.filter(isDeliveryLabel), id);
+}
+
+/**
+ * Takes the labels from versions whose keys were deleted by hand, before they use up the 20 that a secret may have. The latest one keeps its own:
+ * it tells the watchdog that servers may hold a key that is gone.
+ */
+export async function releaseDead({ versions }: Context, { keys, versions: labelled }: Inventory): Promise<void> {
+  const dead = labelled.filter(version => isDelivered(version) && !isAppliedByServers(version) && !keys.some(key => isReferenced(key, [version])));
+  const older = dead.sort((a, b) => b.createdAt - a.createdAt).slice(1);
+  await releaseAll(versions, older.map(({ id, stages }) => [id, stages]));
 }
 
 function throwIfAnyFailed(verdicts: FleetVerdict[]): void {

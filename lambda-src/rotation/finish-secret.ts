@@ -1,4 +1,4 @@
-import { releaseAll } from './delivery';
+import { completeDelivery, releaseAll } from './delivery';
 import { checkStages, findVersion } from './pending-version';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
@@ -18,7 +18,7 @@ export async function finishSecret(context: Context, token: string): Promise<voi
   const version = await findVersion(context, token);
   const credential = version && parseCredential(version.value, config.format);
   if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`, 'stuck-rotation');
-  const stages = await versions.stages();
+  const stages = await completeDelivery(context, { token, version, credential });
   // Once more, as late as can be: a rotation that was overtaken must not promote a key that is about to go.
   checkStages(token, labelledIn(stages, token));
   await promote(context, token, credential, stages);

@@ -1,4 +1,5 @@
 import { deliver } from './delivery';
+import { checkAgain } from './pending-version';
 import { AccessKey, KEY_SLOTS } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
@@ -55,6 +56,8 @@ async function deliverCurrent(context: Context, token: string, { versions }: Inv
   context.log.warn('mail servers may hold a credential that is not current: they get the current one first', { accessKeyId: id });
   try {
     await deliver(context, { token, version, credential });
+    // The servers may have taken minutes.
+    await checkAgain(context, token);
   } catch (cause) {
     if (!(cause instanceof LoginRefusedError)) throw cause;
     throw new RotationError(`mail servers may hold access key ${id}, and the ${CURRENT} credential cannot replace it: ${cause.message}; `

@@ -18,6 +18,13 @@ export function checkStages(token: string, version: Labelled): void {
     + 'nothing was changed, start a new rotation', 'rotations-that-met');
 }
 
+/** The labels of a version after a wait, in which somebody may have cancelled its rotation. */
+export async function checkAgain({ versions }: Context, token: string): Promise<Labelled> {
+  const labelled = labelledIn(await versions.stages(), token);
+  checkStages(token, labelled);
+  return labelled;
+}
+
 /** The version of this rotation with its value, waiting a little for a value that Secrets Manager does not show yet. */
 export async function findVersion({ clock, end, random, versions }: Context, token: string): Promise<SecretVersion | undefined> {
   const backOff = new BackOff(clock, random, SECOND, 2 * SECOND);

@@ -1,4 +1,4 @@
-import { deliver, Delivery } from './delivery';
+import { deliver, Delivery, leaveToNextStep } from './delivery';
 import { abandonVersion, findVersion, isPastPropagation } from './pending-version';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
@@ -34,6 +34,6 @@ async function deliverOrAbandon(context: Context, delivery: Delivery): Promise<v
   } catch (error) {
     const isRefusedForGood = error instanceof LoginRefusedError && !isCurrent(version) && await isPastPropagation(context, credential.username);
     if (isRefusedForGood) await abandonVersion(context, version, error.message);
-    throw error;
+    await leaveToNextStep(context, delivery, error);
   }
 }

@@ -1,19 +1,23 @@
-import { checkStages, findVersion } from './pending-version';
+import { completeDelivery, Delivery, leaveToNextStep } from './delivery';
+import { checkAgain, findVersion } from './pending-version';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { proveLogins } from '../proof/login-proof';
 import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey, parseCredential } from '../secret/credential';
-import { labelledIn } from '../secret/labels';
+import { isDelivered } from '../secret/labels';
 
 /** Logs in once more with the new credential, and sends with it; or logs in with the current one if no rotation is under way. */
 export async function testSecret(context: Context, token: string): Promise<void> {
   const pending = await findVersion(context, token);
   const version = pending ?? await findCurrent(context, token);
-  if (version && parseCredential(version.value, context.config.format)) {
+  const credential = version && parseCredential(version.value, context.config.format);
+  if (credential) {
     await proveLogins(context, version, 1);
     if (pending) await proveSending(context, pending);
+    // A mere copy of the current version, which tries out the configuration, was given to nobody.
+    if (pending && isDelivered(pending)) await awaitServers(context, { token, version, credential });
   } else if (version?.id === token && mentionsAccessKey(version.value)) {
     throw new RotationError(`version ${version.id} holds no credential in the configured format; the next attempt gives it up`, 'stuck-rotation');
   } else {
@@ -21,12 +25,21 @@ export async function testSecret(context: Context, token: string): Promise<void>
   }
 }
 
+/** A push can take longer than one step. */
+async function awaitServers(context: Context, delivery: Delivery): Promise<void> {
+  try {
+    await completeDelivery(context, delivery);
+  } catch (error) {
+    await leaveToNextStep(context, delivery, error);
+  }
+}
+
 /**
  * Without a value in the pending version, or with a copy of the current one, Secrets Manager only tries out
  * the rotation's configuration (`RotateImmediatelyOnUpdate: false`).
  */
-async function findCurrent({ log, versions }: Context, token: string): Promise<SecretVersion | undefined> {
-  checkStages(token, labelledIn(await versions.stages(), token));
-  log.info('no rotation is under way: testing the current credential');
-  return versions.getCurrent();
+async function findCurrent(context: Context, token: string): Promise<SecretVersion | undefined> {
+  await checkAgain(context, token);
+  context.log.info('no rotation is under way: testing the current credential');
+  return context.versions.getCurrent();
 }

@@ -1,6 +1,10 @@
 import { EndpointConfig, FieldNames, FormatConfig, REGION_NAME, RegionalFieldNames, regionalFields, RotationConfig } from '../../src/private/rotation-contract';
 import { SecretText } from '../basics/secret-text';
 
+const LONG_TERM_KEY_ID = /^AKIA[A-Z0-9]{12,124}$/;
+/** Version 4 of a signature in base64, as long as every password of SES. */
+const SES_PASSWORD = /^B[A-P][A-Za-z0-9+/]{42}$/;
+
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
 const ACCESS_KEY_ID = /^\w{16,128}$/;
 
@@ -11,6 +15,11 @@ export interface Credential {
   /** The IAM access key id. */
   readonly username: string;
   readonly password: SecretText;
+}
+
+/** A credential of which nothing but the shape was known. */
+export interface FormerCredential extends Credential {
+  readonly region?: string;
 }
 
 /** What decides on the fields of a value, and on the passwords in them. */
@@ -61,11 +70,24 @@ export function credentialAt({ region }: EndpointConfig, value: SecretText, { en
 
 /** Whether a password was derived for the endpoint's region; a format without the region cannot tell, and is believed. */
 export function isForEndpoint(value: SecretText, endpoint: EndpointConfig, format: FormatConfig): boolean {
-  const field = format.fields?.region;
-  return field === undefined || jsonField(value, field) === endpoint.region;
+  return format.fields?.region === undefined || regionIn(value, format) === endpoint.region;
 }
 
-/** Whether a value holds a credential in any format: every long-term access key id begins with AKIA. */
+/** Reads the region that a value names in the configured format. */
+export function regionIn(value: SecretText, { fields }: FormatConfig): string | undefined {
+  return fields?.region === undefined ? undefined : jsonField(value, fields.region);
+}
+
+/** Reads a value in a format that was configured before; undefined if it holds no credential in any. */
+export function parseFormer(value: SecretText): FormerCredential | undefined {
+  const texts = [...Object.values(parseObject(value)), ...splitAtColon(value)].filter(text => typeof text === 'string');
+  // The password for the endpoint stands behind those for other regions, and behind what somebody added.
+  const last = (shape: RegExp) => texts.filter(text => shape.test(text)).at(-1);
+  const [username, password] = [last(LONG_TERM_KEY_ID), last(SES_PASSWORD)];
+  return username && password ? { username, password: new SecretText(password), region: last(REGION_NAME) } : undefined;
+}
+
+/** Whether a value mentions an access key, in any format: every long-term access key id begins with AKIA. */
 export function mentionsAccessKey(value: SecretText): boolean {
   return /AKIA[A-Z0-9]{12}/.test(value.reveal());
 }

@@ -16,6 +16,9 @@ const DELIVERED = 'SES_SMTP_DELIVERED_';
  */
 const GRACE = { unused: 'SES_SMTP_UNUSED_', inactive: 'SES_SMTP_INACTIVE_' };
 
+/** Begins the staging label that names the request of CloudFormation which is under way. */
+const DEPLOYMENT = 'SES_SMTP_DEPLOYMENT_';
+
 /** As `toISOString` writes it. */
 const TIME_LENGTH = '2026-01-01T00:00:00.000Z'.length;
 
@@ -71,13 +74,21 @@ export function isGraceLabel(stage: string): boolean {
   return Object.values(GRACE).some(start => stage.startsWith(start));
 }
 
-/** Whether only a rotation of this library needs the label. */
+export function isDeploymentLabel(stage: string): boolean {
+  return stage.startsWith(DEPLOYMENT);
+}
+
+/** Whether only this library needs the label. */
 export function isOwnLabel(stage: string): boolean {
-  return isDeliveryLabel(stage) || isGraceLabel(stage);
+  return isDeliveryLabel(stage) || isGraceLabel(stage) || isDeploymentLabel(stage);
 }
 
 export function deliveryLabel(versionId: string): string {
   return `${DELIVERED}${versionId}`;
+}
+
+export function deploymentLabel(requestId: string): string {
+  return `${DEPLOYMENT}${requestId}`;
 }
 
 export function graceLabel(grace: Grace, moment: number, versionId: string): string {

@@ -1,6 +1,7 @@
-import { runSession, SmtpError } from './session';
+import { NO_LOGIN, runSession, SmtpError } from './session';
 import { EndpointConfig } from '../../src/private/rotation-contract';
 import { Credential } from '../secret/credential';
+import { redact } from '../secret/redaction';
 
 /**
  * How the endpoint answered a login.
@@ -29,20 +30,20 @@ export function smtpLogin(endpoint: EndpointConfig): SmtpLogin {
       await runSession(endpoint, credential, (_connection, done) => done());
       return { outcome: 'accepted', reply: '235' };
     } catch (error) {
-      return loginFailure(error as SmtpError);
+      return loginFailure(error as SmtpError, credential);
     }
   };
 }
 
-/** What became of a session that failed. */
-export function loginFailure(error: SmtpError): LoginResult {
-  const reply = error.response ?? error.message;
+/** Why a session failed. An endpoint may repeat what it was sent. */
+export function loginFailure(error: SmtpError, credential: Credential): LoginResult {
+  const reply = redact(error.response ?? error.message, credential);
   return { outcome: outcomeOf(reply, error.responseCode), reply };
 }
 
 function outcomeOf(reply: string, responseCode: number | undefined): LoginResult['outcome'] {
   // Every message of Node's about a certificate that it does not trust has the word; nodemailer replaces its codes.
-  if (/not subscribed|certificate/i.test(reply)) return 'failed';
+  if (/not subscribed|certificate/i.test(reply) || reply === NO_LOGIN) return 'failed';
   if (!responseCode) return 'unreachable';
   if (responseCode < 500) return 'busy';
   return responseCode === CREDENTIAL_INVALID ? 'refused' : 'failed';

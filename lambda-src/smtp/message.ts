@@ -32,13 +32,13 @@ export function smtpSend(endpoint: EndpointConfig): SmtpSend {
       await runSession(endpoint, credential, (connection, done) => connection.send({ from, to }, text, done));
       return { outcome: 'accepted', reply: '250' };
     } catch (error) {
-      return messageFailure(error as SmtpError);
+      return messageFailure(error as SmtpError, credential);
     }
   };
 }
 
-function messageFailure(error: SmtpError): MessageResult {
-  const result = loginFailure(error);
+function messageFailure(error: SmtpError, credential: Credential): MessageResult {
+  const result = loginFailure(error, credential);
   const isDenied = result.outcome === 'failed' && MESSAGE_ERRORS.some(code => code === error.code);
   return isDenied ? { ...result, outcome: 'denied' } : result;
 }

@@ -13,6 +13,9 @@ export interface SmtpError extends Error {
 /** What to do once the login has been accepted. */
 export type SmtpAction = (connection: SMTPConnection, done: (error?: Error | null) => void) => void;
 
+/** What is said of an endpoint that no password is sent to. */
+export const NO_LOGIN = 'it advertises no AUTH with a user name and a password, so it was not sent any';
+
 const CONNECT_TIMEOUT = 5 * SECOND;
 const REPLY_TIMEOUT = 15 * SECOND;
 
@@ -47,7 +50,15 @@ async function logInAndAct(connection: SMTPConnection, { username, password }: C
     connection.once('error', reject);
     connection.once('end', () => reject(new Error('the connection was closed')));
     const done = (error?: Error | null) => error ? reject(error) : resolve();
-    connection.connect(failure => failure ? reject(failure) : connection.login(
-      { credentials: { user: username, pass: password.reveal() } }, error => error ? reject(error) : act(connection, done)));
+    connection.connect(failure => {
+      if (failure) return reject(failure);
+      if (!offersLogin(connection)) return reject(new Error(NO_LOGIN));
+      connection.login({ credentials: { user: username, pass: password.reveal() } }, error => error ? reject(error) : act(connection, done));
+    });
   });
+}
+
+/** Without this look at the reply to EHLO, nodemailer sends AUTH PLAIN to whoever advertises nothing. */
+function offersLogin({ lastServerResponse }: SMTPConnection): boolean {
+  return /^250[ -]AUTH\b.*\b(PLAIN|LOGIN|CRAM-MD5)\b/im.test(String(lastServerResponse));
 }

@@ -1,20 +1,34 @@
-import { ROTATION_TIME } from './checks';
-import { SECOND } from '../basics/time';
+import { AccessKey } from '../aws/access-keys';
+import { SecretDescription } from '../aws/secret-versions';
+import { HOUR, SECOND } from '../basics/time';
 import { Context } from '../context';
 import { Inventory } from '../keys/inventory';
 import { currentKey } from '../keys/key-use';
 
+/** Secrets Manager tries a failed rotation again for a while, and a push to many servers takes its time. */
+export const ROTATION_TIME = 6 * HOUR;
+
+/**
+ * The age at which a key has missed its rotation, in milliseconds. The date of the next rotation decides, because a schedule may be
+ * newer than the key: unless the last rotation has left the key where it was.
+ */
+export function allowedAge({ config }: Context, { rotatedAt = 0, rotationDueAt = Infinity }: SecretDescription, { createdAt }: AccessKey): number {
+  const byDate = rotationDueAt + ROTATION_TIME - createdAt;
+  const byInterval = (config.maxAgeSeconds ?? Infinity) * SECOND;
+  const wasLeftInPlace = rotatedAt - createdAt > ROTATION_TIME;
+  return byDate === Infinity || wasLeftInPlace ? Math.min(byDate, byInterval) : byDate;
+}
+
 /** Writes down how old the current key is, and how old it may get: figures for a chart, out of what the watchdog knows anyway. */
-export function logAge({ clock, config, log }: Context, inventory: Inventory): void {
+export function logAge(context: Context, inventory: Inventory): void {
+  const { clock, log } = context;
   const key = currentKey(inventory);
   if (!key) return;
-  const { maxAgeSeconds = Infinity } = config;
-  const { rotationDueAt = Infinity } = inventory.secret;
-  const allowedAgeSeconds = Math.min(maxAgeSeconds, Math.round((rotationDueAt + ROTATION_TIME - key.createdAt) / SECOND));
+  const allowed = allowedAge(context, inventory.secret, key);
   log.info('age of the current access key', {
     accessKeyId: key.id,
     ageSeconds: Math.round((clock.now() - key.createdAt) / SECOND),
     // A schedule without an interval, whose next rotation Secrets Manager does not tell either, allows any.
-    allowedAgeSeconds: allowedAgeSeconds === Infinity ? undefined : allowedAgeSeconds,
+    allowedAgeSeconds: allowed === Infinity ? undefined : Math.round(allowed / SECOND),
   });
 }

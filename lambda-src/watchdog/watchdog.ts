@@ -1,12 +1,15 @@
-import { checkCredential, checkKeys, checkPending, checkSchedule } from './checks';
+import { checkKeys, checkPending, checkSchedule, checkServers, isOfOtherFunction } from './checks';
+import { checkCredential } from './current-credential';
 import { logAge } from './key-age';
+import { Problem } from './problem';
 import { RotationError } from '../basics/errors';
-import { runStep } from '../basics/step';
+import { explain, runStep } from '../basics/step';
 import { Context, inStep } from '../context';
-import { Inventory, takeInventory } from '../keys/inventory';
+import { Inventory, readSecret, SecretContent } from '../keys/inventory';
 import { retireKeys } from '../keys/retirement';
 
 const STEP = 'watchdog';
+const NEXT = 'the watchdog looks again in an hour';
 
 /**
  * Looks after the credential between two rotations: retires keys whose grace has ended, and fails if anything is wrong,
@@ -14,19 +17,54 @@ const STEP = 'watchdog';
  */
 export async function watch(call: Context): Promise<void> {
   const context = inStep(call, STEP);
-  await runStep(STEP, context.log, 'the watchdog looks again in an hour', async () => {
-    const inventory = await takeInventory(context);
-    logAge(context, inventory);
-    await retireKeys(context, inventory);
-    await check(context, inventory);
+  await runStep(STEP, context.log, NEXT, async () => {
+    const problems = (await findProblems(context)).filter(problem => problem !== undefined);
+    for (const { message } of problems) context.log.error('problem found', { error: message });
+    if (problems.length > 0) throw new RotationError(problems.map(({ message }) => message).join('; and '), problems[0].runbook);
   });
 }
 
-async function check(context: Context, inventory: Inventory): Promise<void> {
-  const findings = [
-    await checkCredential(context, inventory), checkSchedule(context, inventory), checkPending(context, inventory), checkKeys(context, inventory),
+/** Keys first: one that is made from now on cannot be taken for a stray one. */
+async function findProblems(context: Context): Promise<Problem[]> {
+  const keys = await attempt(async () => context.keys.list());
+  const content = await readSecret(context.versions, {});
+  return keys instanceof RotationError ? checkWithoutKeys(context, content, keys) : checkAll(context, { ...content, keys });
+}
+
+/** One check that fails keeps no other from its work. */
+async function checkAll(context: Context, inventory: Inventory): Promise<Problem[]> {
+  logAge(context, inventory);
+  const retirement = await attempt(async () => retire(context, inventory));
+  return [
+    await attempt(async () => checkCredential(context, inventory, inventory.keys)),
+    checkServers(context, inventory),
+    checkSchedule(context, inventory),
+    checkPending(context, inventory),
+    checkKeys(context, inventory),
+    retirement,
   ];
-  const problems = findings.filter(problem => problem !== undefined);
-  for (const { message } of problems) context.log.error('problem found', { error: message });
-  if (problems.length > 0) throw new RotationError(problems.map(({ message }) => message).join('; and '), problems[0].runbook);
+}
+
+/** While IAM does not answer, a login still tells whether the credential works. */
+async function checkWithoutKeys(context: Context, content: SecretContent, outage: RotationError): Promise<Problem[]> {
+  const inventory = { ...content, keys: [] };
+  return [
+    await attempt(async () => checkCredential(context, content)),
+    checkSchedule(context, inventory),
+    checkPending(context, inventory),
+    new RotationError(`IAM did not list the access keys, which says nothing about the credential: ${outage.message}`, outage.runbook),
+  ];
+}
+
+async function retire(context: Context, inventory: Inventory): Promise<undefined> {
+  if (!isOfOtherFunction(context, inventory.secret)) await retireKeys(context, inventory);
+}
+
+/** What a call or a check returns, or its error. */
+async function attempt<T>(run: () => Promise<T>): Promise<T | RotationError> {
+  try {
+    return await run();
+  } catch (error) {
+    return explain(error, NEXT);
+  }
 }

@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
-/** What a rotation is given that must be where it is. */
+/** Props that must be in the same place as the rotation. */
 interface Placed {
   readonly vpc?: ec2.IVpc;
   readonly encryptionKey?: kms.IKey;
@@ -13,16 +13,16 @@ interface Placed {
   readonly user?: iam.IUser;
 }
 
-/** Throws on what is in another account or region than the function. */
+/** Throws on what is in another account or Region than the function. */
 export function validatePlace(scope: Construct, { encryptionKey, secret, user, vpc }: Placed): void {
   const { account, region } = Stack.of(scope);
-  if (vpc) checkSame("vpc's region", vpc.env.region, region);
-  if (encryptionKey) checkSame("encryptionKey's region", encryptionKey.env.region, region);
-  if (secret) checkSame("secret's region", secret.env.region, region);
-  if (user) checkSame("user's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
+  if (vpc) checkSame("vpc must be in the stack's Region", vpc.env.region, region);
+  if (encryptionKey) checkSame("encryptionKey must be in the stack's Region", encryptionKey.env.region, region);
+  if (secret) checkSame("secret must be in the stack's Region", secret.env.region, region);
+  if (user) checkSame("user must be in the stack's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
 }
 
-function checkSame(what: string, actual: string, expected: string): void {
+function checkSame(rule: string, actual: string, expected: string): void {
   if (Token.isUnresolved(actual) || Token.isUnresolved(expected) || actual === expected) return;
-  throw new Error(`${what} must be the stack's, ${expected}, got ${actual}; define the rotation in a stack there`);
+  throw new Error(`${rule}, ${expected}, got ${actual}; define the rotation in a stack there`);
 }

@@ -1,5 +1,5 @@
 /**
- * What the construct writes and the rotation function reads: the only file that both sides share.
+ * What the construct writes and the rotation function reads. This is the only file that both sides share.
  * Not part of the public API.
  */
 
@@ -8,32 +8,32 @@ export const CONFIG_VARIABLE = 'ROTATION_CONFIG';
 
 /**
  * The line that every document of this library prints last, followed by the version id that it applied.
- * A node whose output lacks it has not done anything, whatever status Run Command reports (a step skipped
- * for its platform counts as success).
+ * A node without it in its output has not applied the credential, whatever status Run Command reports: a step
+ * that is skipped for its platform counts as success.
  */
 export const APPLIED_MARKER = 'SES_SMTP_CREDENTIAL_APPLIED';
 
-/** How a document of this library begins the line that says why it failed. */
+/** The start of the line with which a document of this library reports why it failed. */
 export const FAILED_MARKER = 'SES_SMTP_CREDENTIAL_FAILED';
 
 /** How long a document of this library may run on a node, in seconds. */
 export const DOCUMENT_TIMEOUT = 300;
 
-/** The value a new secret is born with: the shape of the default format, and no credential yet. */
+/** The first value of a new secret: the default format, without a credential. */
 export const INITIAL_SECRET_VALUE = JSON.stringify({ username: '', password: '', host: '', port: 0, region: '' });
 
-/** The page that says what an error means and what to type. */
+/** The page that explains each error and what to do. */
 export const RUNBOOK = 'https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md';
 
-/** What the function is called with once an hour. */
+/** The event of the hourly call. */
 export const WATCHDOG_EVENT = { action: 'watch' };
 
-/** What a person calls the function with when a credential has leaked. */
-export const REVOKE_EVENT = { action: 'revoke' };
+/** The event that you call the function with when a credential has leaked, with its access key id. */
+export const REVOKE_EVENT = { action: 'revoke', accessKeyId: 'AKIA…' };
 
 /**
- * The properties of the custom resource. CloudFormation makes text of them. It calls the function with every change of them, and
- * with the old ones when user or secret are to be deleted.
+ * The properties of the custom resource. CloudFormation turns them into text. It calls the function with every change of them, and with
+ * the old ones before it deletes the user or the secret.
  */
 export interface CredentialProperties {
   readonly SecretArn: string;
@@ -41,32 +41,32 @@ export interface CredentialProperties {
   readonly UserOwned: 'true' | 'false';
   readonly SecretOwned: 'true' | 'false';
   readonly WaitForFirstRotation: 'true' | 'false';
-  /** JSON of what a credential depends on besides: a change asks for another one. */
+  /** JSON of everything else that a credential depends on. A change needs another credential. */
   readonly Credential: string;
 }
 
-/** What the name of a region looks like. SES has no list of its regions here. */
+/** The pattern of a Region's name. The library keeps no list of the Regions of SES. */
 export const REGION_NAME = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
-/** The names of the fields for one of several regions: flat, because ECS and others take single fields out of a secret. */
+/** The names of the fields for one of several Regions. They are flat, because ECS and others read single fields of a secret. */
 export function regionalFields({ host, password }: FieldNames, region: string): RegionalFieldNames {
   return { password: `${password}_${region}`, ...host !== undefined && { host: `${host}_${region}` } };
 }
 
 export interface RotationConfig {
-  /** The only secret that the function rotates. Without the random suffix when the secret was imported by name. */
+  /** The only secret that the function rotates. Without the random suffix if the secret was imported by name. */
   readonly secretArn: string;
   readonly user: UserConfig;
   readonly endpoint: EndpointConfig;
-  /** The endpoints of additional regions, which the same key has a password each for. */
+  /** The endpoints of additional Regions. The same key has a password for each. */
   readonly additionalEndpoints?: EndpointConfig[];
-  /** What every endpoint must take before a credential is promoted. */
+  /** The message that every endpoint must accept before a credential is promoted. */
   readonly testMessage?: TestMessageConfig;
   readonly format: FormatConfig;
   readonly fleets: FleetConfig[];
-  /** How long a key works after its version has gone out of use. */
+  /** How long a key works after its version is no longer in use. */
   readonly gracePeriodSeconds: number;
-  /** The age at which a key has missed its rotation; undefined where the schedule has no fixed interval. */
+  /** The age at which a key has missed its rotation. Undefined if the schedule has no fixed interval. */
   readonly maxAgeSeconds?: number;
   /** Whether the first rotation comes with the deployment, and not by the schedule. */
   readonly rotatesAtOnce: boolean;
@@ -74,14 +74,14 @@ export interface RotationConfig {
 
 export interface UserConfig {
   readonly name: string;
-  /** Whether every key of the user comes from this function, so that a key nobody refers to may be deleted. */
+  /** Whether only this function makes keys for the user, and may delete a key that no version refers to. */
   readonly owned: boolean;
 }
 
 export interface EndpointConfig {
   readonly host: string;
   readonly port: number;
-  /** The SES region that the password is derived for. */
+  /** The Region of SES that the password is derived for. */
   readonly region: string;
   readonly implicitTls: boolean;
 }
@@ -91,7 +91,7 @@ export interface TestMessageConfig {
   readonly to: string;
 }
 
-/** The names of the JSON fields; undefined as a whole for `username:password`. */
+/** The names of the JSON fields. Without `fields`, the value is `username:password`. */
 export interface FormatConfig {
   readonly fields?: FieldNames;
 }
@@ -107,7 +107,7 @@ export interface FieldNames {
 export type RegionalFieldNames = Pick<FieldNames, 'password' | 'host'>;
 
 export interface FleetConfig {
-  /** How Run Command finds the nodes: `Targets`, or `InstanceIds` for nodes that are named. */
+  /** How Run Command finds the nodes: `Targets`, or `InstanceIds` for nodes that were given by id. */
   readonly targets?: TargetConfig[];
   readonly instanceIds?: string[];
   readonly document: DocumentConfig;
@@ -128,7 +128,7 @@ export interface DocumentConfig {
   readonly version?: string;
   /** Whether the document prints `APPLIED_MARKER`. */
   readonly marker: boolean;
-  /** The names of the document's parameters that the function fills, by what it fills them with. */
+  /** The names of the document's parameters that the function fills, by their content. */
   readonly parameters: DocumentParameterNames;
   /** Further parameters, passed as they are. */
   readonly constants?: { [name: string]: string };

@@ -4,7 +4,7 @@ import { validateAdditionalRegions } from './additional-regions';
 import { EndpointConfig, FormatConfig } from './rotation-contract';
 import { SmtpEndpoint } from '../smtp-endpoint';
 
-/** The endpoint, and those of the additional regions. */
+/** The endpoint, and those of the additional Regions. */
 export function bindEndpoints(scope: Construct, endpoint: SmtpEndpoint, additionalRegions: string[], format: FormatConfig): EndpointConfig[] {
   const config = endpoint._bind(scope);
   validateAdditionalRegions(additionalRegions, config.region, format);
@@ -14,12 +14,12 @@ export function bindEndpoints(scope: Construct, endpoint: SmtpEndpoint, addition
 export function warnAboutPort(scope: Construct, endpoints: EndpointConfig[]): void {
   if (endpoints.every(({ port }) => port !== 25)) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:port25',
-    'AWS Lambda and EC2 restrict port 25, so that the rotation cannot log in: use port 587, 465, 2587 or 2465');
+    'AWS Lambda and EC2 restrict port 25, so the rotation cannot log in; use port 587, 465, 2587 or 2465');
 }
 
 export function warnAboutPartition(scope: Construct, endpoints: EndpointConfig[]): void {
   const region = endpoints.map(endpoint => endpoint.region).find(name => !Token.isUnresolved(name) && /^(cn|us-iso[a-z]*|eu-isoe)-/.test(name));
   if (region === undefined) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:partitionWithoutSes',
-    `no SES is known in the partition of region ${region}: choose another region with SmtpEndpoint.regional({ region })`);
+    `SES is not known to exist in the partition of Region ${region}; use SmtpEndpoint.regional with another region`);
 }

@@ -22,7 +22,8 @@ function setUp() {
   const writeLog = (line: string) => lines.push(line);
   const respond = async () => undefined;
   const dependencies = { ...awsClients(), loginAt: smtpLogin, sendAt: smtpSend, clock, random: Math.random, writeLog, respond };
-  const context = createContext(config, dependencies, 900_000);
+  const invokedFunctionArn = 'arn:aws:lambda:eu-west-1:111122223333:function:rotation:status';
+  const context = createContext(config, dependencies, { invokedFunctionArn, getRemainingTimeInMillis: () => 900_000 });
   return { context, lines, start: clock.now() };
 }
 
@@ -31,6 +32,10 @@ describe('the context of a call', () => {
     const { context, start } = setUp();
     expect(context.end - start).toBe(855_000);
     expect(beforeLateKeys(context).end - start).toBe(795_000);
+  });
+
+  it('knows the function without the alias that it was called by', () => {
+    expect(setUp().context.functionArn).toBe('arn:aws:lambda:eu-west-1:111122223333:function:rotation');
   });
 
   it('writes the secret and the step into every line of its log', () => {

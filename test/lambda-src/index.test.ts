@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { Scenario } from './scenario';
 import { Invocation } from '../../lambda-src/invocation';
 import { CONFIG_VARIABLE, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
+import { leaksIn } from '../reliability/leaks';
 
 const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
-const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
-
 const scenario = new Scenario();
+const CONTEXT = { invokedFunctionArn: scenario.fn.arn, getRemainingTimeInMillis: () => 900_000 };
 const { world, secretArn } = scenario;
 const lines: string[] = [];
 let handler: (event: Invocation, context: typeof CONTEXT) => Promise<unknown>;
@@ -25,6 +25,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_SSM: url,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  // Another file of this worker may have loaded it for a world of its own.
+  vi.resetModules();
   ({ handler } = await import('../../lambda-src/index.js'));
 });
 
@@ -52,8 +54,7 @@ describe('the handler', () => {
     expect(lines.every(line => line.indexOf('\n') === line.length - 1)).toBe(true);
     expect(lines.map(line => JSON.parse(line) as unknown)).toMatchObject(['step started', 'access key created', 'credential stored', 'step finished']
       .map(message => ({ level: 'INFO', secretArn, versionId: TOKEN, step: 'createSecret', message })));
-    expect(lines.join('')).not.toContain(password);
-    expect(lines.join('')).not.toContain(world.iam.issuedSecrets[0]);
+    expect(leaksIn(lines.join(''), world, [world.region])).toEqual([]);
   });
 
   it('looks after the credential when its rule calls it, and tells of the rotation that went no further', async () => {
@@ -73,7 +74,7 @@ describe('the handler', () => {
     const token = `${TOKEN.slice(0, -1)}2`;
     world.secretsManager.createPlaceholder(world.secretsManager.secret(secretArn), token);
     const calls = world.calls.length;
-    await expect(handler({ Step: 'setSecret', SecretId: secretArn, ClientRequestToken: token }, { getRemainingTimeInMillis: () => 0 }))
+    await expect(handler({ Step: 'setSecret', SecretId: secretArn, ClientRequestToken: token }, { ...CONTEXT, getRemainingTimeInMillis: () => 0 }))
       .rejects.toThrow(/^setSecret: /);
     expect(world.calls.slice(calls).map(call => call.action)).toEqual(['GetSecretValue']);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 'ERROR', message: 'step failed', error: expect.stringMatching(/^setSecret: /) });

@@ -117,8 +117,11 @@ export class Scenario {
     await this.runFunction(this.fn, WATCHDOG_EVENT);
   }
 
-  public async revoke(): Promise<unknown> {
-    return this.runFunction(this.fn, REVOKE_EVENT);
+  /** Revokes a key, and lets the rotation come to its end that this may start. */
+  public async revoke(accessKeyId?: unknown): Promise<unknown> {
+    const answer = await this.runFunction(this.fn, { ...REVOKE_EVENT, accessKeyId });
+    await this.world.rotation.idle();
+    return answer;
   }
 
   /** What the function answers CloudFormation. */
@@ -147,7 +150,7 @@ export class Scenario {
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
       respond: async (_url, body) => { this.answers.push(JSON.parse(body) as CloudFormationAnswer); },
-    }, fn.timeoutSeconds * 1000);
+    }, { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => fn.timeoutSeconds * 1000 });
   }
 }
 

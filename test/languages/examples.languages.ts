@@ -48,7 +48,7 @@ describe.each(LANGUAGES)('the example in $name', language => {
   it('is told about a mistake in the same words', async () => {
     const said = await exampleOf(language.name).makeMistakes();
     expect(said).toContain('identities must name at least one SES identity, got none');
-    expect(said).toContain('endpoint port must be one of 25, 465, 587, 2465, 2587, which SES listens on, got 1025');
+    expect(said).toContain('endpoint port must be one of 25, 465, 587, 2465, 2587, got 1025; SES listens on no other port');
   });
 });
 

@@ -13,7 +13,8 @@ describe('a leaked credential', () => {
   it('is refused from the first moment of the invocation that revokes it, until the servers have another one', async () => {
     const life = await living();
     const leaked = life.currentKey;
-    expect(await life.revoke()).toEqual({ revoked: leaked, current: life.currentKey });
+    expect(await life.revoke(leaked)).toEqual({ revoked: leaked });
+    expect(life.currentKey).not.toBe(leaked);
     expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
     expect(life.world.iam.findAccessKey(leaked)?.status).toBe('Inactive');
     expect([...life.refusals].sort()).toEqual(['i-00000001', 'i-00000002'].map(server => `${server}: 535 ${leaked}`));

@@ -114,8 +114,11 @@ export class Life {
     if (error) throw error;
   }
 
-  public async revoke(): Promise<unknown> {
-    return this.run(this.fn, REVOKE_EVENT);
+  /** Revokes a key, and lets the rotation come to its end that this may start. */
+  public async revoke(accessKeyId: string): Promise<unknown> {
+    const answer = await this.run(this.fn, { ...REVOKE_EVENT, accessKeyId });
+    await this.world.rotation.idle();
+    return answer;
   }
 
   private keyIn(value: string): string {
@@ -153,7 +156,7 @@ export class Life {
         checkTime();
         this.world.customResources.answer(url, body);
       },
-    }, fn.timeoutSeconds * 1000);
+    }, { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => fn.timeoutSeconds * 1000 });
     checkTime();
     return result;
   }

@@ -229,6 +229,29 @@ describe('a rollback', () => {
     await expectRecovery(life);
   });
 
+  it('leaves no key of the other user, also if a step of the rotation that has failed makes one while the rollback is under way', async () => {
+    const life = await living();
+    const { iam, secretsManager } = life.world;
+    life.servers[1].behaviour = failsWith('Failed');
+    const proceedAsBefore = life.world.intercept!;
+    let isLate = false;
+    life.world.intercept = async (call, proceed) => {
+      const [other] = call.action === 'DeleteAccessKey' ? life.keysOf('other') : [];
+      if (other && !isLate) {
+        isLate = true;
+        life.clock.after(30_000, () => {
+          const { accessKeyId } = iam.createAccessKey('other');
+          secretsManager.createPlaceholder(life.secret, 'f'.repeat(32), { SecretString: JSON.stringify({ username: accessKeyId, password: 'x' }) });
+        });
+      }
+      return proceedAsBefore(call, proceed);
+    };
+    await expect(life.update(withFleet({ userName: 'other' }))).rejects.toThrow('1 of 2 mail servers');
+    expect(isLate).toBe(true);
+    await expectRecovery(life);
+    expect(() => iam.user('other')).toThrow();
+  });
+
   it('gives servers the current credential back if SES was too busy for another one that all of them had confirmed', async () => {
     const life = await living();
     const known = life.world.iam.issuedKeys.map(({ accessKeyId }) => accessKeyId);

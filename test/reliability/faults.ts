@@ -1,12 +1,13 @@
-import { SECOND } from '../../lambda-src/basics/time';
+import { MINUTE, SECOND } from '../../lambda-src/basics/time';
 import { LoginResult } from '../../lambda-src/smtp/login';
 import { AwsError, ConnectionLost } from '../world';
-import { Strike, Strikes } from './lab';
+import { Disturbed, Strike, Strikes } from './disturbed';
+import { Lab } from './lab';
 import { Point } from './point';
 import { StepResult } from '../world/nodes/managed-node';
 
 /** Something that goes wrong, once. */
-export interface Fault extends Strikes {
+export interface Fault<Where = Lab> extends Strikes<Where> {
   readonly name: string;
   /** Narrows the calls that it can happen to. */
   readonly actions?: string[];
@@ -20,14 +21,14 @@ const internalError = () => new AwsError('InternalFailure', 'The request process
 /** The SDK gives a request so much time. */
 const REQUEST_TIMEOUT = 10 * SECOND;
 
-export const REQUEST_LOST: Fault = {
+export const REQUEST_LOST: Fault<Disturbed> = {
   name: 'request not delivered',
   call: async () => { throw new ConnectionLost(); },
   login: async () => unreachable('connect ECONNREFUSED'),
   server: async (_effect, _lab, { name }) => report(name, 'Failed', 'the document failed before it changed anything'),
 };
 
-export const REPLY_LOST: Fault = {
+export const REPLY_LOST: Fault<Disturbed> = {
   name: 'reply lost',
   call: async effect => {
     await effect();
@@ -43,19 +44,19 @@ export const REPLY_LOST: Fault = {
   },
 };
 
-export const THROTTLED: Fault = {
+export const THROTTLED: Fault<Disturbed> = {
   name: 'throttled',
   call: async () => { throw throttled(); },
   login: async (): Promise<LoginResult> => ({ outcome: 'busy', reply: '454 Temporary authentication failure' }),
 };
 
-export const SERVER_ERROR: Fault = {
+export const SERVER_ERROR: Fault<Disturbed> = {
   name: 'server error before the effect',
   call: async () => { throw internalError(); },
   login: async (): Promise<LoginResult> => ({ outcome: 'failed', reply: '554 Transaction failed' }),
 };
 
-export const SERVER_ERROR_AFTER: Fault = {
+export const SERVER_ERROR_AFTER: Fault<Disturbed> = {
   name: 'server error after the effect',
   call: async effect => {
     await effect();
@@ -63,7 +64,7 @@ export const SERVER_ERROR_AFTER: Fault = {
   },
 };
 
-export const TIME_OUT: Fault = {
+export const TIME_OUT: Fault<Disturbed> = {
   name: 'no reply until the time-out',
   call: async (effect, lab) => {
     await effect();
@@ -82,42 +83,42 @@ export const TIME_OUT: Fault = {
 };
 
 /** Lambda's time-out is such a death, too: it can come at any moment. */
-export const KILLED_BEFORE: Fault = {
+export const KILLED_BEFORE: Fault<Disturbed> = {
   name: 'function killed before',
-  ...everywhere(async (_effect, lab) => lab.killFunction()),
+  ...everywhere(async (_effect, lab, point) => lab.killFunction(point)),
   // The server goes on.
-  server: async (effect, lab) => {
-    void lab.killFunction();
+  server: async (effect, lab, point) => {
+    void lab.killFunction(point);
     return effect();
   },
 };
 
-export const KILLED_AFTER: Fault = {
+export const KILLED_AFTER: Fault<Disturbed> = {
   name: 'function killed after',
-  ...everywhere(async (effect, lab) => {
+  ...everywhere(async (effect, lab, point) => {
     await effect();
-    return lab.killFunction();
+    return lab.killFunction(point);
   }),
-  server: async (effect, lab) => {
+  server: async (effect, lab, point) => {
     const result = await effect();
-    void lab.killFunction();
+    void lab.killFunction(point);
     return result;
   },
 };
 
 /** One host behind the endpoint's name does not know the key. */
-export const HOST_REFUSES: Fault = {
+export const HOST_REFUSES: Fault<Disturbed> = {
   name: 'login refused by one host',
   login: async (): Promise<LoginResult> => ({ outcome: 'refused', reply: '535 Authentication Credentials Invalid' }),
 };
 
-export const SERVER_DOES_NOTHING: Fault = {
+export const SERVER_DOES_NOTHING: Fault<Disturbed> = {
   name: 'server skips the document',
   server: async (_effect, _lab, { name }) => report(name, 'Success', 'Step execution skipped due to unsupported plugin: aws:runShellScript. Step name: run'),
 };
 
 /** This call and the next two see the keys as they were before the last change. */
-export const KEYS_STALE: Fault = {
+export const KEYS_STALE: Fault<Disturbed> = {
   name: 'stale list of keys',
   actions: ['ListAccessKeys'],
   call: async (effect, lab) => {
@@ -128,7 +129,7 @@ export const KEYS_STALE: Fault = {
 };
 
 /** This call and the next two do not see the value of the pending version. */
-export const VALUE_NOT_VISIBLE: Fault = {
+export const VALUE_NOT_VISIBLE: Fault<Disturbed> = {
   name: 'pending value not visible yet',
   actions: ['GetSecretValue'],
   call: async (effect, lab) => {
@@ -138,11 +139,21 @@ export const VALUE_NOT_VISIBLE: Fault = {
 };
 
 /** The list of invocations stays empty for a while, and the servers take their time. */
-export const SERVERS_LATE: Fault = {
+export const SERVERS_LATE: Fault<Disturbed> = {
   name: 'servers show up late',
   actions: ['SendCommand'],
   call: async (effect, lab) => {
     lab.servers.forEach((server, index) => Object.assign(server, { appearsAfter: 20 * SECOND * (index + 1), startsAfter: 10 * SECOND }));
+    return effect();
+  },
+};
+
+/** A command takes longer than a step of the rotation. */
+export const SERVERS_SLOW: Fault = {
+  name: 'servers take 20 minutes',
+  actions: ['SendCommand'],
+  call: async (effect, lab) => {
+    for (const server of lab.servers) Object.assign(server, { startsAfter: 20 * MINUTE });
     return effect();
   },
 };
@@ -154,16 +165,16 @@ export const SYSTEM_FAULTS = [
 ];
 
 /** Without servers, what only they can do does not happen. */
-export function systemFaults(hasServers: boolean): Fault[] {
+export function systemFaults(hasServers: boolean): Fault<Disturbed>[] {
   return SYSTEM_FAULTS.filter(fault => hasServers || (fault !== SERVER_DOES_NOTHING && fault !== SERVERS_LATE));
 }
 
-export function canStrike(fault: Fault, point: Point): boolean {
+export function canStrike(fault: Fault<never>, point: Point): boolean {
   if (point.kind === 'call' && fault.sparedActions?.includes(point.name)) return false;
   return fault[point.kind] !== undefined && (point.kind !== 'call' || !fault.actions || fault.actions.includes(point.name));
 }
 
-function everywhere(strike: Strike): Strikes {
+function everywhere(strike: Strike<Disturbed>): Strikes<Disturbed> {
   return { call: strike, login: strike, pause: strike, server: strike };
 }
 

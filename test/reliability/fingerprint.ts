@@ -29,7 +29,8 @@ const KEY_OR_VERSION = /AKIA[A-Z0-9]{16}|[0-9a-f]{8}-[0-9a-f-]{27}/g;
 /** A password or a command's mark: it follows from the key and the version that stand beside it. */
 const DERIVED = /\\"password\\":\\"[^"\\]*|[0-9a-f]{12}(?=")/g;
 
-function anonymous(text: string): string {
+/** With names in the order in which they appear. */
+export function anonymous(text: string): string {
   const names = new Map<string, string>();
   return text.replace(DERIVED, '').replace(KEY_OR_VERSION, name => {
     const known = names.get(name) ?? `#${names.size}`;

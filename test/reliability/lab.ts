@@ -1,29 +1,23 @@
 import { inspect } from 'node:util';
+import { Disturbed, never, Strike as StrikeAt, Strikes as StrikesAt, Watcher } from './disturbed';
 import { Point } from './point';
 import { Promises } from './promises';
 import { RunningInvocation } from './running-invocation';
-import { SDK_ATTEMPTS, sdkClient } from './sdk-client';
 import { Setup, templateOf } from './setups';
 import { OURS, Subject } from './subject';
 import { DAY, HOUR, SECOND } from '../../lambda-src/basics/time';
-import { Dependencies } from '../../lambda-src/context';
 import { Invocation as FunctionEvent } from '../../lambda-src/invocation';
-import { Credential } from '../../lambda-src/secret/credential';
-import { CONFIG_VARIABLE, EndpointConfig, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
-import { loginTo, sendTo } from '../lambda-src/ses-sessions';
+import { CONFIG_VARIABLE, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
 import {
-  ApiCall, AwsError, CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome,
-  Secret, SecretVersion, ServiceName, VirtualClock, World,
+  CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome, Secret, SecretVersion, VirtualClock, World,
 } from '../world';
 import { Template } from '../world/cloudformation/template';
 import { NodeOptions, SimulatedNode } from '../world/nodes';
 import { SesSmtp } from '../world/services/ses-smtp';
 
-/** Stands in for an effect: makes it happen or not, and says what the caller sees of it. */
-export type Strike = (effect: () => Promise<unknown>, lab: Lab, point: Point) => Promise<unknown>;
+export type Strike = StrikeAt<Lab>;
 
-/** What goes wrong at a point, by its kind. */
-export type Strikes = { readonly [Kind in Point['kind']]?: Strike };
+export type Strikes = StrikesAt<Lab>;
 
 export interface LabOptions {
   readonly subject?: Subject;
@@ -42,41 +36,37 @@ export interface Past {
  * A deployed construct in a world of its own, in virtual time, where anything can go wrong at any effect of
  * the function and of the servers, and where the promises are looked at after each of them.
  */
-export class Lab {
+export class Lab extends Disturbed {
   public readonly clock: VirtualClock;
   public readonly world: World;
   public readonly ses: SesSmtp;
-  public readonly servers: SimulatedNode[] = [];
-  public readonly points: Point[] = [];
-  /** Everything that left the function besides its calls: logs and errors. */
-  public readonly output: string[] = [];
   public readonly template: Template;
   public readonly secret: Secret;
   public readonly config: RotationConfig;
   public readonly promises: Promises;
   /** Decides what goes wrong at a point. */
   public faultAt: (point: Point) => Strikes | undefined = nothing;
-  /** Lets somebody else decide when an effect takes place. */
-  public beforeEffect?: (point: Point) => Promise<void>;
   /** Is told when an invocation has ended. */
   public afterInvocation: (number: number) => void = nothing;
   /** How far Secrets Manager is: the rotation, its attempt, and how the last step of it ended. */
   public readonly position = { rotation: 0, attempt: 0, step: '', failed: false };
-  /** So many calls of ListAccessKeys show the keys as they were before the last change. */
-  public staleKeyLists = 0;
-  /** So many calls of GetSecretValue do not find the value of the pending version. */
-  public hiddenPendingValues = 0;
+
+  protected readonly watcher: Watcher<RunningInvocation> = {
+    noteCall: (call, { step }) => this.promises.noteCall(call, step),
+    noteReply: (call, output) => this.promises.noteReply(call, output),
+    noteLogin: (username, region) => this.promises.noteLogin(username, region),
+    check: point => this.promises.check(point),
+  };
 
   private readonly subject: Subject;
   private readonly fn: DeployedFunction;
   private readonly accessKeyId: string;
-  private readonly running = new Set<RunningInvocation>();
   private invocations = 0;
   /** What CloudFormation was answered last. */
   private answer = '';
-  private keysBefore: unknown;
 
-  constructor(public readonly setup: Setup, private readonly options: LabOptions = {}) {
+  constructor(public readonly setup: Setup, options: LabOptions = {}) {
+    super(options.sdkRetries);
     this.subject = options.subject ?? OURS;
     const { clock, world } = options.past ?? newWorld();
     this.clock = clock;
@@ -195,11 +185,16 @@ export class Lab {
     const invocation = new RunningInvocation(++this.invocations, step);
     const start = this.clock.now();
     const timeout = this.fn.timeoutSeconds * SECOND;
+    const respond = async (_url: string, body: string) => {
+      this.answer = body;
+      this.output.push(body);
+    };
     this.running.add(invocation);
     if (step === 'createSecret') this.position.attempt += 1;
     Object.assign(this.position, { step, failed: false });
     try {
-      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation), timeout), invocation.death]);
+      const lambda = { invokedFunctionArn: this.fn.arn, getRemainingTimeInMillis: () => timeout };
+      await Promise.race([this.subject.invoke(event, this.config, this.dependencies(invocation, respond), lambda), invocation.death]);
     } catch (error) {
       this.position.failed = true;
       this.output.push(inspect(error));
@@ -212,80 +207,13 @@ export class Lab {
     }
   }
 
-  private dependencies(invocation: RunningInvocation): Dependencies {
-    const attempts = this.options.sdkRetries ? SDK_ATTEMPTS : 1;
-    return {
-      secretsManager: this.client<Dependencies['secretsManager']>(invocation, 'secretsmanager', attempts),
-      iam: this.client<Dependencies['iam']>(invocation, 'iam', attempts),
-      iamSingleTry: this.client<Dependencies['iam']>(invocation, 'iam', 1),
-      ssm: this.client<Dependencies['ssm']>(invocation, 'ssm', attempts),
-      loginAt: endpoint => async credential => this.at('login', endpoint.host, invocation, async () =>
-        this.noteLogin(endpoint, credential, await loginTo(this.ses)(endpoint)(credential))),
-      sendAt: endpoint => async (credential, message) => this.at('login', endpoint.host, invocation, async () =>
-        this.noteLogin(endpoint, credential, await sendTo(this.ses)(endpoint)(credential, message))),
-      clock: {
-        now: () => this.clock.now(),
-        sleep: async milliseconds => this.at('pause', 'pause', invocation, async () => this.clock.sleep(milliseconds)),
-      },
-      random: () => 0.5,
-      writeLog: line => this.output.push(line),
-      respond: async (_url, body) => {
-        this.answer = body;
-        this.output.push(body);
-      },
-    };
+  protected strikeAt(point: Point): ((effect: () => Promise<unknown>) => Promise<unknown>) | undefined {
+    const strike = this.faultAt(point)?.[point.kind];
+    return strike && (async effect => strike(effect, this, point));
   }
 
-  private client<Client>(invocation: RunningInvocation, service: ServiceName, attempts: number): Client {
-    return sdkClient<Client>({ attempts, random: this.world.random }, async (action, input) => this.at('call', action, invocation, async () =>
-      this.call({ service, action, input }, invocation.step)));
-  }
-
-  private async call(call: Pick<ApiCall, 'service' | 'action' | 'input'>, step: string): Promise<unknown> {
-    const changesKeys = ['CreateAccessKey', 'DeleteAccessKey', 'UpdateAccessKey'].includes(call.action);
-    const keys = changesKeys ? this.listKeys() : undefined;
-    if (this.isHidden(call)) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
-    if (call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 && this.keysBefore) return this.keysBefore;
-    this.promises.noteCall(call, step);
-    const output = await this.world.perform(call, this.accessKeyId);
-    if (keys) this.keysBefore = keys;
-    this.promises.noteReply(call, output);
-    return output;
-  }
-
-  /** As ListAccessKeys answers. */
-  private listKeys() {
-    const AccessKeyMetadata = this.world.iam.keysOf(this.config.user.name)
-      .map(({ accessKeyId, status, createDate }) => ({ AccessKeyId: accessKeyId, Status: status, CreateDate: createDate }));
-    return { AccessKeyMetadata, IsTruncated: false };
-  }
-
-  private isHidden({ action, input }: Pick<ApiCall, 'action' | 'input'>): boolean {
-    return action === 'GetSecretValue' && input.VersionId !== undefined && input.VersionId === this.pending?.id && this.hiddenPendingValues-- > 0;
-  }
-
-  private noteLogin<Result extends { readonly outcome: string }>({ region }: EndpointConfig, { username }: Credential, result: Result): Result {
-    if (result.outcome === 'accepted') this.promises.noteLogin(username, region);
-    return result;
-  }
-
-  /** An effect: it happens at a point of its own, with what goes wrong there, and the promises are looked at after it. */
-  private async at<T>(kind: Point['kind'], name: string, invocation: RunningInvocation | undefined, effect: () => Promise<T>): Promise<T> {
-    if (invocation?.dead) return never();
-    const point: Point = { number: this.points.length + 1, invocation: invocation?.number, kind, name, step: invocation?.step ?? 'a mail server' };
-    this.points.push(point);
-    await this.beforeEffect?.(point);
-    if (invocation?.dead) return never();
-    const checked = async () => {
-      try {
-        return await effect();
-      } finally {
-        this.promises.check(point);
-      }
-    };
-    const strike = this.faultAt(point)?.[kind];
-    const result = await (strike ? strike(checked, this, point) : checked()) as T;
-    return invocation?.dead ? never() : result;
+  protected roleKeyOf(): string {
+    return this.accessKeyId;
   }
 }
 
@@ -296,10 +224,6 @@ function newWorld(): Past {
 
 function nothing(): undefined {
   return undefined;
-}
-
-async function never(): Promise<never> {
-  return new Promise(() => undefined);
 }
 
 function nameOf(event: FunctionEvent): string {

@@ -4,8 +4,9 @@ export interface Point {
   readonly number: number;
   /** The invocation of the function that it belongs to; a server's work belongs to none. */
   readonly invocation?: number;
-  readonly kind: 'call' | 'login' | 'pause' | 'server';
-  /** The action, the endpoint or the server. */
+  /** An `event` is on its way to the function; a `resource` of the stack has begun or ended to change. */
+  readonly kind: 'call' | 'login' | 'pause' | 'server' | 'event' | 'resource';
+  /** The action, the endpoint, the server, the event or the resource. */
   readonly name: string;
   readonly step: string;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnWaitConditionHandle, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -19,7 +19,12 @@ export interface Setup {
   readonly servers: NodeOptions[];
   /** What somebody made before the stack. */
   readonly before?: (world: World) => void;
+  /** The construct's id. */
+  readonly id?: string;
 }
+
+/** The resource that comes after all of the construct. */
+export const LAST_RESOURCE = 'Last';
 
 const NEWS = { tags: { Servers: 'News' } };
 const BILLING = { tags: { Servers: 'Billing' } };
@@ -37,6 +42,13 @@ export const ONE_FLEET: Setup = {
   name: 'one fleet',
   props: (_stack, document) => ({ mailServers: [fleet(MailServerTargets.tag('Servers', 'News'), document)] }),
   servers: [{ instanceId: 'i-00000001', ...NEWS }, { instanceId: 'mi-00000000000000002', ...NEWS }],
+};
+
+/** The fleet may take longer than a step of the rotation. */
+export const PATIENT_FLEET: Setup = {
+  ...ONE_FLEET,
+  name: 'one fleet that is given an hour',
+  props: (_stack, document) => ({ mailServers: [{ ...fleet(MailServerTargets.tag('Servers', 'News'), document), timeout: Duration.hours(1) }] }),
 };
 
 /** The previous key goes with the rotation that has replaced it. */
@@ -107,7 +119,7 @@ export function templateOf(setup: Setup, document: CredentialDocument): Template
   return template;
 }
 
-function fleet(targets: MailServerTargets, document: CredentialDocument): MailServerFleet {
+export function fleet(targets: MailServerTargets, document: CredentialDocument): MailServerFleet {
   return { targets, document, timeout: Duration.minutes(2) };
 }
 
@@ -117,7 +129,8 @@ function synthesize(setup: Setup, document: CredentialDocument): Template {
     const app = new App({ outdir });
     const stack = new Stack(app, 'Mail');
     const identities = [EmailIdentity.fromEmailIdentityName(stack, 'Domain', 'example.com')];
-    new SesSmtpCredentialRotation(stack, 'Newsletter', { identities, ...setup.props(stack, document) });
+    const rotation = new SesSmtpCredentialRotation(stack, setup.id ?? 'Newsletter', { identities, ...setup.props(stack, document) });
+    new CfnWaitConditionHandle(stack, LAST_RESOURCE).node.addDependency(rotation);
     return app.synth().getStackByName('Mail').template as Template;
   } finally {
     rmSync(outdir, { recursive: true });

@@ -1,11 +1,13 @@
 import { CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { configOf, defineRotation, onlyResource, textOf } from './define-rotation';
-import { CredentialDocument, CredentialFormat, MailServerTargets, SendmailMapType, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../src';
+import { CredentialDocument, CredentialFormat, MailServerDocumentOptions, MailServerTargets, SendmailMapType, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../src';
 import { APPLIED_MARKER } from '../../src/private/rotation-contract';
 
 const DOCUMENT = 'AWS::SSM::Document';
+const administratorSecret = Secret.fromSecretCompleteArn(new Stack(), 'Administrator', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:hmail-AbCdEf');
 const targets = MailServerTargets.tag('EmailServers', 'True');
 const parameterNames = { secretArnParameter: 'Secret', versionIdParameter: 'Version' };
 
@@ -39,6 +41,8 @@ describe('a document of this library', () => {
     ['dma', CredentialDocument.dma(), 'aws:runShellScript'],
     ['ssmtp', CredentialDocument.ssmtp(), 'aws:runShellScript'],
     ['iisSmtp', CredentialDocument.iisSmtp(), 'aws:runPowerShellScript'],
+    ['exchangeSendConnector', CredentialDocument.exchangeSendConnector(), 'aws:runPowerShellScript'],
+    ['hMailServer', CredentialDocument.hMailServer({ administratorSecret }), 'aws:runPowerShellScript'],
     ['shellScript', CredentialDocument.shellScript('true'), 'aws:runShellScript'],
     ['powerShellScript', CredentialDocument.powerShellScript('$true'), 'aws:runPowerShellScript'],
   ] as const;
@@ -86,8 +90,8 @@ describe('a document of this library', () => {
     expect(linesOf(stackWith(CredentialDocument.shellScript('true'), props)).slice(0, 5)).toEqual([
       '#!/bin/sh', "username_field='user'", "password_field='pass[.]word'", "SMTP_HOST='relay.example.com'", "SMTP_PORT='1025'",
     ]);
-    expect(linesOf(stackWith(CredentialDocument.powerShellScript('$true'), props)).slice(0, 4)).toEqual([
-      "$UsernameField = 'user'", "$PasswordField = 'pass.word'", "$SmtpHost = 'relay.example.com'", "$SmtpPort = '1025'",
+    expect(linesOf(stackWith(CredentialDocument.powerShellScript('$true'), props)).slice(0, 5)).toEqual([
+      "$UsernameField = 'user'", "$PasswordField = 'pass.word'", "$SmtpHost = 'relay.example.com'", "$SmtpPort = '1025'", '$ImplicitTls = $false',
     ]);
   });
 
@@ -179,9 +183,22 @@ describe('the documents of the other mail servers', () => {
     expect(linesOf(stackWith(document))).toContain("relay_url='smtp://email-smtp.<AWS::Region>.<AWS::URLSuffix>:587'");
   });
 
-  it('finds the smart host of IIS', () => {
-    expect(linesOf(stackWith(CredentialDocument.iisSmtp()))).toContain("$RelayHost = 'email-smtp.<AWS::Region>.<AWS::URLSuffix>'");
-    expect(linesOf(stackWith(CredentialDocument.iisSmtp({ relayHost })))).toContain("$RelayHost = 'relay.example.com'");
+  it('log in with TLS from the start where the endpoint has it', () => {
+    const stack = stackWith(CredentialDocument.msmtp(), { endpoint: SmtpEndpoint.regional({ port: 465 }) });
+    expect(linesOf(stack)).toContain("relay_url='smtps://email-smtp.<AWS::Region>.<AWS::URLSuffix>:465'");
+  });
+
+  it.each([
+    ['iisSmtp', (options: MailServerDocumentOptions) => CredentialDocument.iisSmtp(options)],
+    ['exchangeSendConnector', (options: MailServerDocumentOptions) => CredentialDocument.exchangeSendConnector(options)],
+    ['hMailServer', (options: MailServerDocumentOptions) => CredentialDocument.hMailServer({ ...options, administratorSecret })],
+  ])('finds what relays on Windows to the endpoint, or to another host: %s', (_name, define) => {
+    expect(linesOf(stackWith(define({})))).toContain("$RelayHost = 'email-smtp.<AWS::Region>.<AWS::URLSuffix>'");
+    expect(linesOf(stackWith(define({ relayHost })))).toContain("$RelayHost = 'relay.example.com'");
+  });
+
+  it('reads the password of hMailServer\'s administrator from its secret', () => {
+    expect(linesOf(stackWith(CredentialDocument.hMailServer({ administratorSecret })))).toContain(`$AdministratorSecret = '${administratorSecret.secretArn}'`);
   });
 
   it.each([
@@ -193,6 +210,8 @@ describe('the documents of the other mail servers', () => {
     ['dma', () => CredentialDocument.dma({ relayHost: '[a]' })],
     ['ssmtp', () => CredentialDocument.ssmtp({ relayHost: '[a]' })],
     ['iisSmtp', () => CredentialDocument.iisSmtp({ relayHost: '[a]' })],
+    ['exchangeSendConnector', () => CredentialDocument.exchangeSendConnector({ relayHost: '[a]' })],
+    ['hMailServer', () => CredentialDocument.hMailServer({ administratorSecret, relayHost: '[a]' })],
   ])('fail with a relayHost in brackets: %s', (_name, define) => {
     expect(define).toThrow("relayHost must be a host name without brackets and port, got '[a]'");
   });
@@ -212,8 +231,8 @@ describe('the documents of the other mail servers', () => {
     expect(() => define(Lazy.string({ produce: () => '/etc/passwd' }))).not.toThrow();
   });
 
-  it('fail with a label of shell syntax', () => {
-    expect(() => CredentialDocument.openSmtpd({ label: "ses'" })).toThrow('label must be letters, digits, "_", "-" and ".", got \'ses\'\'');
+  it('reject a label with shell syntax', () => {
+    expect(() => CredentialDocument.openSmtpd({ label: "ses'" })).toThrow('label must consist of letters, digits, "_", "-" and ".", got \'ses\'\'');
   });
 });
 
@@ -232,16 +251,24 @@ describe('shellScript', () => {
   });
 
   it.each(['#!/usr/bin/python3', '#!/usr/bin/env python3', '#!/bin/fish', '#!/bin/csh', '#!/bin/bash -x'])('fails when it names no such shell: %s', shebang => {
-    expect(() => CredentialDocument.shellScript(`${shebang}\ntrue`)).toThrow(`shellScript must be for sh, bash, dash, ksh or zsh, with no option but -e and -u, got '${shebang}'`);
+    expect(() => CredentialDocument.shellScript(`${shebang}\ntrue`)).toThrow(`shellScript must name sh, bash, dash, ksh or zsh in its #! line, with no options except -e and -u, got '${shebang}'`);
   });
 });
 
 describe('powerShellScript', () => {
   it('runs after the credential was fetched and checked', () => {
     const lines = linesOf(stackWith(CredentialDocument.powerShellScript('$a = 1\nRestart-Mail')));
-    const start = lines.indexOf('$Apply = {');
-    expect(lines.slice(start, start + 4)).toEqual(['$Apply = {', '$a = 1', 'Restart-Mail', '}']);
+    const start = lines.indexOf('$Script = @\'');
+    expect(lines.slice(start, start + 4)).toEqual(['$Script = @\'', '| $a = 1', '| Restart-Mail', '\'@']);
     expect(lines.findIndex(line => line.includes('Get-SECSecretValue'))).toBeLessThan(start);
+  });
+
+  it.each(['#Requires -Version 7', '$a = 1\n  #requires -RunAsAdministrator'])('fails with a requirement, which nothing would check: %s', text => {
+    expect(() => CredentialDocument.powerShellScript(text)).toThrow('powerShellScript must not contain #Requires, which PowerShell ignores there; check it in the script, and throw');
+  });
+
+  it('knows whether the endpoint speaks TLS from the start', () => {
+    expect(linesOf(stackWith(CredentialDocument.powerShellScript('$true'), { endpoint: SmtpEndpoint.regional({ port: 465 }) }))).toContain('$ImplicitTls = $true');
   });
 });
 
@@ -252,7 +279,7 @@ describe.each(['shellScript', 'powerShellScript'] as const)('%s', method => {
 
   it.each(['{{ SecretArn }}', '{{x}}', '{{ ssm:name:3 }}', '{{ssm:/mail/host}}', '{{ platform.name }}'])('fails when it has %s, which Systems Manager replaces', reference => {
     expect(() => CredentialDocument[method](`echo ${reference}\n`))
-      .toThrow(`${method} must not contain ${reference}, which Systems Manager takes for a parameter; write it in another way`);
+      .toThrow(`${method} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
   });
 
   it('may have other braces', () => {
@@ -260,7 +287,7 @@ describe.each(['shellScript', 'powerShellScript'] as const)('%s', method => {
   });
 
   it('takes a text that is not known yet', () => {
-    expect(linesOf(stackWith(CredentialDocument[method](Lazy.string({ produce: () => 'reload-mail' }))))).toContain('reload-mail');
+    expect(linesOf(stackWith(CredentialDocument[method](Lazy.string({ produce: () => 'reload-mail' }))))).toContain(method === 'shellScript' ? 'reload-mail' : '| reload-mail');
   });
 });
 
@@ -295,9 +322,9 @@ describe('existing', () => {
     'arn:aws:ssm:eu-west-1::document/AWS-RunShellScript',
   ])('warns that %s runs anything', name => {
     for (const document of [CredentialDocument.existing(name, parameterNames), CredentialDocument.existingWithCredential(name)]) {
-      Annotations.fromStack(stackWith(document)).hasWarning('/Stack/Newsletter/MailServers0', `document ${name} runs what its parameters say, `
-        + 'so that the rotation function may run anything on these servers: put what is to run into a document of your own, '
-        + 'or use CredentialDocument.shellScript or powerShellScript [ack: cdk-ses-smtp-credential-rotation:documentRunsAnything]');
+      Annotations.fromStack(stackWith(document)).hasWarning('/Stack/Newsletter/MailServers0', `document ${name} runs whatever its parameters contain, `
+        + 'so the rotation function may run anything on these servers; put the commands into a document of your own, '
+        + 'or use CredentialDocument.shellScript or CredentialDocument.powerShellScript [ack: cdk-ses-smtp-credential-rotation:documentRunsAnything]');
     }
   });
 
@@ -317,12 +344,12 @@ describe('existing', () => {
 
   it.each(['', 'Secret-Arn', 'Secret Arn', 'a'.repeat(65)])('fails with the parameter name "%s"', secretArnParameter => {
     expect(() => CredentialDocument.existing('Apply', { secretArnParameter, versionIdParameter: 'Version' }))
-      .toThrow(`parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got "${secretArnParameter}"`);
+      .toThrow(`parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got '${secretArnParameter}'`);
   });
 
-  it('fails with a further parameter whose name cannot be', () => {
+  it('fails with an invalid name of a further parameter', () => {
     expect(() => CredentialDocument.existing('Apply', { ...parameterNames, parameters: { 'a-b': 'c' } }))
-      .toThrow('parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got "a-b"');
+      .toThrow('parameter names of CredentialDocument.existing must be 1 to 64 letters, digits and "_", got \'a-b\'');
   });
 
   it('fails when two parameters have the same name', () => {
@@ -332,12 +359,12 @@ describe('existing', () => {
 });
 
 describe('existingWithCredential', () => {
-  it("takes the credential by the names of AWS's sample", () => {
+  it('takes the credential in the parameters of the AWS sample', () => {
     expect(documentConfig(CredentialDocument.existingWithCredential('Sample')))
       .toEqual({ name: 'Sample', marker: false, parameters: { username: 'SESUsername', password: 'SESPassword' } });
   });
 
-  it('may take it by other names, with further parameters', () => {
+  it('may use other names, with further parameters', () => {
     const document = CredentialDocument.existingWithCredential('Sample', {
       usernameParameter: 'User', passwordParameter: 'Pass', parameters: { Host: 'relay' }, documentVersion: '$LATEST',
     });
@@ -347,7 +374,7 @@ describe('existingWithCredential', () => {
 
   it('warns that others can read the password', () => {
     const message = 'document Sample takes the password as a command parameter, which ssm:ListCommands and EventBridge show; '
-      + 'let the document read the secret and use CredentialDocument.existing instead [ack: cdk-ses-smtp-credential-rotation:passwordInCommand]';
+      + 'let the document read the secret, and use CredentialDocument.existing [ack: cdk-ses-smtp-credential-rotation:passwordInCommand]';
     Annotations.fromStack(stackWith(CredentialDocument.existingWithCredential('Sample'))).hasWarning('/Stack/Newsletter/MailServers0', message);
   });
 

@@ -19,22 +19,22 @@ it('has no fields as username:password', () => {
 });
 
 it.each([
-  [{}, '{}'],
-  [{ username: 'u' }, '{"username":"u"}'],
-  [{ password: 'p', host: 'h' }, '{"password":"p","host":"h"}'],
-  [{ username: '', password: 'p' }, '{"username":"","password":"p"}'],
+  [{}, 'none'],
+  [{ username: 'u' }, 'username'],
+  [{ password: 'p', host: 'h' }, 'password and host'],
+  [{ username: '', password: 'p' }, 'password'],
 ])('fails when user name or password is dropped: %o', (fields, text) => {
-  expect(() => CredentialFormat.json({ fields })).toThrow(`credentialFormat fields must name username and password, got ${text}`);
+  expect(() => CredentialFormat.json({ fields })).toThrow(`credentialFormat fields must name username and password, got ${text}; name both`);
 });
 
 it.each(['', 'smtp user', 'user"', "user'", 'ü', '{{ user }}'])('fails on the field name "%s"', host => {
   expect(() => CredentialFormat.json({ fields: { username: 'u', password: 'p', host } }))
-    .toThrow(`credentialFormat fields must consist of letters, digits, "_", "-" and ".", got "${host}"`);
+    .toThrow(`credentialFormat fields must have names of letters, digits, "_", "-" and ".", got '${host}'`);
 });
 
 it('fails when two fields have the same name', () => {
   expect(() => CredentialFormat.json({ fields: { username: 'credential', password: 'credential', region: 'r' } }))
-    .toThrow('credentialFormat fields must have names that differ, got credential, credential, r');
+    .toThrow('credentialFormat fields must have different names, got credential, credential, r');
 });
 
 it('leaves out a field that is undefined', () => {

@@ -97,7 +97,7 @@ describe('mail servers of a resource group', () => {
 
   it.each(['', 'mail servers', 'mail/servers', 'a'.repeat(129)])('fail with the group name "%s"', name => {
     expect(() => MailServerTargets.resourceGroup(name))
-      .toThrow(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got "${name}"`);
+      .toThrow(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got '${name}'`);
   });
 
   it('may be of a group whose name is not known yet', () => {
@@ -139,11 +139,11 @@ describe('mail servers that are named', () => {
   it('fail with a list that only the deployment knows', () => {
     const list = new CfnParameter(stack, 'NodeIds', { type: 'CommaDelimitedList' }).valueAsList;
     expect(() => MailServerTargets.managedNodes(...list))
-      .toThrow('node ids must be given one by one, got a list that only the deployment knows; use tags for that');
+      .toThrow('node ids must be known at synthesis, got a list that only the deployment knows; name them one by one, or use tags');
   });
 
   it('fail with the same node id twice', () => {
-    expect(() => MailServerTargets.managedNodes('i-12345678', 'i-23456789', 'i-12345678')).toThrow("node ids must differ, got 'i-12345678' more than once");
+    expect(() => MailServerTargets.managedNodes('i-12345678', 'i-23456789', 'i-12345678')).toThrow("node ids must differ, got 'i-12345678' more than once; name it once");
   });
 
   it('fail with an empty node id', () => {
@@ -152,7 +152,7 @@ describe('mail servers that are named', () => {
 
   it.each(['mail1.example.com', 'i-123', 'mi-0123456789ABCDEF0', 'xi-0123456789abcdef0', 'i-0123456789abcdef01'])('fail with the node id "%s"', id => {
     expect(() => MailServerTargets.managedNodes('i-12345678', id))
-      .toThrow(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got "${id}"`);
+      .toThrow(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got '${id}'`);
   });
 
   it('may be instances or hybrid nodes when their ids are not known yet', () => {

@@ -221,8 +221,8 @@ describe('warns', () => {
 
   it('that the policies of an imported user cannot be changed', () => {
     expectWarning(defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') })).stack,
-      'the policies of an imported user cannot be changed here: it may go on to do what they allow, on top of sending as the identities '
-      + '[ack: cdk-ses-smtp-credential-rotation:importedUser]');
+      'the policies of an imported user cannot be changed here, so the user keeps all that they allow, '
+      + 'in addition to sending as the identities; review them [ack: cdk-ses-smtp-credential-rotation:importedUser]');
   });
 
   it('that the policy of an imported key cannot be changed', () => {
@@ -244,7 +244,7 @@ describe('fails', () => {
 
   it.each(['newsletter', ''])("when both user and userName '%s' are given", userName => {
     expectRefusal(stack => ({ user: iam.User.fromUserName(stack, 'Existing', 'mailer'), userName }),
-      `userName is for a new user, got '${userName}' together with user; leave one of them out`);
+      `userName must not be set together with user, got '${userName}'; leave one of them out`);
   });
 
   it.each([
@@ -253,10 +253,10 @@ describe('fails', () => {
     ['removalPolicy', () => ({ removalPolicy: RemovalPolicy.RETAIN })],
   ] as const)('when both secret and %s are given', (prop, props) => {
     expectRefusal(stack => ({ secret: Secret.fromSecretCompleteArn(stack, 'Existing', COMPLETE_ARN), ...props(stack) }),
-      `${prop} is for a new secret, got it together with secret; leave one of them out`);
+      `${prop} must not be set together with secret, got both; leave one of them out`);
   });
 
-  it('on a schedule and a window that Secrets Manager refuses', () => {
+  it('on a schedule and a window that Secrets Manager rejects', () => {
     expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.hours(3)) }),
       'schedule must be a rate of whole hours or days from 4 hours to 1000 days, got rate(3 hours)');
     expectRefusal(() => ({ schedule: events.Schedule.rate(Duration.days(1001)) }),
@@ -264,7 +264,7 @@ describe('fails', () => {
     expectRefusal(() => ({ rotationWindow: Duration.hours(25) }), 'rotationWindow must be whole hours from 1 to 24 with this schedule');
   });
 
-  it('on a fleet with options that Run Command refuses, which it names', () => {
+  it('on a fleet with options that Run Command rejects, and names them', () => {
     expectRefusal(() => ({ mailServers: [taggedFleet, { ...taggedFleet, maxErrors: 'few' }] }),
       "mailServers[1].maxErrors must be a number from '0' or a percentage from '0%' to '100%', got 'few'");
   });

@@ -39,7 +39,7 @@ describe('a regional endpoint', () => {
 
   it.each([0, 26, 2525, 587.5, NaN])('fails on port %d, which SES does not listen on', port => {
     expect(() => SmtpEndpoint.regional({ port }))
-      .toThrow(`endpoint port must be one of 25, 465, 587, 2465, 2587, which SES listens on, got ${port}`);
+      .toThrow(`endpoint port must be one of 25, 465, 587, 2465, 2587, got ${port}; SES listens on no other port`);
   });
 
   it('takes a region and a port that only the deployment knows', () => {
@@ -75,7 +75,7 @@ describe('a custom endpoint', () => {
   });
 
   it.each(['', 'smtp://relay', 'relay:25', '[relay]', 'relay.', '-relay', 'two relays', "relay'"])('fails on the host "%s"', host => {
-    expect(() => SmtpEndpoint.custom({ host })).toThrow(`endpoint host must be a host name without scheme and port, got "${host}"`);
+    expect(() => SmtpEndpoint.custom({ host })).toThrow(`endpoint host must be a host name without scheme and port, got '${host}'`);
   });
 
   it.each([0, -1, 1.5, 65536, NaN])('fails on port %d', port => {

@@ -2,24 +2,24 @@ import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DocumentConfig, EndpointConfig, FormatConfig } from '../rotation-contract';
 
-/** What a document needs to know of its rotation. */
+/** What a document needs to know about its rotation. */
 export interface DocumentContext {
   readonly endpoint: EndpointConfig;
-  /** All that the credential has a password for. */
+  /** All Regions that the credential has a password for. */
   readonly regions: string[];
   readonly format: FormatConfig;
 }
 
-/** What a document comes down to. */
+/** A document, bound to its rotation. */
 export interface BoundDocument {
   readonly config: DocumentConfig;
-  /** The document in a policy. */
+  /** The document's ARN for policies. */
   readonly arn: string;
-  /** What it does: the same for two documents that do the same. */
+  /** What the document does. Two documents that do the same have the same content. */
   readonly content: unknown;
 }
 
-/** Defines what a document consists of, for one fleet. */
+/** Defines the resources of a document, for one fleet. */
 export type BindDocument = (scope: Construct, context: DocumentContext) => BoundDocument;
 
 export function documentArn(scope: Construct, name: string): string {

@@ -18,27 +18,33 @@ export function checkRelayHost(relayHost?: string): void {
 }
 
 export function checkLabel(label: string): void {
-  if (!/^[\w.-]*$/.test(label)) throw new Error(`label must be letters, digits, "_", "-" and ".", got '${label}'`);
+  if (!/^[\w.-]*$/.test(label)) throw new Error(`label must consist of letters, digits, "_", "-" and ".", got '${label}'`);
 }
 
 export function checkScript(prop: string, text: string): void {
   if (text.trim() === '') throw new Error(`${prop} must not be empty`);
   const [reference] = text.match(/\{\{\s*[\w.:/-]+\s*\}\}/) ?? [];
-  if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it in another way`);
+  if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
 }
 
-/** Throws on a `#!` line that names something else than a shell, which the rest of the document is written for. */
+/** Throws on `#Requires`, which PowerShell ignores in a script that is given to it as a text. */
+export function checkRequires(prop: string, text: string): void {
+  if (!/^[ \t]*#requires\b/im.test(text)) return;
+  throw new Error(`${prop} must not contain #Requires, which PowerShell ignores there; check it in the script, and throw`);
+}
+
+/** Throws on a `#!` line that does not name a shell, because the rest of the document is written for one. */
 export function checkInterpreter(prop: string, text: string): void {
   const [firstLine] = text.split('\n');
   if (!firstLine.startsWith('#!') || /^#! ?\/(\S*\/)?(env )?(ba|da|k|z)?sh( -[eu]+)?$/.test(firstLine)) return;
-  throw new Error(`${prop} must be for sh, bash, dash, ksh or zsh, with no option but -e and -u, got '${firstLine}'`);
+  throw new Error(`${prop} must name sh, bash, dash, ksh or zsh in its #! line, with no options except -e and -u, got '${firstLine}'`);
 }
 
 export function checkParameters(method: string, names: DocumentParameterNames, constants: { [name: string]: string } = {}): void {
   const all = [...Object.values(names).filter((name): name is string => name !== undefined), ...Object.keys(constants)];
   const unusable = all.find(name => !Token.isUnresolved(name) && !/^[A-Za-z0-9_]{1,64}$/.test(name));
   if (unusable !== undefined) {
-    throw new Error(`parameter names of CredentialDocument.${method} must be 1 to 64 letters, digits and "_", got "${unusable}"`);
+    throw new Error(`parameter names of CredentialDocument.${method} must be 1 to 64 letters, digits and "_", got '${unusable}'`);
   }
   if (new Set(all).size < all.length) throw new Error(`parameter names of CredentialDocument.${method} must differ, got ${all.join(', ')}`);
 }

@@ -3,13 +3,13 @@ import { Construct } from 'constructs';
 import { BindDocument, documentArn } from './document-binding';
 import { DocumentConfig } from '../rotation-contract';
 
-/** AWS's documents that take from their parameters what to run, or where to get it. */
+/** AWS documents whose parameters say what to run, or where to get it. */
 const RUN_ANYTHING = [
   'AWS-ApplyAnsiblePlaybooks', 'AWS-ApplyChefRecipes', 'AWS-ApplyDSCMofs', 'AWS-ConfigureAWSPackage', 'AWS-InstallApplication', 'AWS-InstallPowerShellModule',
   'AWS-RunAnsiblePlaybook', 'AWS-RunDockerAction', 'AWS-RunDocument', 'AWS-RunPowerShellScript', 'AWS-RunRemoteScript', 'AWS-RunSaltState', 'AWS-RunShellScript',
 ];
 
-/** A document of somebody else, which does not print the marker. */
+/** A document that does not come from this library, and does not print its marker. */
 type ExistingDocument = Pick<DocumentConfig, 'name' | 'version' | 'parameters' | 'constants'>;
 
 /** A document that reads the secret itself. */
@@ -21,13 +21,13 @@ export function existingDocument({ name, version, parameters, constants }: Exist
   };
 }
 
-/** A document that gets the credential by its parameters. */
+/** A document that gets the credential in its parameters. */
 export function existingDocumentWithCredential(document: ExistingDocument): BindDocument {
   const bind = existingDocument(document);
   return (scope, context) => {
     Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:passwordInCommand',
       `document ${document.name} takes the password as a command parameter, which ssm:ListCommands and EventBridge show; `
-      + 'let the document read the secret and use CredentialDocument.existing instead');
+      + 'let the document read the secret, and use CredentialDocument.existing');
     return bind(scope, context);
   };
 }
@@ -35,6 +35,6 @@ export function existingDocumentWithCredential(document: ExistingDocument): Bind
 function warnAboutContent(scope: Construct, name: string): void {
   if (!RUN_ANYTHING.includes(name.replace(/^.*:document\//, ''))) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:documentRunsAnything',
-    `document ${name} runs what its parameters say, so that the rotation function may run anything on these servers: `
-    + 'put what is to run into a document of your own, or use CredentialDocument.shellScript or powerShellScript');
+    `document ${name} runs whatever its parameters contain, so the rotation function may run anything on these servers; `
+    + 'put the commands into a document of your own, or use CredentialDocument.shellScript or CredentialDocument.powerShellScript');
 }

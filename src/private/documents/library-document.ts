@@ -9,7 +9,7 @@ import { DOCUMENT_TIMEOUT } from '../rotation-contract';
 const SCRIPTS = join(__dirname, '..', '..', '..', 'assets', 'documents');
 const FOR_ANY_SERVER = 'Use the SES SMTP credential of a secret version';
 
-/** A document that changes a mail server's table by the scripts for it. */
+/** A document that changes the table of a mail server, with the scripts for that server. */
 export function mailServerDocument(
   server: string, scripts: string[], relayHost: string | undefined, variables: Record<string, string>,
 ): BindDocument {
@@ -26,17 +26,19 @@ function smtpUrl({ endpoint }: DocumentContext, relayHost = endpoint.host): stri
   return `${endpoint.implicitTls ? 'smtps' : 'smtp'}://${relayHost}:${Tokenization.stringifyNumber(endpoint.port)}`;
 }
 
-/** A document that changes the virtual servers of the IIS SMTP service. */
-export function iisSmtpDocument(relayHost: string | undefined): BindDocument {
-  return (scope, context) => definePowerShellDocument(scope, describeFor('IIS SMTP'), [
+/** A document that gives the credential to everything that relays, as the script for the server finds it. */
+export function windowsMailServerDocument(
+  server: string, file: string, relayHost: string | undefined, variables: Record<string, string> = {},
+): BindDocument {
+  return (scope, context) => definePowerShellDocument(scope, describeFor(server), [
     ...powerShellSettings(context),
     `$RelayHost = '${relayHost ?? context.endpoint.host}'`,
-    ...script('credential.ps1'),
-    ...script('iis-smtp.ps1'),
+    ...Object.entries(variables).map(([name, value]) => `$${name} = '${value}'`),
+    ...['credential.ps1', 'login.ps1', file, 'relays.ps1'].flatMap(script),
   ]);
 }
 
-/** A document that runs somebody's shell script, in the shell that its first line names. */
+/** A document that runs a user's shell script, in the shell that its first line names. */
 export function shellScriptDocument(text: string): BindDocument {
   const [firstLine] = text.split('\n');
   const interpreter = firstLine.startsWith('#!') ? firstLine : '#!/bin/sh';
@@ -51,14 +53,15 @@ export function shellScriptDocument(text: string): BindDocument {
   ]);
 }
 
-/** A document that runs somebody's PowerShell script. */
+/** A document that runs a user's PowerShell script. */
 export function powerShellScriptDocument(text: string): BindDocument {
   return (scope, context) => definePowerShellDocument(scope, FOR_ANY_SERVER, [
     ...powerShellSettings(context),
     ...script('credential.ps1'),
-    '$Apply = {',
-    ...text.split('\n'),
-    '}',
+    // As a text, it cannot keep the document from being read. The mark keeps a line of it from ending the text.
+    '$Script = @\'',
+    ...text.split('\n').map(line => `| ${line}`),
+    '\'@',
     ...script('powershell-script.ps1'),
   ]);
 }
@@ -71,7 +74,7 @@ function definePowerShellDocument(scope: Construct, description: string, lines: 
   return defineDocument(scope, 'aws:runPowerShellScript', description, lines);
 }
 
-/** Unnamed, so that a changed document replaces the one before it. */
+/** Without a name, so that a changed document replaces the previous one. */
 function defineDocument(scope: Construct, action: string, description: string, lines: string[]): BoundDocument {
   const content = {
     schemaVersion: '2.2',
@@ -88,7 +91,7 @@ function defineDocument(scope: Construct, action: string, description: string, l
   return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref), content };
 }
 
-/** The agent exports the value instead of pasting it into the script; the pattern protects agents that are too old for that. */
+/** The agent exports the value instead of pasting it into the script. The pattern protects agents that are too old for that. */
 function parameter(description: string, allowedPattern: string) {
   return { type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' };
 }
@@ -123,5 +126,6 @@ function powerShellSettings({ endpoint, format }: DocumentContext): string[] {
     `$PasswordField = '${format.fields?.password ?? ''}'`,
     `$SmtpHost = '${endpoint.host}'`,
     `$SmtpPort = '${Tokenization.stringifyNumber(endpoint.port)}'`,
+    `$ImplicitTls = $${endpoint.implicitTls}`,
   ];
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { FleetConfig, TargetConfig } from '../rotation-contract';
 
 /**
- * State Manager's shortest interval: a server whose first run came too early, before its mail server was installed, waits no longer.
+ * The shortest interval of State Manager. A server whose first run came before its mail server was installed waits no longer.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
  */

@@ -8,7 +8,7 @@ import { MailServerFleet } from '../../mail-server-fleet';
 import { DocumentContext } from '../documents/document-binding';
 import { EndpointConfig, FleetConfig, FormatConfig, regionalFields } from '../rotation-contract';
 
-/** What a fleet comes down to. */
+/** A fleet, bound to its rotation. */
 export interface BoundFleet {
   readonly config: FleetConfig;
   readonly statements: iam.PolicyStatement[];
@@ -50,16 +50,16 @@ function bindFleet(scope: Construct, fleet: MailServerFleet, credential: FleetCr
   };
 }
 
-/** What a fleet's document has to know: each of several regions has an endpoint and fields of its own. */
+/** What a fleet's document needs to know. With several Regions, each has its own endpoint and fields. */
 function contextOf({ region }: MailServerFleet, { endpoints, format }: FleetCredential): DocumentContext {
-  // In an order that does not change when two of them change places: neither does the document then.
+  // Sorted, so that the document stays the same if two Regions change places.
   const regions = endpoints.map(candidate => candidate.region).sort();
   const endpoint = endpoints.find(candidate => candidate.region === region);
   if (!endpoint || !format.fields) return { endpoint: endpoints[0], regions, format };
   return { endpoint, regions, format: { fields: { ...format.fields, ...regionalFields(format.fields, endpoint.region) } } };
 }
 
-/** Throws on a fleet that does what another one does: two commands would change the same file at once. */
+/** Throws on a fleet that does the same as another one, because two commands would change the same file at once. */
 function checkDistinct(fleets: BoundFleet[]): void {
   const signatures = fleets.map(signatureOf);
   const repeated = signatures.findIndex((signature, index) => signatures.indexOf(signature) < index);
@@ -68,7 +68,7 @@ function checkDistinct(fleets: BoundFleet[]): void {
     + 'leave one of them out');
 }
 
-/** Nodes are the same in whatever order they are named. */
+/** The order of nodes does not matter. */
 function signatureOf({ config: { instanceIds, targets }, content }: BoundFleet): string {
   const sorted = targets?.map(({ key, values }) => ({ key, values: [...values].sort() }));
   return JSON.stringify({ instanceIds: instanceIds && [...instanceIds].sort(), targets: sorted, content });

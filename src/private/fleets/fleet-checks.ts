@@ -2,15 +2,15 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { MailServerFleet } from '../../mail-server-fleet';
 import { hasNotation } from '../notation';
 
-/** Two runs of an association: the next one after the rotation gives servers the current credential. */
+/** Two runs of an association. The next run after the rotation gives servers the current credential. */
 const SHORTEST_GRACE = Duration.hours(1);
 const CONCURRENCY = /^([1-9][0-9]*|[1-9][0-9]?%|100%)$/;
 const ERRORS = /^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$/;
 
-/** What a fleet's options must fit to. */
+/** What a fleet's options must fit. */
 export interface FleetSurroundings {
   readonly gracePeriod?: Duration;
-  /** The regions that the credential has passwords for. */
+  /** The Regions that the credential has passwords for. */
   readonly regions?: string[];
 }
 
@@ -18,11 +18,11 @@ export interface FleetSurroundings {
 interface FleetRule {
   readonly option: keyof MailServerFleet;
   readonly isBroken: (fleet: MailServerFleet, surroundings: FleetSurroundings) => boolean;
-  /** What the error says; `option` is how the user finds it in the props. */
+  /** The error. `option` is the path of the option in the props. */
   readonly error: (option: string, fleet: MailServerFleet, surroundings: FleetSurroundings) => string;
 }
 
-/** In the order in which they are checked. */
+/** They are checked in this order. */
 const RULES: FleetRule[] = [
   {
     option: 'maxConcurrency',
@@ -48,30 +48,30 @@ const RULES: FleetRule[] = [
   {
     option: 'applyToNewServers',
     isBroken: ({ applyToNewServers = false, document }) => applyToNewServers && !document._readsSecret,
-    error: option => `${option} needs a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing`,
+    error: option => `${option} must be used with a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing`,
   },
   {
     option: 'region',
     isBroken: ({ document, region }) => region !== undefined && !document._ofThisLibrary,
-    error: option => `${option} needs a document of this library, got an existing one, which is not told of it and would take the endpoint's password; `
-      + 'leave region out, and name the fields of the region in a parameter of the document',
+    error: option => `${option} must be used with a document of this library, got an existing one, which does not learn the Region and would take the endpoint's password; `
+      + 'leave region out, and name the fields of the Region in a parameter of the document',
   },
   {
     option: 'region',
     isBroken: ({ region }, { regions = [] }) => region !== undefined && !(regions.length > 1 && regions.includes(region)),
     error: (option, { region }, { regions = [] }) =>
-      `${option} must be one of several regions of the credential, which has ${regions.join(', ')}, got '${region}'; add it to additionalRegions`,
+      `${option} must be one of several Regions of the credential, which has ${regions.join(', ')}, got '${region}'; add it to additionalRegions`,
   },
   {
     option: 'applyToNewServers',
     isBroken: ({ applyToNewServers = false, document }, { gracePeriod }) => applyToNewServers && !document._ofThisLibrary && isTooShort(gracePeriod),
     error: (option, _fleet, { gracePeriod }) =>
       `gracePeriod must be at least ${SHORTEST_GRACE.toHumanString()} because of ${option}, got ${gracePeriod?.toHumanString()}: `
-      + 'an existing document gives servers the previous credential back while a rotation is under way; use a longer one, or a document of this library',
+      + 'an existing document gives servers the previous credential back during a rotation; use a longer grace period, or a document of this library',
   },
 ];
 
-/** Throws if fleets have options that are not what Run Command takes, or an association that could outlast the previous credential. */
+/** Throws on options that Run Command rejects, and on an association that could outlast the previous credential. */
 export function validateFleets(fleets: MailServerFleet[], surroundings: FleetSurroundings): void {
   fleets.forEach((fleet, index) => validateFleet(fleet, `mailServers[${index}]`, surroundings));
 }
@@ -85,7 +85,7 @@ function isKnown(duration: Duration | undefined): duration is Duration {
   return duration?.isUnresolved() === false;
 }
 
-/** Whether a number of servers can confirm, of so many as there are, if that is known. */
+/** Whether so many servers can confirm, out of all servers if their number is known. */
 function isCount(servers = 1, all = Number.MAX_SAFE_INTEGER): boolean {
   return Token.isUnresolved(servers) || Number.isInteger(servers) && servers >= 0 && servers <= all;
 }

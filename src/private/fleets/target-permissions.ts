@@ -3,11 +3,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { TargetConfig } from '../rotation-contract';
 
-/** What a fleet's targets come down to. */
+/** The targets of a fleet, bound to its rotation. */
 export interface BoundTargets {
   readonly targets?: TargetConfig[];
   readonly instanceIds?: string[];
-  /** What the function must be allowed so that Run Command reaches these nodes and no others. */
+  /** The permissions that the function needs to reach these nodes through Run Command, and no others. */
   readonly statements: iam.PolicyStatement[];
 }
 
@@ -23,7 +23,7 @@ export function nodeArns(scope: Construct, id: string): string[] {
   return id.startsWith('mi-') ? [hybridNode] : [instance, hybridNode];
 }
 
-/** Run Command looks the group up with the permissions of whoever sends the command. */
+/** Run Command looks up the group with the permissions of the sender of the command. */
 export function readGroup(scope: Construct, name: string): iam.PolicyStatement[] {
   const group = Stack.of(scope).formatArn({ service: 'resource-groups', resource: 'group', resourceName: name });
   return [

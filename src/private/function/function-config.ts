@@ -8,7 +8,7 @@ import { CONFIG_VARIABLE, EndpointConfig, FormatConfig, RotationConfig } from '.
 import { TimingConfig } from '../schedule/timing';
 import { testMessageConfig } from '../sending/test-message-config';
 
-/** What Lambda allows for all environment variables of a function together, in bytes. */
+/** Lambda's limit for all environment variables of a function together, in bytes. */
 const ENVIRONMENT_LIMIT = 4096;
 
 /** What a rotation works on. */
@@ -24,7 +24,7 @@ interface RotationSubject {
   readonly timing: TimingConfig;
 }
 
-/** What the function is told of its rotation. */
+/** The function's configuration. */
 export function rotationConfig({ endpoints, fleets, format, secret, testMessage, timing, user, userOwned }: RotationSubject): RotationConfig {
   const [endpoint, ...additionalEndpoints] = endpoints;
   return {
@@ -40,14 +40,14 @@ export function rotationConfig({ endpoints, fleets, format, secret, testMessage,
   };
 }
 
-/** The environment of the function, or an error if it is too large for one. */
+/** The environment of the function. Throws if it is too large. */
 export function functionEnvironment(scope: Construct, config: RotationConfig, fips: boolean): Record<string, string> {
   const stack = Stack.of(scope);
   const environment = { [CONFIG_VARIABLE]: stack.toJsonString(config), ...fips && { AWS_USE_FIPS_ENDPOINT: 'true' } };
   const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + knownLength(stack.resolve(value)), 0);
   if (size > ENVIRONMENT_LIMIT) {
-    throw new Error(`mailServers must fit into the ${ENVIRONMENT_LIMIT} bytes of Lambda's environment with all other props, got at least ${size} bytes; `
-      + 'use tags instead of node ids, or several SesSmtpCredentialRotations');
+    throw new Error(`mailServers must fit into the ${ENVIRONMENT_LIMIT} bytes of the function's environment with all other props, got at least ${size} bytes; `
+      + 'use tags instead of node ids, or define several rotations');
   }
   return environment;
 }

@@ -9,35 +9,35 @@ const HTTPS_PORT = 443;
 const ACTIONS_ON_ANYTHING = ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
 const ACTIONS_ON_INTERFACES = ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'];
 
-/** Where the function's network interfaces are to be. */
+/** Where the function's network interfaces must be. */
 export interface FunctionNetwork {
   readonly vpc?: ec2.IVpc;
   readonly vpcSubnets?: ec2.SubnetSelection;
   readonly securityGroups?: ec2.ISecurityGroup[];
 }
 
-/** Throws on a network in which the function cannot be, or can reach nothing. */
+/** Throws on a network where the function cannot run, or cannot reach anything. */
 export function validateNetwork({ securityGroups, vpc, vpcSubnets }: FunctionNetwork): void {
   const misplaced = Object.entries({ vpcSubnets, securityGroups }).find(([, value]) => value !== undefined);
-  if (!vpc && misplaced) throw new Error(`${misplaced[0]} is for a function in a VPC, got it without vpc; add vpc or leave it out`);
+  if (!vpc && misplaced) throw new Error(`${misplaced[0]} must be set together with vpc, got it alone; add vpc or leave it out`);
   if (securityGroups?.length === 0) throw new Error('securityGroups must name at least one security group or be left out, got none');
   const inPublic = vpc && chosenFrom(vpc.publicSubnets, vpc, vpcSubnets);
   if (inPublic?.length) {
     throw new Error(`vpcSubnets must be private subnets, because Lambda gives a function no public address, got the public ${pathsOf(inPublic)}; `
-      + 'choose ec2.SubnetType.PRIVATE_WITH_EGRESS');
+      + 'choose SubnetType.PRIVATE_WITH_EGRESS');
   }
 }
 
-/** Warns of subnets without a route to the internet, which IAM needs nearly everywhere. */
+/** Warns about subnets without a route to the internet, which the function needs for IAM in nearly every Region. */
 export function warnAboutNetwork(scope: Construct, { vpc, vpcSubnets }: FunctionNetwork): void {
   const isolated = vpc && chosenFrom(vpc.isolatedSubnets, vpc, vpcSubnets);
   if (!isolated?.length) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:isolatedSubnets',
-    `the function cannot reach IAM from the isolated ${pathsOf(isolated)} without further routes: IAM has VPC endpoints in the region of its control plane `
-    + 'only; choose ec2.SubnetType.PRIVATE_WITH_EGRESS');
+    `the function cannot reach IAM from the isolated ${pathsOf(isolated)} without further routes, because IAM has VPC endpoints only in the Region of its `
+    + 'control plane; choose SubnetType.PRIVATE_WITH_EGRESS');
 }
 
-/** The network as the function takes it: with a security group that lets it out to AWS's APIs and the SMTP endpoint only, unless there are some. */
+/** The network of the function. Without security groups, it gets one that only allows traffic to AWS's APIs and the SMTP endpoint. */
 export function defineNetwork(scope: Construct, network: FunctionNetwork, smtpPorts: number[]): FunctionNetwork {
   const { securityGroups, vpc, vpcSubnets } = network;
   return vpc ? { vpc, vpcSubnets, securityGroups: securityGroups ?? [defineSecurityGroup(scope, vpc, smtpPorts)] } : {};
@@ -52,12 +52,12 @@ function defineSecurityGroup(scope: Construct, vpc: ec2.IVpc, smtpPorts: number[
   return securityGroup;
 }
 
-/** What the security group that was defined here consists of, without the rules that are added later. */
+/** The parts of a security group that was defined here, without rules that are added later. */
 export function ownParts(scope: Construct, { securityGroups = [] }: FunctionNetwork): IConstruct[] {
   return securityGroups.filter(({ node }) => node.scope === scope).flatMap(({ node }) => node.children);
 }
 
-/** What Lambda needs, by the function's role, to have network interfaces in a VPC. */
+/** What the function's role must allow so that Lambda can create network interfaces in a VPC. */
 export function networkInterfacePolicy(scope: Construct): iam.PolicyDocument {
   return new iam.PolicyDocument({
     statements: [
@@ -65,14 +65,14 @@ export function networkInterfacePolicy(scope: Construct): iam.PolicyDocument {
       new iam.PolicyStatement({
         sid: 'ManageNetworkInterfaces',
         actions: ACTIONS_ON_INTERFACES,
-        // Lambda wants all resource ids here, as its documentation says.
+        // According to its documentation, Lambda needs all resource ids here.
         resources: [Arn.format({ service: 'ec2', resource: '*', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }, Stack.of(scope))],
       }),
     ],
   });
 }
 
-/** The role can do that for Lambda only: this key is there when the function's own code calls. */
+/** Only Lambda may use these permissions of the role: the key is set when the function's own code calls. */
 export function denyNetworkInterfaces(rotationFunction: lambda.IFunction): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'DenyNetworkInterfacesToCode',
@@ -83,7 +83,7 @@ export function denyNetworkInterfaces(rotationFunction: lambda.IFunction): iam.P
   });
 }
 
-/** The chosen ones of some subnets; none while a look-up of the VPC is under way. */
+/** The subnets that are selected. None while a lookup of the VPC is pending. */
 function chosenFrom(subnets: ec2.ISubnet[], vpc: ec2.IVpc, selection?: ec2.SubnetSelection): ec2.ISubnet[] {
   const { isPendingLookup, subnetIds } = vpc.selectSubnets(selection);
   return isPendingLookup ? [] : subnets.filter(({ subnetId }) => subnetIds.includes(subnetId));

@@ -7,7 +7,7 @@ import { denyNetworkInterfaces } from './function-network';
 import { BoundFleet } from '../fleets/fleet-binding';
 import { grantKey, secretArnPattern } from '../user-and-secret/secret-grants';
 
-/** Whose policy it is, and what it is about. */
+/** Who gets the policy, and what it allows access to. */
 interface PolicySubject {
   readonly role: iam.IRole;
   readonly logGroup: logs.ILogGroup;
@@ -16,7 +16,7 @@ interface PolicySubject {
   readonly fleets: BoundFleet[];
 }
 
-/** Defines what the function may do with everything but itself and the secret's key, which `completePolicy` adds. */
+/** Defines what the function may do. `completePolicy` adds the statements for itself and for the secret's key. */
 export function definePolicy(scope: Construct, id: string, { fleets, logGroup, role, secret, user }: PolicySubject): iam.Policy {
   return new iam.Policy(scope, id, {
     roles: [role],
@@ -44,14 +44,14 @@ export function definePolicy(scope: Construct, id: string, { fleets, logGroup, r
   });
 }
 
-/** Adds what names the function or its secret's key: the function needs the policy's role first. */
+/** Adds the statements that name the function or its secret's key, because the function needs the policy's role first. */
 export function completePolicy(scope: Construct, policy: iam.Policy, rotationFunction: lambda.IFunction, secret: secretsmanager.ISecret): void {
   policy.addStatements(invokeItself(rotationFunction));
   grantKey(scope, secret, policy, ['kms:Decrypt', 'kms:GenerateDataKey']);
   if (rotationFunction.isBoundToVpc) policy.addStatements(denyNetworkInterfaces(rotationFunction));
 }
 
-/** The statements that the fleets ask for, told apart by the fleet's number, and the one for reading commands back. */
+/** The statements that the fleets need, each with the fleet's number in its sid, and the one for reading the results of commands. */
 function runCommandStatements(fleets: BoundFleet[]): iam.PolicyStatement[] {
   if (fleets.length === 0) return [];
   // Neither action has resource types.
@@ -60,7 +60,7 @@ function runCommandStatements(fleets: BoundFleet[]): iam.PolicyStatement[] {
   return [...sending, followUp];
 }
 
-/** What RotateSecret asks of its caller besides: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html. */
+/** RotateSecret requires this of its caller as well: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html. */
 function invokeItself(rotationFunction: lambda.IFunction): iam.PolicyStatement {
   return new iam.PolicyStatement({ sid: 'InvokeItself', actions: ['lambda:InvokeFunction'], resources: [rotationFunction.functionArn] });
 }

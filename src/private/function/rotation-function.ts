@@ -15,7 +15,7 @@ import { secretArnPattern } from '../user-and-secret/secret-grants';
 
 const ASSET = join(__dirname, '..', '..', '..', 'assets', 'lambda-src', 'index');
 
-/** What somebody gave the rotation for its function. */
+/** The props of the rotation that concern its function. */
 interface FunctionProps extends FunctionNetwork {
   readonly user?: iam.IUser;
   readonly userName?: string;
@@ -37,11 +37,11 @@ interface FunctionSubject {
 interface RotationFunction {
   readonly rotationFunction: lambda.Function;
   readonly logGroup: logs.ILogGroup;
-  /** What must be there before Secrets Manager calls the function: all that it needs to be called and to do its work. */
+  /** What must exist before Secrets Manager calls the function. */
   readonly prerequisites: IDependable[];
 }
 
-/** Defines the function that rotates the credential, with everything that it needs. */
+/** Defines the function that rotates the credential, with everything it needs. */
 export function defineRotationFunction(scope: Construct, props: FunctionProps, subject: FunctionSubject): RotationFunction {
   const { config, fips, fleets, secret, user } = subject;
   const role = defineRole(scope, props);
@@ -59,7 +59,7 @@ function defineRole(scope: Construct, { permissionsBoundary, vpc }: FunctionProp
     assumedBy: new iam.ServicePrincipal('lambda'),
     description: 'Rotates an Amazon SES SMTP credential',
     permissionsBoundary,
-    // In the role itself, so that it is there before the function and until the function is gone.
+    // In the role itself, so that it exists before the function and until the function is deleted.
     inlinePolicies: vpc && { NetworkInterfaces: networkInterfacePolicy(scope) },
   });
 }
@@ -75,20 +75,22 @@ function policyId(scope: Construct, { secret, secretName, user, userName }: Func
 function defineFunction(scope: Construct, surroundings: Pick<lambda.FunctionProps, 'role' | 'logGroup' | 'environment' | keyof FunctionNetwork>): lambda.Function {
   return new lambda.Function(scope, 'Function', {
     description: 'Rotates an Amazon SES SMTP credential',
-    // By its name: NODEJS_LATEST of the lowest supported CDK is an older one.
+    // By its name, because NODEJS_LATEST of the lowest supported CDK is an older one.
     runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),
     handler: 'index.handler',
     code: lambda.Code.fromAsset(ASSET),
     memorySize: 256,
-    // Lambda's longest: a push to many servers is one wait.
+    // The longest that Lambda allows, because the function waits for a whole fleet.
     timeout: Duration.minutes(15),
-    // What failed is tried again by Secrets Manager, and by the watchdog an hour later.
+    // Secrets Manager retries a failed step, and the watchdog runs again an hour later.
     retryAttempts: 0,
+    // Together with the timeout, less than CloudFormation waits for an answer.
+    maxEventAge: Duration.minutes(2),
     ...surroundings,
   });
 }
 
-/** For this secret of this account only: without that, anybody's Secrets Manager could call the function. */
+/** Only for this secret of this account. Otherwise, Secrets Manager could call the function for anyone. */
 function defineInvokePermission(scope: Construct, rotationFunction: lambda.IFunction, secret: secretsmanager.ISecret): lambda.CfnPermission {
   return new lambda.CfnPermission(scope, 'InvokePermission', {
     action: 'lambda:InvokeFunction',
@@ -103,7 +105,7 @@ function portsOf({ additionalEndpoints = [], endpoint }: RotationConfig): number
   return [endpoint, ...additionalEndpoints].map(({ port }) => port);
 }
 
-/** The VPC with its routes and endpoints, and the rule for a port that only the deployment knows, which is a resource of its own. */
+/** The VPC with its routes and endpoints, and the rule for a port that is a token, which is a resource of its own. */
 function routes(scope: Construct, network: FunctionNetwork): IDependable[] {
   return network.vpc ? [network.vpc, ...ownParts(scope, network)] : [];
 }

@@ -8,7 +8,7 @@ import { RUNBOOK } from '../rotation-contract';
 export function defineAlarm(scope: Construct, rotationFunction: lambda.IFunction): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, 'Alarm', {
     alarmDescription: `SES SMTP credential ${scope.node.path}: a rotation failed, the credential in use does not work, or the function does not run. What to do: ${RUNBOOK}#first-look`,
-    // Two runs of the watchdog: one that comes a little late leaves no gap.
+    // Two runs of the watchdog, so that a run that is a little late leaves no gap.
     metric: rotationFunction.metricErrors({ period: Duration.hours(2), statistic: cloudwatch.Stats.SUM }),
     threshold: 1,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

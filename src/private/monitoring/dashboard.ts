@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 const FULL_WIDTH = 24;
 const HALF_WIDTH = FULL_WIDTH / 2;
 
-/** What a dashboard shows of one credential. */
+/** What a dashboard shows for one credential. */
 export interface DashboardSources {
   readonly secret: secretsmanager.ISecret;
   readonly rotationFunction: lambda.IFunction;
@@ -17,12 +17,12 @@ export interface DashboardSources {
   readonly alarm: cloudwatch.IAlarm;
 }
 
-/** A dashboard with one credential, which others can join. It shows some rotations of the default schedule. */
+/** A dashboard with one credential. Others can be added. Its time range covers some rotations of the default schedule. */
 export function defineDashboard(scope: Construct): cloudwatch.Dashboard {
   return new cloudwatch.Dashboard(scope, 'Dashboard', { defaultInterval: Duration.days(90) });
 }
 
-/** The rows of a credential: what its state is, what its rotations did, and how the function fares. */
+/** The rows of a credential: its state, its rotations, and the function's metrics. */
 export function widgetRows(scope: Construct, sources: DashboardSources): cloudwatch.IWidget[][] {
   return [
     [new cloudwatch.TextWidget({ markdown: `## SES SMTP credential ${scope.node.path}`, width: FULL_WIDTH, height: 1 })],
@@ -37,7 +37,7 @@ function alarmStatus({ alarm }: DashboardSources): cloudwatch.IWidget {
   return new cloudwatch.AlarmStatusWidget({ title: 'Alarm', alarms: [alarm], width: FULL_WIDTH / 4, height: 6 });
 }
 
-/** From what the watchdog writes down once an hour. */
+/** From the line that the watchdog logs once an hour. */
 function keyAge(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
   return queryWidget(scope, sources, {
     title: 'Age of the current access key, and the age at which its rotation is overdue, in days',
@@ -51,8 +51,8 @@ function keyAge(scope: Construct, sources: DashboardSources): cloudwatch.IWidget
 }
 
 /**
- * A rotation is the lines with its version id. It has succeeded once `finishSecret` has, whatever failed before. Without
- * `createSecret`, Secrets Manager only tried out the configuration.
+ * A rotation is all log lines with its version id. It has succeeded once `finishSecret` has, whatever failed before. Without
+ * `createSecret`, Secrets Manager only tested the configuration.
  */
 function rotations(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
   return queryWidget(scope, sources, {
@@ -84,7 +84,7 @@ function mailServers(scope: Construct, sources: DashboardSources): cloudwatch.IW
   });
 }
 
-/** Of rotations, and what the watchdog found wrong. */
+/** Errors of rotations, and problems that the watchdog found. */
 function failures(scope: Construct, sources: DashboardSources): cloudwatch.IWidget {
   return queryWidget(scope, sources, {
     title: 'Last errors',
@@ -122,7 +122,7 @@ interface QueryOptions {
   readonly width?: number;
 }
 
-/** The log group may be shared: of all its lines, those of this secret. The dashboard may be in another region. */
+/** The log group may be shared, so the query keeps the lines of this secret. The dashboard may be in another Region. */
 function queryWidget(scope: Construct, { secret, logGroup }: DashboardSources, { lines, ...options }: QueryOptions): cloudwatch.IWidget {
   return new cloudwatch.LogQueryWidget({
     view: cloudwatch.LogQueryVisualizationType.TABLE,
@@ -135,7 +135,7 @@ function queryWidget(scope: Construct, { secret, logGroup }: DashboardSources, {
   });
 }
 
-/** The ARN of a secret imported by name has no suffix here, and one in the lines of a rotation. */
+/** If a secret was imported by name, its ARN has no suffix here, but has one in the lines of a rotation. */
 function ofSecret({ secretArn, secretFullArn }: secretsmanager.ISecret): string {
   return secretFullArn ? `filter secretArn = "${secretFullArn}"` : `filter secretArn like "${secretArn}"`;
 }

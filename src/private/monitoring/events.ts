@@ -36,7 +36,7 @@ export function rotationFailed({ secretArn, secretFullArn }: secretsmanager.ISec
   };
 }
 
-/** A rule for one of these events, with what somebody wants of it. */
+/** A rule for one of these events, with the options of the caller. */
 export function defineRule(scope: Construct, id: string, eventPattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
   const rule = new events.Rule(scope, id, options);
   rule.addEventPattern(eventPattern);

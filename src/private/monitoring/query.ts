@@ -1,7 +1,7 @@
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** What happened, in order; of the watchdog, only what it did or found wrong. */
+/** What happened, in order. Of the watchdog's lines, it shows only what it changed or found wrong. */
 export function defineQuery(scope: Construct, logGroup: logs.ILogGroup): logs.QueryDefinition {
   return new logs.QueryDefinition(scope, 'Query', {
     queryDefinitionName: `${scope.node.path}/Rotations`,

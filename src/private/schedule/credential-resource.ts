@@ -3,12 +3,12 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { CredentialProperties, RotationConfig } from '../rotation-contract';
 
-/** The function has 15 minutes; Lambda may let it wait for some more before. In seconds. */
+/** In seconds: the function's 15 minutes, and two more that a request may wait in Lambda's queue before. */
 const SERVICE_TIMEOUT = '1080';
 
 /**
- * Defines the credential as a resource of the stack, by the function itself: what depends on it finds a credential that works, and
- * its deletion deletes the keys. Another user, secret, region or format is a change of it.
+ * Defines the credential as a resource of the stack, which the function itself provides. What depends on it finds a credential that
+ * works, and its deletion deletes the keys. A different user, secret, Region or format changes the resource.
  */
 export function defineCredential(
   scope: Construct, rotationFunction: lambda.IFunction, config: RotationConfig, secretOwned: boolean, waitForFirstRotation: boolean,
@@ -23,7 +23,7 @@ export function defineCredential(
     WaitForFirstRotation: waitForFirstRotation ? 'true' : 'false',
     Credential: Stack.of(scope).toJsonString({ regions, format }),
   };
-  // CDK's CustomResource of the lowest supported version has no time-out, and that of the newest warns of one among the properties.
+  // CDK's CustomResource has no timeout in the lowest supported version, and warns about one among the properties in the newest.
   return new CfnResource(scope, 'Credential', {
     type: 'Custom::SesSmtpCredential',
     properties: { ServiceToken: rotationFunction.functionArn, ServiceTimeout: SERVICE_TIMEOUT, ...properties },

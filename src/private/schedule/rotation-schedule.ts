@@ -11,7 +11,7 @@ const MAX_HOURS = 1000 * HOURS_A_DAY;
 const CRON_FIELDS = 6;
 const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
 
-/** Turns schedule and window into what Secrets Manager takes, or throws. */
+/** Turns schedule and window into the rules of Secrets Manager, or throws. */
 export function rotationRules(schedule: events.Schedule, rotationWindow?: Duration): CfnRotationSchedule.RotationRulesProperty {
   const expression = schedule.expressionString;
   if (Token.isUnresolved(expression)) return { scheduleExpression: expression, duration: window(rotationWindow, HOURS_A_DAY) };
@@ -20,13 +20,13 @@ export function rotationRules(schedule: events.Schedule, rotationWindow?: Durati
   return { scheduleExpression: rules.expression, duration: window(rotationWindow, rules.longestWindow) };
 }
 
-/** The time from one rotation to the next; undefined for a cron expression, whose days differ, and for what only the deployment knows. */
+/** The time from one rotation to the next. Undefined for a cron expression, whose days differ, and for a token. */
 export function rotationInterval({ expressionString }: events.Schedule): Duration | undefined {
   const [, value, unit] = Token.isUnresolved(expressionString) ? [] : RATE.exec(expressionString) ?? [];
   return unit === undefined ? undefined : Duration.hours(hoursOf(Number(value), unit));
 }
 
-/** Defines the schedule, whose deployment is the first rotation. */
+/** Defines the schedule. Its deployment starts the first rotation. */
 export function defineSchedule(
   scope: Construct,
   secret: ISecret,
@@ -44,7 +44,7 @@ export function defineSchedule(
 
 interface Rules {
   readonly expression: string;
-  /** In hours: a window must end before the next one, and on the day (UTC) on which it began. */
+  /** In hours. A window must end before the next one, and on the day (UTC) on which it began. */
   readonly longestWindow: number;
 }
 
@@ -67,22 +67,22 @@ function cronRules(expression: string): Rules {
     throw new Error(`schedule must be rate(n hours), rate(n days) or cron(0 hour day month weekday *), got ${expression}`);
   }
   const [minutes, hourField, , , , year] = fields;
-  if (minutes !== '0') throw new Error(`schedule must have 0 in the minutes, got ${expression}; set minute: '0'`);
-  if (year !== '*') throw new Error(`schedule must not set the year, got ${expression}`);
+  if (minutes !== '0') throw new Error(`schedule must have 0 in the minutes, got ${expression}; set the prop minute to 0`);
+  if (year !== '*') throw new Error(`schedule must not set the year, got ${expression}; leave the prop year out`);
   return { expression, longestWindow: hoursBetween(hourField, expression) };
 }
 
-/** How many hours there are at least from one run to the next, or to the end of the day. */
+/** The fewest hours from one run to the next, or to the end of the day. */
 function hoursBetween(hourField: string, expression: string): number {
   const hours = cronHours(hourField);
-  if (!hours || hours.length === 0) throw new Error(`schedule has hours that cannot be read, got ${expression}`);
+  if (!hours || hours.length === 0) throw new Error(`schedule must have hours from 0 to 23, such as 3, 0/6 or 8,20, got ${expression}`);
   const gaps = hours.map((hour, index) => (hours[index + 1] ?? hours[0] + HOURS_A_DAY) - hour);
   const shortest = Math.min(...gaps);
-  if (shortest < MIN_HOURS) throw new Error(`schedule must leave at least ${MIN_HOURS} hours between rotations, got ${expression} with ${shortest}`);
+  if (shortest < MIN_HOURS) throw new Error(`schedule must leave at least ${MIN_HOURS} hours between rotations, got ${shortest} in ${expression}`);
   return Math.min(shortest, HOURS_A_DAY - hours[hours.length - 1]);
 }
 
-/** The hours that a cron field means: `*`, `8`, `8-16`, `0/6` and `8-16/4`, and lists of these. Undefined if it is none of them. */
+/** The hours of a cron field: `*`, `8`, `8-16`, `0/6` and `8-16/4`, and lists of these. Undefined if it is none of them. */
 function cronHours(field: string): number[] | undefined {
   const hours = new Set<number>();
   for (const part of field.split(',')) {
@@ -100,7 +100,7 @@ function window(rotationWindow: Duration | undefined, longest: number): string |
   if (!rotationWindow || rotationWindow.isUnresolved()) return rotationWindow && `${rotationWindow.toHours()}h`;
   const hours = rotationWindow.toHours({ integral: false });
   if (!Number.isInteger(hours) || hours < 1 || hours > longest) {
-    throw new Error(`rotationWindow must be whole hours from 1 to ${longest} with this schedule, because it must end on its day (UTC) `
+    throw new Error(`rotationWindow must be whole hours from 1 to ${longest} with this schedule, because it must end on the day it begins (UTC) `
       + `and before the next rotation, got ${rotationWindow.toHumanString()}`);
   }
   return `${hours}h`;

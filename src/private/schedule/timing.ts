@@ -5,10 +5,10 @@ import { RotationConfig } from '../rotation-contract';
 
 const DEFAULT_GRACE = Duration.days(1);
 
-/** Those settings that concern the time between two rotations. */
+/** The settings for the time between two rotations. */
 export type TimingConfig = Pick<RotationConfig, 'gracePeriodSeconds' | 'maxAgeSeconds' | 'rotatesAtOnce'>;
 
-/** Turns schedule and grace period into what the function goes by, or throws. */
+/** Turns schedule and grace period into the function's settings, or throws. */
 export function timingConfig(schedule: events.Schedule, gracePeriod: Duration | undefined, rotatesAtOnce: boolean): TimingConfig {
   const interval = rotationInterval(schedule);
   return {
@@ -19,7 +19,7 @@ export function timingConfig(schedule: events.Schedule, gracePeriod: Duration | 
   };
 }
 
-/** How long a credential goes on working after the next one has taken its place, or throws. */
+/** How long a credential keeps working after the next one has replaced it, or throws. */
 function graceSeconds(gracePeriod: Duration | undefined, interval: Duration | undefined): number {
   if (!gracePeriod) return Math.min(DEFAULT_GRACE.toSeconds(), interval ? interval.toSeconds() / 2 : Infinity);
   const seconds = gracePeriod.toSeconds();

@@ -19,32 +19,32 @@ interface SenderProps {
 /** A user that may send. */
 interface Sender {
   readonly user: iam.IUser;
-  /** What gives the right to send. */
+  /** What grants the permission to send. */
   readonly rights: IDependable[];
 }
 
-/** Throws on identities and senders that no message has, and on what is for a new user beside one that exists. */
+/** Throws on identities and senders that no message can have, and on a name for a new user next to an existing user. */
 export function validateSender({ fromAddresses, identities, user, userName }: SenderProps): void {
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
   if (fromAddresses) validateFromAddresses(fromAddresses, identities);
-  if (user && userName !== undefined) throw new Error(`userName is for a new user, got '${userName}' together with user; leave one of them out`);
+  if (user && userName !== undefined) throw new Error(`userName must not be set together with user, got '${userName}'; leave one of them out`);
 }
 
-/** Warns of a user who may be allowed more than what is defined here. */
+/** Warns about a user who may have more permissions than those defined here. */
 export function warnAboutUser(scope: Construct, { user }: Pick<SenderProps, 'user'>): void {
   if (!user || Resource.isOwnedResource(user)) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:importedUser',
-    'the policies of an imported user cannot be changed here: it may go on to do what they allow, on top of sending as the identities');
+    'the policies of an imported user cannot be changed here, so the user keeps all that they allow, in addition to sending as the identities; review them');
 }
 
-/** Defines the right to send through the endpoints, and the user if there is none. */
+/** Defines the permission to send through the endpoints, and the user if none was given. */
 export function defineSender(scope: Construct, props: SenderProps, endpoints: EndpointConfig[]): Sender {
   const group = defineSendingGroup(scope, props, endpoints);
   if (!props.user) return { user: defineUser(scope, props, group), rights: [group] };
   return { user: props.user, rights: [group, defineMembership(scope, props.user, group)] };
 }
 
-/** A group carries the policy: Security Hub's control IAM.2 wants none on a user. */
+/** The policy is attached to a group, because Security Hub's control IAM.2 allows none on a user. */
 function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: EndpointConfig[]): iam.Group {
   const { identities, configurationSets = [], fromAddresses } = props;
   const stack = Stack.of(scope);
@@ -65,7 +65,7 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
   return group;
 }
 
-/** In the group by a property of its own: it keeps the right to send until it is deleted, also when another user takes its place. */
+/** In the group by a property of its own: so it keeps the permission to send until it is deleted, even if another user replaces it. */
 function defineUser(scope: Construct, { userName, permissionsBoundary }: SenderProps, group: iam.Group): iam.User {
   return new iam.User(scope, 'User', { userName, permissionsBoundary, groups: [group] });
 }

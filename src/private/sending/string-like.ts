@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 
 /**
- * Whether a text can match both, which are patterns of the condition operator `StringLike`. What only the deployment or IAM knows may
- * match anything.
+ * Whether a text can match both patterns of the condition operator `StringLike`. A part that only the deployment or IAM knows may match
+ * anything.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
@@ -18,7 +18,7 @@ function haveCommonMatch(one: string, other: string): boolean {
   return rests.some(rest => /^\**$/.test(rest));
 }
 
-/** What may remain of a pattern after a character of the other one, in which a star takes as much as it likes. */
+/** What may remain of a pattern after a character of the other one. A star takes any number of characters. */
 function restsAfter(character: string, pattern: string): string[] {
   if (character === '*') return Array.from({ length: pattern.length + 1 }, (_, taken) => pattern.slice(taken));
   if (pattern.startsWith('*')) return [pattern, ...restsAfter(character, pattern.slice(1))];

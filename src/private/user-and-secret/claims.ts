@@ -4,7 +4,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { importedName } from './names';
 
-/** What a rotation changes: a user and a secret of somebody else, or new ones, which may have names. */
+/** What a rotation changes: an existing user and secret, or new ones, which may have names. */
 interface Changed {
   readonly user?: iam.IUser;
   readonly userName?: string;
@@ -12,25 +12,25 @@ interface Changed {
   readonly secretName?: string;
 }
 
-/** A user or a secret that a rotation has to itself. */
+/** A user or a secret that belongs to one rotation only. */
 interface Claim {
   readonly rotation: IConstruct;
   readonly what: 'user' | 'secret';
-  /** The construct of somebody else's. */
+  /** The existing construct, if it is not a new one. */
   readonly resource?: IConstruct;
-  /** Account, region and name; undefined where nobody knows the name before the deployment. */
+  /** Account, Region and name. Undefined if only the deployment knows the name. */
   readonly address?: string;
 }
 
 const CONSEQUENCES = {
-  user: "each would take the other's access keys for a stranger's",
-  secret: "one's schedule would replace the other's",
+  user: "each would treat the other's access keys as stray ones",
+  secret: 'one schedule would replace the other',
 };
 
-/** The claims of an app, or of a stage, which may stand for another deployment of the same. */
+/** The claims of each app or stage. A stage may be another deployment of the same constructs. */
 const claims = new WeakMap<IConstruct, Claim[]>();
 
-/** Throws on a user or a secret that another rotation of the same stage has already. Only what is surely the same is refused. */
+/** Throws on a user or a secret that another rotation of the same stage already has. Rejects only what is certainly the same. */
 export function claimUserAndSecret(rotation: Construct, changed: Changed): void {
   const stage = Stage.of(rotation) ?? rotation.node.root;
   const earlier = (claims.get(stage) ?? []).filter(isInTree);
@@ -42,7 +42,7 @@ export function claimUserAndSecret(rotation: Construct, changed: Changed): void 
   claims.set(stage, [...earlier, ...added]);
 }
 
-/** A construct can be removed again. */
+/** A construct can be removed from its tree. */
 function isInTree({ rotation: { node } }: Claim): boolean {
   return node.scopes.every((construct, index, scopes) => index === 0 || scopes[index - 1].node.tryFindChild(construct.node.id) === construct);
 }
@@ -57,7 +57,7 @@ function claimedSecret(rotation: Construct, { secret, secretName = secret && imp
   return { rotation, what: 'secret', resource: secret, address: secretName && `${account} ${region} ${secretName}` };
 }
 
-/** The same text in two stacks can mean two things if it has a token. */
+/** With a token, the same text in two stacks can mean two things. */
 function isSame(earlier: Claim, later: Claim): boolean {
   if (earlier.what !== later.what) return false;
   if (later.resource && (later.resource === earlier.resource || later.resource.node.scope === earlier.rotation)) return true;
@@ -67,5 +67,5 @@ function isSame(earlier: Claim, later: Claim): boolean {
 
 function refusal(earlier: Claim, { rotation, what }: Claim): string {
   return `${what} must belong to one rotation only, got the same one in ${earlier.rotation.node.path} and ${rotation.node.path}: `
-    + `${CONSEQUENCES[what]}; give each rotation a ${what} of its own`;
+    + `${CONSEQUENCES[what]}; give each rotation its own ${what}`;
 }

@@ -3,8 +3,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 /**
- * Ends the ids of what gives rights to a user or on a secret, so that another user or secret has resources of its own for that: the
- * function must keep its rights to the former ones until CloudFormation has them deleted. Empty where CloudFormation chooses the names.
+ * The end of the ids of resources that grant permissions to a user or on a secret. Another user or secret gets its own resources, because
+ * the function must keep its permissions for the former ones until CloudFormation deletes them. Empty if CloudFormation generates the names.
  */
 export function generation(scope: Construct, ...names: (string | undefined)[]): string {
   if (names.every(name => name === undefined)) return '';

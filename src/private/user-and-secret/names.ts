@@ -3,7 +3,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkNotation } from '../notation';
 
-/** Names as a user of the construct gives them. */
+/** Names in the props. */
 interface Names {
   readonly userName?: string;
   readonly secretName?: string;
@@ -11,7 +11,7 @@ interface Names {
 }
 
 /**
- * Throws on names that IAM or Secrets Manager refuses.
+ * Throws on names that IAM or Secrets Manager rejects.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
@@ -21,15 +21,15 @@ export function validateNames({ secretName, userName }: Names): void {
   checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"');
 }
 
-/** Warns of a secret whose ARN without the last six characters Secrets Manager can take for a complete one. */
+/** Warns about a secret whose partial ARN looks like a complete one to Secrets Manager. */
 export function warnAboutNames(scope: Construct, { secret, secretName = secret && importedName(secret) }: Names): void {
   if (secret?.secretFullArn || secretName === undefined || Token.isUnresolved(secretName) || !/-[^-]{6}$/.test(secretName)) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:secretNameLikeArn',
-    `the secret's name '${secretName}' ends in a hyphen and six characters, as the ARN of every secret does, so that Secrets Manager may not find it by less `
-    + `than its complete ARN: ${secret ? 'import it by that, with Secret.fromSecretCompleteArn' : 'choose another secretName, if it is not deployed yet: another name replaces the secret'}`);
+    `the secret's name '${secretName}' ends in a hyphen and six characters, as the ARN of every secret does, so Secrets Manager may not find it by a partial ARN; `
+    + (secret ? 'import it with Secret.fromSecretCompleteArn' : 'if it is not deployed yet, choose another secretName; later, another name replaces the secret'));
 }
 
-/** The name that a secret was imported by. CDK itself takes the end of a partial ARN for the six characters if it looks like these. */
+/** The name that a secret was imported by. If a partial ARN ends like a complete one, CDK itself takes that end for the six characters. */
 export function importedName({ secretArn, secretFullArn, secretName }: secretsmanager.ISecret): string | undefined {
   return secretFullArn ? secretName : secretArn.split(':secret:')[1];
 }

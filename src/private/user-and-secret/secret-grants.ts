@@ -8,8 +8,8 @@ import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 const ANY_SUFFIX = '-??????';
 
 /**
- * The secret's ARN for policies: complete, or with a pattern for the suffix where that cannot be known, which
- * is for a secret that was imported by its name and in stacks that cannot refer to the secret.
+ * The secret's ARN for policies. The suffix is a pattern if it cannot be known: for a secret that was imported by its name, and in stacks
+ * that cannot refer to the secret.
  */
 export function secretArnPattern(secret: secretsmanager.ISecret): string {
   const { secretArn, secretFullArn } = secret;
@@ -18,14 +18,14 @@ export function secretArnPattern(secret: secretsmanager.ISecret): string {
   return Lazy.uncachedString({ produce: context => isReference(context.resolve(secretArn)) ? secretFullArn : `${secretArn}${ANY_SUFFIX}` });
 }
 
-/** Where a stack cannot refer to the secret, as in another account, CDK joins an ARN from the secret's name. */
+/** If a stack cannot refer to the secret, as in another account, CDK joins an ARN from the secret's name. */
 function isReference(resolved: unknown): boolean {
   return typeof resolved === 'object' && !('Fn::Join' in (resolved as object));
 }
 
 /**
- * Lets a principal use the secret's key through Secrets Manager and in no other way, on both sides:
- * in its own policy, for this secret only, and in the key's.
+ * Lets a principal use the secret's key, through Secrets Manager only. It takes a statement on both sides: in the principal's own policy,
+ * for this secret only, and in the key's.
  */
 export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grantee: iam.IGrantable, actions: string[]): void {
   const key = secret.encryptionKey;
@@ -48,14 +48,14 @@ export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grant
   }));
   if (!statementAdded) {
     Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:importedKey',
-      'the policy of an imported encryption key cannot be changed here: it must allow the account to use the key through its IAM policies, '
-      + `or these principals ${actions.join(' and ')} through Secrets Manager`);
+      'the policy of an imported encryption key cannot be changed here; in that policy, allow the account to use the key through its IAM policies, '
+      + `or allow ${actions.join(' and ')} through Secrets Manager to whoever uses the secret`);
   }
 }
 
 /**
- * The account of a role or user, as the statements of CDK's own Secret: what may use the key is up to their policies. A key policy
- * that named a role would make the key wait for the role, which may wait for the secret, in the same stack or in another one.
+ * The account of a role or user, as in the statements of CDK's own Secret: the policies of that account decide who may use the key. If the
+ * key policy named a role, the key would wait for the role, which may wait for the secret, in the same stack or in another one.
  */
 function keyPrincipal(key: kms.IKey, grantee: iam.IGrantable): iam.IPrincipal {
   const { grantPrincipal } = grantee;
@@ -65,8 +65,8 @@ function keyPrincipal(key: kms.IKey, grantee: iam.IGrantable): iam.IPrincipal {
 }
 
 /**
- * The policies of a grant that can be in force before a construct is deployed: those of its own stack that are not to be
- * deployed after it. Which these are shows at synth.
+ * The policies of a grant that can take effect before a construct is deployed: those of its own stack that need not wait for it. They are
+ * known only at synthesis.
  */
 export function policiesBefore(construct: Construct, grant: iam.Grant): IDependable {
   const policies: IDependable = {};
@@ -78,7 +78,7 @@ export function policiesBefore(construct: Construct, grant: iam.Grant): IDependa
   return policies;
 }
 
-/** Whether somebody declared that a construct, or what it is a part of, depends on all of another one, or on something that does. */
+/** Whether a construct, or a scope of it, was declared to depend on all of another construct, or on something that does. */
 function waitsFor(dependent: IConstruct, construct: IConstruct, seen = new Set<IConstruct>()): boolean {
   if (seen.has(dependent)) return false;
   seen.add(dependent);

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Language, Parser } from 'web-tree-sitter';
 import { CredentialDocument, CredentialFormat, SmtpEndpoint } from '../../../src';
@@ -23,13 +26,21 @@ function hasError(script: string): boolean {
   return parser.parse(script)!.rootNode.hasError;
 }
 
-/** There is no PowerShell to run them: that they can be read is all that is known. */
+/** Without a PowerShell, that they can be read is all that is known: `npm run test:powershell` runs them. */
 describe('the grammar of PowerShell', () => {
   it.each([
     ['iisSmtp', CredentialDocument.iisSmtp({ relayHost: 'smtp.example.com' })],
+    ['exchangeSendConnector', CredentialDocument.exchangeSendConnector()],
+    ['hMailServer', CredentialDocument.hMailServer({ administratorSecret: Secret.fromSecretNameV2(new Stack(), 'Administrator', 'hmail') })],
     ['powerShellScript', CredentialDocument.powerShellScript('Restart-Service Relay')],
   ])('knows every line of %s', (_name, document) => {
     expect(hasError(scriptOf(document))).toBe(false);
+  });
+
+  it('knows every line of the example in docs/windows.md', () => {
+    const [, example] = /```powershell\n([^]*?)```/.exec(readFileSync(join(__dirname, '..', '..', '..', 'docs', 'windows.md'), 'utf8'))!;
+    expect(hasError(scriptOf(CredentialDocument.powerShellScript(example)))).toBe(false);
+    expect(hasError(example)).toBe(false);
   });
 
   it('does not know a script with a brace too few', () => {

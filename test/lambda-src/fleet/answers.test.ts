@@ -1,6 +1,6 @@
 import { CommandInvocation } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
-import { Answers, done, fleet, reading } from './run-command-answers';
+import { Answers, done, fleet, pushed, reading } from './run-command-answers';
 import { describeFailure } from '../../../lambda-src/fleet/answers';
 import { awaitPush } from '../../../lambda-src/fleet/push';
 
@@ -9,9 +9,9 @@ describe('the message about a command that goes on', () => {
     const list = Array.from({ length: 50 }, (_, index) => ({ ...done, InstanceId: `i-${index}` }));
     const running = list.map(invocation => ({ ...invocation, Status: 'InProgress' as const, StatusDetails: 'InProgress' }));
     const confirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [list]);
-    await expect(awaitPush(reading(confirmed), fleet, 'v', 'c')).rejects.toThrow('no server is listed yet');
+    await expect(awaitPush(reading(confirmed), fleet, pushed, 'c')).rejects.toThrow('no server is listed yet');
     const unconfirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [running]);
-    await expect(awaitPush(reading(unconfirmed), fleet, 'v', 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); the next attempt');
+    await expect(awaitPush(reading(unconfirmed), fleet, pushed, 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); the next attempt');
   });
 });
 
@@ -22,18 +22,18 @@ describe('a node does not count as confirmed', () => {
     ['it is still running', { ...done, Status: 'Delayed', StatusDetails: 'Delayed' }, 'i-1 (Delayed)'],
   ])('when %s', async (_, invocation, message) => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[invocation]]);
-    expect(describeFailure(await awaitPush(reading(answers), fleet, 'v', 'c'))).toContain(message);
+    expect(describeFailure(await awaitPush(reading(answers), fleet, pushed, 'c'))).toContain(message);
   });
 
   it('when no step of somebody else\'s document is listed', async () => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[{ ...done, CommandPlugins: [] }]]);
     const existing = { ...fleet, document: { ...fleet.document, marker: false } };
-    expect(describeFailure(await awaitPush(reading(answers), existing, 'v', 'c'))).toContain('every step of the document was skipped');
+    expect(describeFailure(await awaitPush(reading(answers), existing, pushed, 'c'))).toContain('every step of the document was skipped');
   });
 
   it('but a document of somebody else need not print anything', async () => {
     const answers = new Answers([{ Status: 'Success', TargetCount: 1 }], [[{ ...done, CommandPlugins: [{}] }]]);
     const existing = { ...fleet, document: { ...fleet.document, marker: false } };
-    expect(describeFailure(await awaitPush(reading(answers), existing, 'v', 'c'))).toBeUndefined();
+    expect(describeFailure(await awaitPush(reading(answers), existing, pushed, 'c'))).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Answers, done, fleet, reading } from './run-command-answers';
+import { Answers, done, fleet, pushed, reading } from './run-command-answers';
 import { awaitPush } from '../../../lambda-src/fleet/push';
 
 describe('waiting for a command', () => {
@@ -8,17 +8,29 @@ describe('waiting for a command', () => {
       [undefined, { Status: 'Pending', TargetCount: 0 }, { Status: 'Success', TargetCount: 2 }],
       [[], [done], [done, { ...done, InstanceId: 'i-2' }]],
     );
-    expect(await awaitPush(reading(answers), fleet, 'v', 'c')).toMatchObject({ confirmed: 2, failed: 0 });
+    expect(await awaitPush(reading(answers), fleet, pushed, 'c')).toMatchObject({ confirmed: 2, failed: 0 });
   });
 
   it('takes a reply without a list for an empty one', async () => {
     const answers = new Answers([{ Status: 'Success', StatusDetails: 'NoInstancesInTag', TargetCount: 0 }], []);
-    expect(await awaitPush(reading(answers), fleet, 'v', 'c')).toMatchObject({ confirmed: 0, failed: 0 });
+    expect(await awaitPush(reading(answers), fleet, pushed, 'c')).toMatchObject({ confirmed: 0, failed: 0 });
   });
 
-  it('ends with the function, when nothing is listed at all', async () => {
-    const answers = new Answers([{ Status: 'Success', TargetCount: 2 }], [[]]);
-    await expect(awaitPush(reading(answers), fleet, 'v', 'c')).rejects
-      .toThrow('command c (document Document) was still running when the function had to end: no server is listed yet; the next attempt goes on');
+  it('ends with its status, when it lists fewer servers than it counts', async () => {
+    const answers = new Answers([{ CommandId: 'c', Status: 'Success', TargetCount: 2 }], [[]]);
+    await expect(awaitPush(reading(answers, 180_000), fleet, pushed, 'c')).rejects
+      .toThrow('command c (document Document) ended with status Success and Run Command does not list all of its 2 mail servers; fix what');
+  });
+
+  it('ends with the function, when there is no time left to list all of them', async () => {
+    const answers = new Answers([{ CommandId: 'c', Status: 'Success', TargetCount: 2 }], [[]]);
+    await expect(awaitPush(reading(answers), fleet, pushed, 'c')).rejects
+      .toThrow('Run Command did not list all of the 2 mail servers of command c before the function had to end; the next attempt reads the list again');
+  });
+
+  it('ends with the detail of its status, when it met no server', async () => {
+    const answers = new Answers([{ CommandId: 'c', Status: 'Failed', StatusDetails: 'RateExceeded', TargetCount: 0 }], [[]]);
+    await expect(awaitPush(reading(answers), fleet, pushed, 'c')).rejects
+      .toThrow('command c (document Document) ended with status RateExceeded before it reached a mail server; fix what');
   });
 });

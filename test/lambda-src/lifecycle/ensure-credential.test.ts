@@ -7,6 +7,7 @@ import { failsWith } from '../../world/nodes';
 import { Scenario, ScenarioOptions, seeAlso, withFleet } from '../scenario';
 
 const MINUTE = 60_000;
+const TOKEN = '0a1b2c3d-0000-4000-a000-000000000001';
 const ONE_FLEET: ScenarioOptions = {
   props: withFleet({ document: CredentialDocument.shellScript('true') }, MailServerTargets.tag('EmailServers', 'True')),
 };
@@ -51,6 +52,18 @@ describe('the deployment', () => {
     rotateAfter(scenario, 5_000);
     expect(await create(scenario)).toBeUndefined();
     expect(node.heldCredential).toMatchObject({ username: scenario.current.username });
+  });
+
+  it('gives SES time to accept the credential everywhere, also when the rotation has taken long', async () => {
+    const scenario = new Scenario();
+    scenario.world.secretsManager.createPlaceholder(scenario.world.secretsManager.secret(scenario.secretArn), TOKEN);
+    scenario.clock.after(170_000, async () => {
+      await scenario.rotate();
+      const [promotedAt, login] = [scenario.clock.now(), scenario.ses.login.bind(scenario.ses)];
+      scenario.ses.login = (...call) => scenario.clock.now() < promotedAt + MINUTE ? { ok: false, code: 535, message: 'Authentication Credentials Invalid' } : login(...call);
+    });
+    expect(await create(scenario)).toBeUndefined();
+    expect(scenario.keys).toEqual([scenario.current.username]);
   });
 
   it('starts the rotation if none comes by itself', async () => {
@@ -141,6 +154,18 @@ describe('a deployment that fails', () => {
     scenario.ses.setFaults({ temporaryFailure: () => true });
     expect(await create(scenario)).toMatch(/^waitForRotation: email-smtp\S+:587 did not take the login of access key AKIA\w+: 454 /);
     expect(countRotations(scenario)).toBe(0);
+  });
+
+  it('says that SES refuses the credential that a rotation has promoted, and starts no other one', async () => {
+    const scenario = new Scenario();
+    scenario.clock.after(5_000, async () => {
+      await scenario.rotate();
+      scenario.ses.login = () => ({ ok: false, code: 535, message: 'Authentication Credentials Invalid' });
+    });
+    expect(await create(scenario)).toContain('waitForRotation: the rotation has ended without a credential that works and is as configured; '
+      + 'look for the last failed step in the log, mend what it names, and deploy again');
+    expect(countRotations(scenario)).toBe(0);
+    expect(scenario.keys).toEqual([scenario.current.username]);
   });
 
   it('says it within what CloudFormation can be answered', async () => {

@@ -26,12 +26,22 @@ it('deletes the key of a version that is out of use, because the other secret ne
   expect(scenario.keys).toEqual([scenario.current.username]);
 });
 
+it('takes the label of a deployment away that was to another secret', async () => {
+  const { scenario, update } = await replaced();
+  const secret = scenario.world.secretsManager.secret(scenario.secretArn);
+  scenario.world.secretsManager.moveLabel(secret, 'SES_SMTP_DEPLOYMENT_cancelled', { to: holderOf(secret, 'AWSCURRENT')!.id });
+  await update();
+  expect([...holderOf(secret, 'AWSCURRENT')!.labels]).toEqual(['AWSCURRENT']);
+});
+
 it('leaves a key whose version somebody has put back into use at the last moment', async () => {
   const { scenario, update } = await replaced();
   const { keys, world } = scenario;
-  let looks = 0;
+  const looks: string[] = [];
   world.intercept = async (call, proceed) => {
-    if (call.action === 'DescribeSecret' && ++looks === 2) holderOf(world.secretsManager.secret(scenario.secretArn), 'AWSPREVIOUS')!.labels.add('KEEP');
+    looks.push(call.action);
+    const isLast = call.action === 'DescribeSecret' && looks.slice(looks.indexOf('ListAccessKeys')).filter(look => look === call.action).length === 2;
+    if (isLast) holderOf(world.secretsManager.secret(scenario.secretArn), 'AWSPREVIOUS')!.labels.add('KEEP');
     return proceed();
   };
   await update();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CredentialDocument, MailServerTargets } from '../../../src';
 import { CONFIG_VARIABLE } from '../../../src/private/rotation-contract';
-import { failureOf, Scenario } from '../scenario';
+import { failureOf, Scenario, withFleet } from '../scenario';
 
 describe('testSecret', () => {
   it('logs in once more with the new credential', async () => {
@@ -18,6 +19,16 @@ describe('testSecret', () => {
     await scenario.rotateWell({ immediately: false });
     expect(scenario.ses.logins.slice(before)).toMatchObject([{ username: scenario.current.username, code: 235 }]);
     expect(scenario.keys).toHaveLength(1);
+  });
+
+  it('gives servers nothing when rotation is only being configured, also if Secrets Manager copies the current version', async () => {
+    const scenario = new Scenario({ props: withFleet({ document: CredentialDocument.postfix() }, MailServerTargets.tag('EmailServers', 'True')) });
+    scenario.addNode('i-00000001');
+    await scenario.rotateWell();
+    scenario.world.rotation.testVersionCopiesCurrent = true;
+    const { length } = scenario.actions;
+    await scenario.rotateWell({ immediately: false });
+    expect(scenario.actions.slice(length)).toEqual(['GetSecretValue']);
   });
 
   it('fails when the current credential does not work and rotation is being configured', async () => {

@@ -86,7 +86,7 @@ describe('the watchdog', () => {
     const call = async (event: unknown) => scenario.world.functionInvoker!(scenario.fn, event as Invocation);
     for (const event of [{}, { action: 'rotate' }, { 'detail-type': 'Scheduled Event', 'secret': 'hidden' }]) {
       await expect(call(event)).rejects.toThrow('this function takes the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
-        + '{"action":"watch"} and {"action":"revoke"}, and nothing else');
+        + '{"action":"watch"} and {"action":"revoke","accessKeyId":"AKIA…"}, and nothing else');
     }
     expect(scenario.actions).toHaveLength(calls);
   });

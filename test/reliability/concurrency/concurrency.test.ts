@@ -38,7 +38,7 @@ const MISTAKES: (Omit<KnownBad, 'setup'> & { readonly rivalry: Rivalry; readonly
   {
     name: 'gives servers what is current while another rotation gives them its own',
     rivalry: MISHAPS,
-    seed: 18,
+    seed: 3,
     promise: 'P2',
     replacements: [{ module: 'rotation/set-secret', function: 'checkNotOvertaken', as: 'async () => undefined' }],
   },
@@ -48,21 +48,3 @@ it.each(MISTAKES)('catches a function that $name', async ({ rivalry, seed, ...mi
   const { failure } = await runRivalry(rivalry, { runs: RUNS, seed, subject: await buildVariant({ ...mistake, setup: ONE_FLEET }) });
   expect(failure).toContain(`): ${mistake.promise} `);
 }, PATIENCE);
-
-/** These orders are rare: one in thousands. */
-const FOUND = [
-  { rivalry: RETRIES, seed: 3, path: '2080' },
-  { rivalry: SUCCESSORS, seed: 1, path: '1229' },
-  { rivalry: MISHAPS, seed: 1, path: '1229' },
-];
-const TRUSTING: Omit<KnownBad, 'setup'> = {
-  name: 'takes servers to hold nothing that another invocation has released',
-  promise: 'P2',
-  replacements: [{ module: 'rotation/delivery', function: 'relabelIfReleased', as: 'async () => undefined' }],
-};
-
-it.each(FOUND)('keeps every promise in an order that once broke one: $rivalry.name, $path', async ({ rivalry, ...options }) => {
-  expect((await runRivalry(rivalry, { ...options, runs: 1 })).failure).toBeUndefined();
-  const subject = await buildVariant({ ...TRUSTING, setup: ONE_FLEET });
-  expect((await runRivalry(rivalry, { ...options, runs: 1, subject })).failure).toContain(`): ${TRUSTING.promise} `);
-});

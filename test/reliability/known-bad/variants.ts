@@ -1,7 +1,7 @@
 import { RunOptions } from '../campaign';
-import { Fault, KILLED_AFTER, REPLY_LOST, SERVER_DOES_NOTHING, SERVERS_LATE, VALUE_NOT_VISIBLE } from '../faults';
+import { Fault, KILLED_AFTER, REPLY_LOST, SERVER_DOES_NOTHING, SERVERS_LATE, SERVERS_SLOW, VALUE_NOT_VISIBLE } from '../faults';
 import { CANCEL_AND_CLEAN_UP, EDIT_SECRET, justBefore } from '../people';
-import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, Setup, TWO_REGIONS } from '../setups';
+import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, PATIENT_FLEET, Setup, TWO_REGIONS } from '../setups';
 import { Replacement } from './replacement';
 
 /** The function with a mistake that others have made, and the promise that it must be seen to break. */
@@ -104,6 +104,13 @@ export const KNOWN_BAD: readonly KnownBad[] = [
         return { fleet, commandId, confirmed, failed: TargetCount - confirmed, failures: [] };
       }`,
     }],
+  },
+  {
+    name: 'promotes what servers had no time to confirm',
+    promise: 'P3',
+    setup: PATIENT_FLEET,
+    faults: [SERVERS_SLOW],
+    replacements: [{ module: 'rotation/delivery', function: 'completeDelivery', as: 'async ({ versions }) => versions.stages()' }],
   },
   {
     name: 'counts a success without the marker',

@@ -42,6 +42,6 @@ export class SampleScenario extends Scenario {
       random: () => 0.5,
       writeLog: line => this.logs.push(line),
       respond: async () => { throw new Error('the sample has no custom resource'); },
-    }, fn.timeoutSeconds * 1000);
+    }, { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => fn.timeoutSeconds * 1000 });
   }
 }

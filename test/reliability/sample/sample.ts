@@ -30,7 +30,7 @@ import {
 import { CommandInvocation, ListCommandInvocationsCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
 import { SecretText } from '../../../lambda-src/basics/secret-text';
 import { SECOND } from '../../../lambda-src/basics/time';
-import { Dependencies } from '../../../lambda-src/context';
+import { Dependencies, LambdaContext } from '../../../lambda-src/context';
 import { RotationEvent } from '../../../lambda-src/rotation/rotation';
 import { Credential } from '../../../lambda-src/secret/credential';
 import { smtpPassword } from '../../../lambda-src/smtp/password';
@@ -68,7 +68,7 @@ const STEPS: Record<string, (context: StepContext) => Promise<void>> = {
 
 /** Runs one step of a rotation as the sample does. */
 export async function rotateLikeTheSample(
-  event: RotationEvent, config: RotationConfig, surroundings: Surroundings, remainingTime: number,
+  event: RotationEvent, config: RotationConfig, surroundings: Surroundings, lambda: LambdaContext,
 ): Promise<void> {
   const [fleet] = config.fleets;
   if (!fleet) throw new Error('the sample cannot be deployed without mail servers');
@@ -79,7 +79,7 @@ export async function rotateLikeTheSample(
     secretId: event.SecretId,
     token: event.ClientRequestToken,
     surroundings,
-    pause: limitedPause(surroundings, Math.min(remainingTime, TIMEOUT)),
+    pause: limitedPause(surroundings, Math.min(lambda.getRemainingTimeInMillis(), TIMEOUT)),
   };
   if (await isCurrent(context)) return;
   if (!Object.hasOwn(STEPS, event.Step)) throw new Error(`no such step: ${event.Step}`);

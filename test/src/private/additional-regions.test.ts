@@ -16,7 +16,7 @@ function define(props: Partial<SesSmtpCredentialRotationProps>) {
 }
 
 describe('additional regions', () => {
-  it('have an endpoint each, of the kind of the main one', () => {
+  it('each have an endpoint with the settings of the main one', () => {
     const endpoint = SmtpEndpoint.regional({ region: 'us-west-2', fips: true, port: 465 });
     expect(configOf(define({ endpoint, additionalRegions: ['us-east-1', 'us-east-2'] }).stack)).toMatchObject({
       endpoint: { host: 'email-smtp-fips.us-west-2.<AWS::URLSuffix>' },
@@ -27,17 +27,17 @@ describe('additional regions', () => {
     });
   });
 
-  it('have the usual endpoint beside a host of somebody\'s choice', () => {
+  it('have the default endpoint if the endpoint is a custom host', () => {
     const endpoint = SmtpEndpoint.custom({ host: 'relay.example.com', port: 1025, implicitTls: true });
     expect(configOf(define({ endpoint, additionalRegions: ['eu-central-1'] }).stack).additionalEndpoints)
       .toEqual([{ host: 'email-smtp.eu-central-1.<AWS::URLSuffix>', port: 587, region: 'eu-central-1', implicitTls: false }]);
   });
 
-  it('take no room in the environment where there are none', () => {
+  it('take no room in the environment if none are given', () => {
     expect(configOf(define({ additionalRegions: [] }).stack)).not.toHaveProperty('additionalEndpoints');
   });
 
-  it('are where the user may send as well', () => {
+  it('are covered by the permission to send', () => {
     const { stack } = defineRotation(scope => ({
       additionalRegions: ['eu-central-1'],
       configurationSets: [ses.ConfigurationSet.fromConfigurationSetName(scope, 'Set', 'tracking')],
@@ -49,7 +49,7 @@ describe('additional regions', () => {
     ]));
   });
 
-  it('are let out to in a VPC', () => {
+  it('are covered by the security group in a VPC', () => {
     const { stack } = defineRotation(scope => ({
       vpc: new ec2.Vpc(scope, 'Vpc'), endpoint: SmtpEndpoint.custom({ host: 'relay.example.com', port: 1025 }), additionalRegions: ['eu-central-1'],
     }), IRELAND);
@@ -62,22 +62,22 @@ describe('additional regions', () => {
     expect(configOf(stack).additionalEndpoints).toMatchObject([{ region: '<Standby>', host: 'email-smtp.<Standby>.<AWS::URLSuffix>' }]);
   });
 
-  it('are warned of where no SES is known', () => {
+  it('get a warning if no SES is known there', () => {
     const { stack } = define({ additionalRegions: ['cn-north-1'] });
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('no SES is known in the partition of region cn-north-1'));
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('SES is not known to exist in the partition of Region cn-north-1; use SmtpEndpoint.regional with another region'));
   });
 
   it.each<[string, Partial<SesSmtpCredentialRotationProps>, string]>([
-    ['an availability zone', { additionalRegions: ['eu-central-1a'] }, "additionalRegions must name regions, such as eu-west-1, got 'eu-central-1a'"],
-    ['a quote', { additionalRegions: ["eu-central-1'"] }, "additionalRegions must name regions, such as eu-west-1, got 'eu-central-1''"],
-    ['the endpoint\'s region', { additionalRegions: ['eu-west-1'] }, "additionalRegions must not name the endpoint's region, got 'eu-west-1'"],
-    ['a region twice', { additionalRegions: ['us-east-1', 'us-east-1'] }, 'additionalRegions must differ, got us-east-1, us-east-1'],
+    ['an availability zone', { additionalRegions: ['eu-central-1a'] }, "additionalRegions must name Regions, such as eu-west-1, got 'eu-central-1a'"],
+    ['a quote', { additionalRegions: ["eu-central-1'"] }, "additionalRegions must name Regions, such as eu-west-1, got 'eu-central-1''"],
+    ['the endpoint\'s region', { additionalRegions: ['eu-west-1'] }, "additionalRegions must not name the endpoint's Region, got 'eu-west-1'; leave it out"],
+    ['a region twice', { additionalRegions: ['us-east-1', 'us-east-1'] }, 'additionalRegions must differ, got us-east-1, us-east-1; name each Region once'],
     ['a secret without fields', { additionalRegions: ['us-east-1'], credentialFormat: CredentialFormat.usernameColonPassword() },
-      'additionalRegions needs a secret with fields, got CredentialFormat.usernameColonPassword(); use CredentialFormat.json()'],
+      'additionalRegions must be used with a secret that has fields, got CredentialFormat.usernameColonPassword; use CredentialFormat.json'],
     ['a field that is taken', {
       additionalRegions: ['us-east-1'],
       credentialFormat: CredentialFormat.json({ fields: { username: 'user', password: 'pass', region: 'pass_us-east-1' } }),
-    }, "additionalRegions needs the field 'pass_us-east-1' of the secret, which credentialFormat uses otherwise; choose another name there"],
+    }, "credentialFormat fields must not have a name that additionalRegions needs, got 'pass_us-east-1'; choose another name"],
   ])('fail on %s', (_what, props, message) => {
     expect(() => define(props)).toThrow(message);
   });
@@ -98,7 +98,7 @@ describe('the secret', () => {
     expect(onlyResource(stack, 'AWS::SecretsManager::Secret').ReplicaRegions).toEqual([{ Region: 'eu-central-1' }]);
   });
 
-  it('may be read in them by whoever may read it', () => {
+  it('may be read in them by every reader', () => {
     const { rotation, stack } = define({ additionalRegions: ['eu-central-1'] });
     rotation.grantRead(new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2') }));
     const [{ Resource: [secret, replica] }] = onlyResource(stack, 'AWS::IAM::Policy', 'Reader').PolicyDocument.Statement;
@@ -108,13 +108,13 @@ describe('the secret', () => {
     ]);
   });
 
-  it('is left as it is when somebody else made it, with a warning', () => {
+  it('is left as it is if it is imported, with a warning', () => {
     const { rotation, stack } = defineRotation(scope => ({
       additionalRegions: ['eu-central-1'], secret: secretsmanager.Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp'),
     }), IRELAND);
     rotation.grantRead(new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('ec2') }));
     expect(JSON.stringify(onlyResource(stack, 'AWS::IAM::Policy', 'Reader').PolicyDocument)).not.toContain('eu-central-1');
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('a secret that is not defined here is not replicated to eu-central-1: '
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('a secret that is not defined here is not replicated to eu-central-1; '
       + '.*cdk-ses-smtp-credential-rotation:secretNotReplicated'));
   });
 });
@@ -145,7 +145,7 @@ describe('a fleet in one of several regions', () => {
     [[], 'eu-west-1', 'eu-west-1'],
   ])('fails on a region that has no field: with %s, %s', (additionalRegions, region, regions) => {
     const mailServers = [{ targets: TARGETS, document: CredentialDocument.postfix(), region }];
-    expect(() => define({ additionalRegions, mailServers })).toThrow('mailServers[0].region must be one of several regions of the credential, '
+    expect(() => define({ additionalRegions, mailServers })).toThrow('mailServers[0].region must be one of several Regions of the credential, '
       + `which has ${regions}, got '${region}'; add it to additionalRegions`);
   });
 
@@ -154,11 +154,11 @@ describe('a fleet in one of several regions', () => {
     ['reads the secret by itself', CredentialDocument.existing('Apply', { secretArnParameter: 'Secret', versionIdParameter: 'Version' })],
   ])('fails with an existing document that %s', (_, document) => {
     expect(() => define({ additionalRegions: ['eu-central-1'], mailServers: [{ targets: TARGETS, document, region: 'eu-central-1' }] }))
-      .toThrow("mailServers[0].region needs a document of this library, got an existing one, which is not told of it and would take the endpoint's password; "
-        + 'leave region out, and name the fields of the region in a parameter of the document');
+      .toThrow("mailServers[0].region must be used with a document of this library, got an existing one, which does not learn the Region and would take the endpoint's password; "
+        + 'leave region out, and name the fields of the Region in a parameter of the document');
   });
 
-  it('may read them by an existing document that is told their fields', () => {
+  it('may read them with an existing document that has their fields in a parameter', () => {
     const document = CredentialDocument.existing('Apply', {
       secretArnParameter: 'Secret', versionIdParameter: 'Version', parameters: { PasswordField: 'password_eu-central-1' },
     });

@@ -11,13 +11,13 @@ describe('endpoints', () => {
 
   it('warn that Lambda restricts port 25', () => {
     expectWarning(defineRotation(() => ({ endpoint: SmtpEndpoint.regional({ port: 25 }) })).stack,
-      'AWS Lambda and EC2 restrict port 25, so that the rotation cannot log in: use port 587, 465, 2587 or 2465 '
+      'AWS Lambda and EC2 restrict port 25, so the rotation cannot log in; use port 587, 465, 2587 or 2465 '
       + '[ack: cdk-ses-smtp-credential-rotation:port25]');
   });
 
   it.each(['cn-north-1', 'us-iso-east-1', 'us-isob-east-1', 'us-isof-south-1', 'eu-isoe-west-1'])('warn that there is no SES in the partition of %s', region => {
     expectWarning(defineRotation(() => ({}), { env: { region } }).stack,
-      `no SES is known in the partition of region ${region}: choose another region with SmtpEndpoint.regional({ region }) `
+      `SES is not known to exist in the partition of Region ${region}; use SmtpEndpoint.regional with another region `
       + '[ack: cdk-ses-smtp-credential-rotation:partitionWithoutSes]');
   });
 

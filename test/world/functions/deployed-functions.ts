@@ -46,6 +46,10 @@ export class Functions {
     this.functions.delete(arn);
   }
 
+  public get all(): DeployedFunction[] {
+    return [...this.functions.values()];
+  }
+
   /** By name or ARN. */
   public find(nameOrArn: string): DeployedFunction | undefined {
     return this.functions.get(nameOrArn) ?? [...this.functions.values()].find(fn => fn.name === nameOrArn);

@@ -12,7 +12,7 @@ function fleetConfig(options: Partial<MailServerFleet>) {
 }
 
 describe('the options of a fleet', () => {
-  it('default to every server being tried within 5 minutes, and one that must confirm', () => {
+  it('default to trying every server within 5 minutes, with one that must confirm', () => {
     expect(fleetConfig({})).toEqual({
       targets: [{ key: 'tag:EmailServers', values: ['True'] }],
       document: { name: 'Apply', marker: false, parameters: { secretArn: 'Secret', versionId: 'Version' } },
@@ -22,7 +22,7 @@ describe('the options of a fleet', () => {
     });
   });
 
-  it('default to all servers having to confirm when they are named', () => {
+  it('require all servers to confirm by default if they are given by id', () => {
     expect(fleetConfig({ targets: nodes })).toMatchObject({ instanceIds: ['i-12345678', 'mi-0123456789abcdef0'], minimumTargets: 2 });
   });
 

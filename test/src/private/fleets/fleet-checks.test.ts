@@ -90,18 +90,18 @@ describe('minimumTargets', () => {
 describe('applyToNewServers', () => {
   it('fails with a document that takes the password from the function', () => {
     expect(validate({ applyToNewServers: true, document: CredentialDocument.existingWithCredential('Sample') }))
-      .toThrow('mailServers[3].applyToNewServers needs a document that reads the secret, got CredentialDocument.existingWithCredential; '
+      .toThrow('mailServers[3].applyToNewServers must be used with a document that reads the secret, got CredentialDocument.existingWithCredential; '
         + 'use CredentialDocument.existing');
   });
 
-  describe('with a document of your own, which gives servers the previous credential back while a rotation is under way', () => {
+  describe('with a document of your own, which gives servers the previous credential back during a rotation', () => {
     const defineWith = (gracePeriod: Duration | undefined, fleet: Partial<MailServerFleet>) => () =>
       defineRotation(() => ({ gracePeriod, mailServers: [{ targets, document, applyToNewServers: true, ...fleet }] }));
 
     it.each([Duration.seconds(0), Duration.minutes(59)])('fails with a grace period of less than an hour', gracePeriod => {
       expect(defineWith(gracePeriod, {})).toThrow('gracePeriod must be at least 1 hour because of mailServers[0].applyToNewServers, '
-        + `got ${gracePeriod.toHumanString()}: an existing document gives servers the previous credential back while a rotation is under way; `
-        + 'use a longer one, or a document of this library');
+        + `got ${gracePeriod.toHumanString()}: an existing document gives servers the previous credential back during a rotation; `
+        + 'use a longer grace period, or a document of this library');
     });
 
     it('accepts an hour, the default, and what only the deployment knows', () => {

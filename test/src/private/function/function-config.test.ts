@@ -26,7 +26,7 @@ describe('the environment of the function fails', () => {
     }));
     expect(() => defineRotation(() => ({ mailServers: fleets.slice(0, 2) }))).not.toThrow();
     expect(() => defineRotation(() => ({ mailServers: fleets }))).toThrow(
-      /^mailServers must fit into the 4096 bytes of Lambda's environment with all other props, got at least \d+ bytes; use tags instead of node ids, or several SesSmtpCredentialRotations$/,
+      /^mailServers must fit into the 4096 bytes of the function's environment with all other props, got at least \d+ bytes; use tags instead of node ids, or define several rotations$/,
     );
   });
 
@@ -46,6 +46,6 @@ describe('the environment of the function fails', () => {
       secret: Secret.fromSecretCompleteArn(scope, 'Imported', COMPLETE_ARN),
       endpoint: SmtpEndpoint.custom({ host: 'relay', region: 'eu-west-1' }),
       mailServers: [{ ...taggedFleet, targets: MailServerTargets.tag('Role', Lazy.string({ produce: () => value })) }],
-    }))).toThrow("mailServers must fit into the 4096 bytes of Lambda's environment");
+    }))).toThrow("mailServers must fit into the 4096 bytes of the function's environment");
   });
 });

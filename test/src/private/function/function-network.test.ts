@@ -181,7 +181,7 @@ describe('connections', () => {
   it('fail outside of a VPC, and only when they are asked for', () => {
     const { rotation } = defineRotation();
     expect(() => rotation.connections)
-      .toThrow('connections needs vpc, got Stack/Newsletter without one; outside of a VPC, the function has no security groups');
+      .toThrow('connections must belong to a function in a VPC, got Stack/Newsletter without vpc; add vpc');
   });
 });
 
@@ -198,7 +198,7 @@ describe('a function outside of a VPC', () => {
 describe('a network', () => {
   it.each(['vpcSubnets', 'securityGroups'])('fails when %s is given without vpc', prop => {
     const props = { vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, securityGroups: [] };
-    expectRefusal(() => ({ [prop]: props[prop as keyof typeof props] }), `${prop} is for a function in a VPC, got it without vpc; add vpc or leave it out`);
+    expectRefusal(() => ({ [prop]: props[prop as keyof typeof props] }), `${prop} must be set together with vpc, got it alone; add vpc or leave it out`);
   });
 
   it('fails without any of the security groups', () => {
@@ -207,22 +207,22 @@ describe('a network', () => {
 
   it('fails on public subnets, chosen or the only ones', () => {
     const message = 'vpcSubnets must be private subnets, because Lambda gives a function no public address, got the public subnets '
-      + 'Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2; choose ec2.SubnetType.PRIVATE_WITH_EGRESS';
+      + 'Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2; choose SubnetType.PRIVATE_WITH_EGRESS';
     expectRefusal(scope => ({ vpc: withNat(scope), vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }), message);
     expectRefusal(scope => ({ vpc: network(scope, ec2.SubnetType.PUBLIC) }), message);
   });
 
   it('fails in another region than the stack', () => {
     const vpcs = new Stack(new App(), 'Network', { env: { region: 'us-east-1', account: '111111111111' } });
-    expectRefusal(() => ({ vpc: withNat(vpcs) }), "vpc's region must be the stack's, eu-west-1, got us-east-1; define the rotation in a stack there",
+    expectRefusal(() => ({ vpc: withNat(vpcs) }), "vpc must be in the stack's Region, eu-west-1, got us-east-1; define the rotation in a stack there",
       { env: { region: 'eu-west-1', account: '111111111111' } });
   });
 
-  it('warns of isolated subnets, because IAM has no VPC endpoint in most regions', () => {
+  it('warns about isolated subnets, because IAM has no VPC endpoint in most regions', () => {
     const { stack } = defineRotation(scope => ({ vpc: network(scope, ec2.SubnetType.PRIVATE_ISOLATED) }));
     Annotations.fromStack(stack).hasWarning('/Stack/Newsletter',
-      'the function cannot reach IAM from the isolated subnets Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2 without further routes: '
-      + 'IAM has VPC endpoints in the region of its control plane only; choose ec2.SubnetType.PRIVATE_WITH_EGRESS '
+      'the function cannot reach IAM from the isolated subnets Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2 without further routes, '
+      + 'because IAM has VPC endpoints only in the Region of its control plane; choose SubnetType.PRIVATE_WITH_EGRESS '
       + '[ack: cdk-ses-smtp-credential-rotation:isolatedSubnets]');
   });
 

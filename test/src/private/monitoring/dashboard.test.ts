@@ -27,7 +27,7 @@ function queriesOf(stack: Stack): string[] {
 }
 
 describe('a dashboard', () => {
-  it('is defined only for those who ask', () => {
+  it('is defined only on request', () => {
     Template.fromStack(defineRotation().stack).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
     Template.fromStack(defineRotation(() => ({ dashboard: false })).stack).resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   });
@@ -63,7 +63,7 @@ describe('a dashboard', () => {
     expect(new Set(texts.map(({ y }) => y)).size).toBe(2);
   });
 
-  it('reads of a shared log group what concerns its secret', () => {
+  it('reads only the lines of its secret from a shared log group', () => {
     const { stack } = defineRotation(scope => ({ dashboard: true, logGroup: logs.LogGroup.fromLogGroupName(scope, 'Shared', 'mail') }));
     expect(queriesOf(stack)).toHaveLength(4);
     for (const query of queriesOf(stack)) expect(query).toMatch(/^SOURCE 'mail' \| filter secretArn = "<NewsletterSecret\w+>"\n\| /);
@@ -112,14 +112,14 @@ describe('the queries of the dashboard', () => {
     }
   });
 
-  it('look for nothing that the log does not say', () => {
+  it('search only for messages that the function logs', () => {
     const said = lines.map(({ step, message }) => `${step as string} ${message as string}`);
     const sought = queries.flatMap(query => [...query.matchAll(/"([a-z][^"]*)"/gi)].map(([, text]) => text)).filter(text => !text.startsWith('<'));
     expect(sought.length).toBeGreaterThan(4);
     expect(sought.filter(text => !said.some(line => line.includes(text)))).toEqual([]);
   });
 
-  it('tell a rotation that succeeded from one that did not, and from a mere test of the configuration', () => {
+  it('distinguish a rotation that succeeded from one that failed, and from a mere test of the configuration', () => {
     const [, finished] = /"([^"]+)"\) as finished/.exec(queries.join())!;
     const [, creates] = /"([^"]+)"\) as creates/.exec(queries.join())!;
     const versions = [...new Set(lines.flatMap(({ versionId }) => versionId ?? []))];

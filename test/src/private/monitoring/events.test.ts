@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { defineRotation, onlyResource, textOf } from '../../define-rotation';
 
 describe('onCredentialRotated', () => {
-  it('is told by Secrets Manager when AWSCURRENT has moved', () => {
+  it('matches when Secrets Manager reports that AWSCURRENT has moved', () => {
     const { stack, rotation } = defineRotation();
     const topic = new sns.Topic(stack, 'Topic');
     rotation.onCredentialRotated('Rotated', { target: new SnsTopic(topic), description: 'redeploys' });
@@ -22,7 +22,7 @@ describe('onCredentialRotated', () => {
     });
   });
 
-  it('knows a secret by its name if it was imported so, and needs no target', () => {
+  it('matches a secret by its name if it was imported by name, and needs no target', () => {
     const { stack, rotation } = defineRotation(scope => ({ secret: Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp') }));
     rotation.onCredentialRotated('Rotated').addTarget(new SnsTopic(new sns.Topic(stack, 'Topic')));
     expect(onlyResource(stack, 'AWS::Events::Rule', 'NewsletterRotated').EventPattern).toEqual({
@@ -36,7 +36,7 @@ describe('onCredentialRotated', () => {
 describe('onRotationFailed', () => {
   const patternOf = (stack: Stack) => onlyResource(stack, 'AWS::Events::Rule', 'NewsletterFailed').EventPattern;
 
-  it('is told by the alarm, and by CloudTrail where there is a trail', () => {
+  it('matches when the alarm goes off, and when CloudTrail reports a failed rotation', () => {
     const { stack, rotation } = defineRotation();
     rotation.onRotationFailed('Failed', { target: new SnsTopic(new sns.Topic(stack, 'Topic')) });
     expect(patternOf(stack)).toEqual({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defineRotation, onlyResource } from '../../define-rotation';
 
 describe('the saved query', () => {
-  it('tells the story of the rotations in the log group, and of the watchdog what is worth telling', () => {
+  it('shows the lines of the rotations in the log group, and those of the watchdog that report a change or a problem', () => {
     const { stack } = defineRotation();
     const [logGroup] = Object.keys(Template.fromStack(stack).findResources('AWS::Logs::LogGroup'));
     expect(onlyResource(stack, 'AWS::Logs::QueryDefinition')).toEqual({

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { defineRotation } from '../../define-rotation';
 
 describe('the watchdog', () => {
-  it('is the function itself, called once an hour with an event that says so', () => {
+  it('is the function itself, called once an hour with an event of its own', () => {
     const template = Template.fromStack(defineRotation().stack);
     const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
     template.hasResourceProperties('AWS::Events::Rule', {
@@ -12,11 +12,11 @@ describe('the watchdog', () => {
     });
   });
 
-  it('is not called again for what it has found wrong already', () => {
+  it('is not retried when it finds a problem', () => {
     Template.fromStack(defineRotation().stack).hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
   });
 
-  it('begins when the credential is there', () => {
+  it('starts when the credential exists', () => {
     const template = Template.fromStack(defineRotation().stack);
     const [credential] = Object.keys(template.findResources('Custom::SesSmtpCredential'));
     template.hasResource('AWS::Events::Rule', { DependsOn: [credential] });

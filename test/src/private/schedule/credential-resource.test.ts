@@ -17,14 +17,14 @@ function idsWith(props: (stack: Stack) => Partial<SesSmtpCredentialRotationProps
 }
 
 describe('the custom resource', () => {
-  it('is one, and the rotation function answers it, without a function of somebody else', () => {
+  it('is provided by the rotation function, the only function', () => {
     const template = Template.fromStack(defineRotation().stack);
     const [rotationFunction] = Object.keys(template.findResources('AWS::Lambda::Function'));
     template.resourceCountIs('AWS::Lambda::Function', 1);
     template.hasResourceProperties(TYPE, { ServiceToken: { 'Fn::GetAtt': [rotationFunction, 'Arn'] }, WaitForFirstRotation: 'true', UserOwned: 'true' });
   });
 
-  it('fails after the time that its function has, if that should not answer', () => {
+  it('fails after the time that its function has, if the function does not respond', () => {
     const { stack } = defineRotation();
     const [{ Timeout }] = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties as { Timeout: number });
     const { ServiceTimeout } = onlyResource(stack, TYPE) as { ServiceTimeout: string };
@@ -32,7 +32,7 @@ describe('the custom resource', () => {
     expect(Number(ServiceTimeout)).toBeLessThanOrEqual(3600);
   });
 
-  it('comes after the schedule, and everything that looks after the credential comes after it', () => {
+  it('comes after the schedule', () => {
     const template = Template.fromStack(defineRotation().stack);
     const [schedule] = Object.keys(template.findResources('AWS::SecretsManager::RotationSchedule'));
     template.hasResource(TYPE, { DependsOn: [schedule] });
@@ -46,7 +46,7 @@ describe('the custom resource', () => {
     expect(DependsOn).toContainEqual(expect.stringMatching(/^NewsletterCredential/));
   });
 
-  it('does not wait where that is not wanted, and still deletes the keys', () => {
+  it('does not wait if waitForFirstRotation is false, and still deletes the keys', () => {
     expect(credentialWith(() => ({ waitForFirstRotation: false }))).toMatchObject({ WaitForFirstRotation: 'false' });
   });
 
@@ -88,7 +88,7 @@ describe('the rights of the function', () => {
     expect(policiesIn(idsWith(() => ({ userName: 'first' })))).toEqual(policies[1]);
   });
 
-  it('keep their id where only the deployment knows the name', () => {
+  it('keep their id if only the deployment knows the name', () => {
     const ids = () => policiesIn(idsWith(scope => ({ userName: new CfnParameter(scope, 'Name').valueAsString })));
     expect(ids()).toEqual(ids());
   });

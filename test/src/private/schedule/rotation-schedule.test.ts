@@ -65,7 +65,7 @@ describe('a cron expression', () => {
 
   it.each(['*', '30', '0,30', '0/30'])('fails when its minutes are %s', minute => {
     expect(() => rotationRules(Schedule.cron({ minute, hour: '3' })))
-      .toThrow(`schedule must have 0 in the minutes, got cron(${minute} 3 * * ? *); set minute: '0'`);
+      .toThrow(`schedule must have 0 in the minutes, got cron(${minute} 3 * * ? *); set the prop minute to 0`);
   });
 
   it('fails when the minutes are left out', () => {
@@ -74,18 +74,18 @@ describe('a cron expression', () => {
 
   it.each(['2030', '2030-2040'])('fails when the year is %s', year => {
     expect(() => rotationRules(Schedule.cron({ minute: '0', hour: '3', year })))
-      .toThrow(`schedule must not set the year, got cron(0 3 * * ? ${year})`);
+      .toThrow(`schedule must not set the year, got cron(0 3 * * ? ${year}); leave the prop year out`);
   });
 
   it.each([['*', 1], ['0/2', 2], ['8-16', 1], ['0,3', 3], ['0,22', 2], ['*/5', 4]])('counts the hours from one run to the next: %s has %i', (hour, gap) => {
     const define = () => rotationRules(Schedule.cron({ minute: '0', hour }));
     if (gap >= 4) return expect(define).not.toThrow();
-    expect(define).toThrow(`schedule must leave at least 4 hours between rotations, got cron(0 ${hour} * * ? *) with ${gap}`);
+    expect(define).toThrow(`schedule must leave at least 4 hours between rotations, got ${gap} in cron(0 ${hour} * * ? *)`);
   });
 
   it.each(['24', '0-24', '22-2', '0/0', 'noon', '8,', '-4', '1-2-3', '?'])('fails when the hours are %s', hour => {
     expect(() => rotationRules(Schedule.expression(`cron(0 ${hour} * * ? *)`)))
-      .toThrow(`schedule has hours that cannot be read, got cron(0 ${hour} * * ? *)`);
+      .toThrow(`schedule must have hours from 0 to 23, such as 3, 0/6 or 8,20, got cron(0 ${hour} * * ? *)`);
   });
 
   it.each(['cron(0 3 * * ?)', 'cron(0 3 * * ? * *)', 'cron()', 'at(2030-01-01T00:00:00)', 'rate(4 weeks)', 'rate(1.5 days)', 'monthly'])('fails when the expression is %s', expression => {
@@ -115,7 +115,7 @@ describe('a window', () => {
   ])('ends on its day and before the next rotation: with %o after %i hours', (schedule, longest) => {
     expect(rotationRules(schedule, Duration.hours(longest)).duration).toBe(`${longest}h`);
     expect(() => rotationRules(schedule, Duration.hours(longest + 1))).toThrow(
-      `rotationWindow must be whole hours from 1 to ${longest} with this schedule, because it must end on its day (UTC) and before the next rotation, got `
+      `rotationWindow must be whole hours from 1 to ${longest} with this schedule, because it must end on the day it begins (UTC) and before the next rotation, got `
       + Duration.hours(longest + 1).toHumanString(),
     );
   });
@@ -126,7 +126,7 @@ describe('a window', () => {
 
   it.each([Duration.hours(0), Duration.minutes(30), Duration.minutes(90), Duration.seconds(1), Duration.days(2)])('fails when it is %s', duration => {
     expect(() => rotationRules(daily, duration)).toThrow(
-      'rotationWindow must be whole hours from 1 to 24 with this schedule, because it must end on its day (UTC) '
+      'rotationWindow must be whole hours from 1 to 24 with this schedule, because it must end on the day it begins (UTC) '
       + `and before the next rotation, got ${duration.toHumanString()}`);
   });
 

@@ -48,14 +48,14 @@ describe('the grace period', () => {
 });
 
 describe('the function', () => {
-  it('is told the age at which a key has missed its rotation, if the schedule is a rate', () => {
+  it('gets the age at which a key has missed its rotation, if the schedule is a rate', () => {
     const config = (schedule: events.Schedule) => configOf(defineRotation(() => ({ schedule })).stack);
     expect(config(events.Schedule.rate(Duration.days(30))).maxAgeSeconds).toBe(31 * 86_400);
     expect(config(events.Schedule.rate(Duration.hours(4))).maxAgeSeconds).toBe(28 * 3_600);
     expect(config(events.Schedule.cron({ minute: '0', hour: '3' }))).not.toHaveProperty('maxAgeSeconds');
   });
 
-  it('is told whether the first rotation comes with the deployment', () => {
+  it('learns whether the first rotation comes with the deployment', () => {
     expect(configOf(defineRotation().stack).rotatesAtOnce).toBe(true);
     expect(configOf(defineRotation(() => ({ rotateImmediatelyOnUpdate: false })).stack).rotatesAtOnce).toBe(false);
   });

@@ -22,25 +22,25 @@ describe('fromAddresses', () => {
   });
 
   it.each(['News <news@example.com>', '<news@example.com>', 'news@example.com ', ' news@example.com', '"News" news@example.com', 'a@example.com,b@example.com',
-    'a@example.com;\tb@example.com', ''])("fail with what is no bare address: '%s'", address => {
-    expect(() => allowed(['*@example.com', address])).toThrow('fromAddresses must be e-mail addresses without a name, one in each entry, such as news@example.com '
-      + `or *@example.com, got '${address}': SES compares them with the bare address of a sender`);
+    'a@example.com;\tb@example.com', ''])("reject an address that is not bare: '%s'", address => {
+    expect(() => allowed(['*@example.com', address])).toThrow('fromAddresses must be email addresses without a name, because SES compares them '
+      + `with the bare address of a sender, got '${address}'; write one address in each entry, such as news@example.com or *@example.com`);
   });
 
   it.each(['news@example.org', 'editor@Example.org', 'news@example.net', '*@example.net', 'news@badexample.com', 'news@example.com.net', 'news', 'example.com',
-    '@example.com?', 'news@exampleXcom', '*@?.org', '?@example.or', 'news@*.example.org', 'editor+news@example.org'])('fail with an address of no identity: %s', address => {
+    '@example.com?', 'news@exampleXcom', '*@?.org', '?@example.or', 'news@*.example.org', 'editor+news@example.org'])('reject an address that belongs to no identity: %s', address => {
     expect(() => allowed(['news@example.com', address]))
-      .toThrow(`fromAddresses must be addresses of the identities, got '${address}' and example.com, Editor@Example.org; correct it, or add its identity`);
+      .toThrow(`fromAddresses must belong to the identities, got '${address}' and the identities example.com, Editor@Example.org; correct the address, or add its identity`);
   });
 
   it('are only those of an address, if that is the identity', () => {
     expect(() => allowed(['Editor@example.org'], ['Editor@example.org'])).not.toThrow();
-    expect(() => allowed(['news@example.org'], ['Editor@example.org'])).toThrow("got 'news@example.org' and Editor@example.org");
+    expect(() => allowed(['news@example.org'], ['Editor@example.org'])).toThrow("got 'news@example.org' and the identities Editor@example.org");
   });
 
   it('are compared at once, however many stars they have', () => {
     const name = `${'a'.repeat(60)}.example.com`;
-    expect(() => allowed([`${'*a'.repeat(30)}*b`], [name])).toThrow('fromAddresses must be addresses of the identities');
+    expect(() => allowed([`${'*a'.repeat(30)}*b`], [name])).toThrow('fromAddresses must belong to the identities');
     expect(() => allowed([`${'*a'.repeat(30)}*m`], [name])).not.toThrow();
   });
 
@@ -48,7 +48,7 @@ describe('fromAddresses', () => {
     expect(() => allowed([])).toThrow('fromAddresses must name at least one address or be left out, got none');
   });
 
-  it('are believed where they or the identities are not known yet', () => {
+  it('pass if they or the identities are not known yet', () => {
     expect(() => defineRotation(scope => ({ fromAddresses: [new CfnParameter(scope, 'From').valueAsString] }))).not.toThrow();
     expect(() => allowed(['news@example.net'], ['example.com', Fn.importValue('Identity')])).not.toThrow();
     expect(() => defineRotation(scope => ({

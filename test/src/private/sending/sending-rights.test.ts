@@ -23,7 +23,7 @@ describe('the user', () => {
     expect(onlyResource(defineRotation(() => ({ userName: 'newsletter' })).stack, 'AWS::IAM::User')).toMatchObject({ UserName: 'newsletter' });
   });
 
-  it('may be one that somebody else owns', () => {
+  it('may be an existing one', () => {
     const { stack, rotation } = defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') }));
     Template.fromStack(stack).resourceCountIs('AWS::IAM::User', 0);
     expect(rotation.user.userName).toBe('mailer');
@@ -52,7 +52,7 @@ describe('the user', () => {
 });
 
 describe('the sending policy', () => {
-  it('allows to send as the identities and nothing else', () => {
+  it('allows sending as the identities and nothing else', () => {
     expect(statementsOf(defineRotation().stack, 'NewsletterGroup')).toEqual([{
       Sid: 'SendAsIdentities',
       Effect: 'Allow',
@@ -98,7 +98,7 @@ describe('the sending policy', () => {
     expect(configOf(stack).endpoint).toMatchObject({ host: 'email-smtp.us-east-2.<AWS::URLSuffix>', region: 'us-east-2' });
   });
 
-  it('is for new identities and configuration sets as well', () => {
+  it('covers new identities and configuration sets as well', () => {
     const { stack } = defineRotation(scope => ({
       identities: [new ses.EmailIdentity(scope, 'New', { identity: ses.Identity.domain('example.org') })],
       configurationSets: [new ses.ConfigurationSet(scope, 'Set')],

@@ -48,8 +48,8 @@ function twoStages(env: Environment): [Stack, Stack] {
 }
 
 function refusal(what: string, second: string): string {
-  const consequence = { user: "each would take the other's access keys for a stranger's", secret: "one's schedule would replace the other's" }[what];
-  return `${what} must belong to one rotation only, got the same one in Mail/News and ${second}/Billing: ${consequence}; give each rotation a ${what} of its own`;
+  const consequence = { user: "each would treat the other's access keys as stray ones", secret: 'one schedule would replace the other' }[what];
+  return `${what} must belong to one rotation only, got the same one in Mail/News and ${second}/Billing: ${consequence}; give each rotation its own ${what}`;
 }
 
 const SAME: [string, string, Definition, Definition][] = [

@@ -35,20 +35,20 @@ it('does not check names that are not known yet', () => {
 });
 
 describe("a secret's name that ends as an ARN does", () => {
-  const WARNING = "the secret's name 'mail/smtp-secret' ends in a hyphen and six characters, as the ARN of every secret does, so that Secrets Manager may not find it "
-    + 'by less than its complete ARN: %s [ack: cdk-ses-smtp-credential-rotation:secretNameLikeArn]';
+  const WARNING = "the secret's name 'mail/smtp-secret' ends in a hyphen and six characters, as the ARN of every secret does, so Secrets Manager may not find it "
+    + 'by a partial ARN; %s [ack: cdk-ses-smtp-credential-rotation:secretNameLikeArn]';
 
-  it('is warned of', () => {
+  it('gets a warning', () => {
     const { stack } = defineRotation(() => ({ secretName: 'mail/smtp-secret' }));
-    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'choose another secretName, if it is not deployed yet: another name replaces the secret'));
+    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'if it is not deployed yet, choose another secretName; later, another name replaces the secret'));
   });
 
   it.each<[string, (scope: Stack) => ISecret]>([
     ['its name', scope => Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp-secret')],
     ['a part of its ARN', scope => Secret.fromSecretPartialArn(scope, 'Existing', `${ARN}:mail/smtp-secret`)],
-  ])('is warned of when it is imported by %s', (_, secret) => {
+  ])('gets a warning when it is imported by %s', (_, secret) => {
     const { stack } = defineRotation(scope => ({ secret: secret(scope) }));
-    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'import it by that, with Secret.fromSecretCompleteArn'));
+    Annotations.fromStack(stack).hasWarning('/Stack/Newsletter', WARNING.replace('%s', 'import it with Secret.fromSecretCompleteArn'));
   });
 
   it.each<[string, (scope: Stack) => ISecret]>([
@@ -56,7 +56,7 @@ describe("a secret's name that ends as an ARN does", () => {
     ['another name', scope => Secret.fromSecretNameV2(scope, 'Existing', 'mail/smtp-secrets')],
     ['an ARN that is not known yet', scope => Secret.fromSecretPartialArn(scope, 'Existing', new CfnParameter(scope, 'Arn').valueAsString)],
     ['itself', scope => new Secret(scope, 'Existing', { secretName: 'mail/smtp-secret' })],
-  ])('is not warned of with %s', (_, secret) => {
+  ])('gets no warning with %s', (_, secret) => {
     Annotations.fromStack(defineRotation(scope => ({ secret: secret(scope) })).stack).hasNoWarning('*', Match.anyValue());
   });
 });

@@ -159,7 +159,7 @@ describe("a grant on the secret's key", () => {
       PolicyDocument: { Statement: [{ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: KEY_ARN }] },
     });
     Annotations.fromStack(stack).hasWarning('/Stack',
-      'the policy of an imported encryption key cannot be changed here: it must allow the account to use the key through its IAM policies, '
-      + 'or these principals kms:Decrypt and kms:GenerateDataKey through Secrets Manager [ack: cdk-ses-smtp-credential-rotation:importedKey]');
+      'the policy of an imported encryption key cannot be changed here; in that policy, allow the account to use the key '
+      + 'through its IAM policies, or allow kms:Decrypt and kms:GenerateDataKey through Secrets Manager to whoever uses the secret [ack: cdk-ses-smtp-credential-rotation:importedKey]');
   });
 });

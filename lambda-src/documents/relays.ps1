@@ -1,0 +1,99 @@
+# Gives the credential to everything on this server that relays to the relay host. The script before it says what there is and how it is
+# written: Read-Relays returns tables with Name, Hosts, Problem, UserName, Password and what else it needs, and Write-Relay writes
+# $UserName and $Password.
+
+# Compares hosts without the brackets, final dots, spaces and capitals that people write.
+function Get-Hosts([string] $Text) {
+  foreach ($HostName in $Text -split '[;,\s\[\]]+') { if ($HostName.Trim('.')) { $HostName.Trim('.').ToLowerInvariant() } }
+}
+
+function Find-Relays {
+  foreach ($Relay in @(Read-Relays)) { if ($Relay.Hosts -contains $WantedHost) { $Relay } }
+}
+
+function Find-Relay($Name) {
+  foreach ($Relay in @(Find-Relays)) { if ($Relay.Name -ceq $Name) { return $Relay } }
+  throw 'it is gone'
+}
+
+# Some servers show no password, or a mask of one repeated character.
+function Test-Hidden($Relay) {
+  if (-not $Relay.Password) { return [bool] $Relay.UserName }
+  return $Relay.Password -cmatch '\A(.)\1+\z'
+}
+
+function Test-New($Relay) {
+  return $Relay.UserName -ceq $SmtpUsername -and ($Relay.Password -ceq $SmtpPassword -or (Test-Hidden $Relay))
+}
+
+function Test-Old($Relay) {
+  return "$($Relay.UserName)" -ceq "$($Before.UserName)" -and "$($Relay.Password)" -ceq "$($Before.Password)"
+}
+
+# Says what kind of error $Failure is. Its message could quote a value.
+function Get-Kind {
+  $Exception = $Failure.Exception.GetBaseException()
+  return '{0} 0x{1:X8}' -f $Exception.GetType().Name, $Exception.HResult
+}
+
+# Writes the credential, and looks. Returns what went wrong, or nothing.
+function Set-Credential {
+  $script:UserName = $SmtpUsername
+  $script:Password = $SmtpPassword
+  $Problem = $null
+  try { Write-Relay $Before } catch { $Failure = $_; $Problem = "cannot be changed ($(Get-Kind))" }
+  try { $Now = Find-Relay $Before.Name } catch { $Failure = $_; return "cannot be read back ($(Get-Kind))" }
+  if (-not (Test-New $Now)) { if ($Problem) { return $Problem } else { return 'did not keep the credential' } }
+  if (-not (Test-Hidden $Now)) { return }
+  # What is hidden may be half of what was to be written.
+  if (-not $Problem) { $Problem = Test-Login }
+  if (-not $Problem) { $script:Hidden += $Before.Name }
+  return $Problem
+}
+
+# Puts back what there was, if it is known and gone, and says what there is now.
+function Reset-Credential {
+  for ($Attempt = 1; $Attempt -le 2; $Attempt++) {
+    try { if (Test-Old (Find-Relay $Before.Name)) { break } } catch { $null = $_ }
+    if (Test-Hidden $Before) { break }
+    $script:UserName = $Before.UserName
+    $script:Password = $Before.Password
+    try { Write-Relay $Before } catch { $null = $_ }
+  }
+  try { $Now = Find-Relay $Before.Name } catch { return 'what it holds now cannot be read: look at its outbound security' }
+  if (Test-Old $Now) { if ($Attempt -eq 1) { return 'it holds what it held before' } else { return 'what it held before was put back' } }
+  if (Test-Hidden $Before) { return 'its password cannot be read, so nothing was put back: set its outbound security by hand' }
+  if (Test-New $Now) { return 'it holds the new credential' }
+  return 'it holds neither the old nor the new credential: set its outbound security by hand'
+}
+
+function Get-Others {
+  if ($Changed.Count -eq 1) { return "; $($Changed[0]) holds the new credential" }
+  if ($Changed.Count -gt 1) { return "; $($Changed -join ' and ') hold the new credential" }
+}
+
+$WantedHost = @(Get-Hosts $RelayHost)[0]
+try { $Relays = @(Find-Relays) } catch { Stop-Document "$Unreadable`: $(Get-Reason $_); $Remedy" }
+if ($Relays.Count -eq 0) { Stop-Document $Missing }
+foreach ($Relay in $Relays) {
+  $Others = @($Relay.Hosts -ne $WantedHost)
+  if ($Others.Count -gt 0) { Stop-Document "$($Relay.Name) gives one credential to $RelayHost and to $($Others -join ', '): give it $RelayHost alone" }
+  if ($Relay.Problem) { Stop-Document $Relay.Problem }
+}
+
+$Changed = @()
+$Hidden = @()
+foreach ($Before in $Relays) {
+  if (-not (Test-New $Before) -or (Test-Hidden $Before)) {
+    # What is hidden cannot be put back: first prove that the new credential works.
+    $Problem = if (Test-Hidden $Before) { Test-Login }
+    if ($Problem) { Stop-Document "$($Before.Name) $Problem; it holds what it held before$(Get-Others)" }
+    for ($Attempt = 1; $Attempt -le 2; $Attempt++) { $Problem = Set-Credential; if (-not $Problem) { break } }
+    if ($Problem) { Stop-Document "$($Before.Name) $Problem; $(Reset-Credential)$(Get-Others)" }
+  }
+  $Changed += $Before.Name
+}
+if ($Hidden) {
+  [Console]::Out.WriteLine("looked at: the user name of $($Hidden -join ' and '), whose password cannot be read, and a login to $SmtpHost`:$SmtpPort with the new credential")
+}
+Complete-Document

@@ -1,0 +1,8 @@
+import { RotationError } from '../basics/errors';
+
+/** What a check has found wrong. */
+export type Problem = RotationError | undefined;
+
+export function rotateNow(secretArn: string): string {
+  return `aws secretsmanager rotate-secret --secret-id ${secretArn}`;
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HOST, IIS } from './documents';
+
+/** The document for the IIS SMTP service with a mistake, which the campaign must find. */
+export interface KnownBad {
+  readonly name: string;
+  readonly script: string;
+}
+
+const old = (name: string) => readFileSync(join(__dirname, 'known-bad', name), 'utf8').trimEnd();
+
+/** The scripts as they were before anybody ran them. */
+export const FIRST_VERSION: KnownBad = {
+  name: 'is the first version, which nobody had run',
+  script: ['$UsernameField = \'username\'', '$PasswordField = \'password\'', `$RelayHost = '${HOST}'`, old('credential.ps1'), old('iis-smtp.ps1')].join('\n'),
+};
+
+function edited(name: string, find: string, replace: string): KnownBad {
+  if (!IIS.includes(find)) throw new Error(`the document has no ${find}`);
+  return { name, script: IIS.replace(find, () => replace) };
+}
+
+export const MISTAKES: readonly KnownBad[] = [
+  edited('leaves remote domains as they are', 'foreach ($Domain in @(Read-Settings IIsSmtpDomainSetting)) { New-Relay', 'foreach ($Domain in @()) { New-Relay'),
+  edited('compares hosts as they are written', 'foreach ($HostName in $Text -split \'[;,\\s\\[\\]]+\') { if ($HostName.Trim(\'.\')) { $HostName.Trim(\'.\').ToLowerInvariant() } }', 'return $Text'),
+  edited('takes a host for another that begins so', 'if ($Relay.Hosts -contains $WantedHost) { $Relay }', 'if ("$($Relay.Hosts)" -like "$WantedHost*") { $Relay }'),
+  edited('shares the credential with other hosts', 'if ($Others.Count -gt 0) {', 'if ($false) {'),
+  edited('does not look at RouteAction', 'if ($Relay.Problem) { Stop-Document $Relay.Problem }', ''),
+  edited('does not look after a change', 'if (-not (Test-New $Now)) {', 'if ($false) {'),
+  edited('puts nothing back', 'try { Write-Relay $Before } catch { $null = $_ }', ''),
+  edited('says that it was put back, without a look', 'if (Test-Old $Now) { if ($Attempt -eq 1)', 'if ($true) { if ($Attempt -eq 1)'),
+  edited('quotes the message of an error', '"cannot be changed ($(Get-Kind))"', '"cannot be changed ($($Failure.Exception.Message))"'),
+  edited('reads the value with ConvertFrom-Json', 'try { $Fields = Read-Json } catch {',
+    'try { $Fields = @{}; ($Json | ConvertFrom-Json).PSObject.Properties | ForEach-Object { $Fields[$_.Name] = $_.Value } } catch {'),
+  edited('compares names without case', '[hashtable]::new([StringComparer]::Ordinal)', '@{}'),
+  edited('takes an array for its only object', 'if ($Fields -isnot [hashtable]) {', 'if ($Fields -is [Collections.ArrayList]) { $Fields = $Fields[0] }; if ($Fields -isnot [hashtable]) {'),
+  edited('takes a list for a text', '$SmtpPassword -isnot [string] -or', ''),
+  edited('applies a version that was given up', 'if (-not ($Version.VersionStages -ccontains \'AWSPENDING\'', 'if ($false -and -not ($Version.VersionStages -ccontains \'AWSPENDING\''),
+  edited('lets the AWS CLI print its errors', '$Start.RedirectStandardOutput = $Start.RedirectStandardError = $true', '$Start.RedirectStandardOutput = $true'),
+  edited('ends without a line where a look fails', 'catch { $Failure = $_; return "cannot be read back ($(Get-Kind))" }', 'catch { exit 1 }'),
+  edited('writes its line twice', '  exit 0\n}', '  [Console]::Out.WriteLine("SES_SMTP_CREDENTIAL_APPLIED $VersionId"); exit 0\n}'),
+];

@@ -1,0 +1,2 @@
+/** The PowerShells in PATH, which the vitest config looks for. */
+export const SHELLS: readonly string[] = process.env.POWERSHELLS!.split(',');

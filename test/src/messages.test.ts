@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const SOURCES = join(__dirname, '../../src');
+/** What people who write C#, Java, Python or Go would not write. */
+const TYPESCRIPT = [/[{}]/, /\b\w+: ?['"[\d]/, /\w\(\)/, /\bec2\./];
+/** Several words that only a person reads. */
+const PROSE = /[a-z]+ [a-z]+ [a-z]+/i;
+/** What stands for a value that is known only when the message is written. */
+const VALUE = '…';
+
+const nodes = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts')).flatMap(file =>
+  withDescendants(ts.createSourceFile(file, readFileSync(join(SOURCES, file), 'utf8'), ts.ScriptTarget.Latest)));
+
+function withDescendants(node: ts.Node): ts.Node[] {
+  const found = [node];
+  ts.forEachChild(node, child => void found.push(...withDescendants(child)));
+  return found;
+}
+
+/** The text that an expression makes, as far as it is in the source. */
+function textOf(node: ts.Node): string {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isTemplateExpression(node)) return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join(VALUE);
+  if (ts.isBinaryExpression(node)) return textOf(node.left) + textOf(node.right);
+  return VALUE;
+}
+
+function messagesOf(isCall: (node: ts.Node) => node is ts.NewExpression | ts.CallExpression, argument: number): string[] {
+  return nodes.filter(isCall).map(call => textOf(call.arguments![argument])).filter(message => message !== VALUE);
+}
+
+function isNewError(node: ts.Node): node is ts.NewExpression {
+  return ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'Error';
+}
+
+function isWarning(node: ts.Node): node is ts.CallExpression {
+  return ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'addWarningV2';
+}
+
+function findTypeScript(text: string): string[] {
+  return TYPESCRIPT.flatMap(expression => expression.exec(text)?.[0] ?? []);
+}
+
+const errors = messagesOf(isNewError, 0);
+const warnings = messagesOf(isWarning, 1);
+
+describe('the messages at synthesis', () => {
+  it('are read', () => {
+    expect(errors.length).toBeGreaterThan(35);
+    expect(warnings.length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('begin in lower case and have no full stop', () => {
+    expect([...errors, ...warnings].filter(message => /^[A-Z][a-z]|\.$/.test(message))).toEqual([]);
+  });
+
+  it('say what must be, if they are errors', () => {
+    expect(errors.filter(message => !/\bmust\b/.test(message) && !message.startsWith(VALUE))).toEqual([]);
+  });
+
+  it('have nothing that only TypeScript readers understand', () => {
+    const prose = nodes.map(textOf).filter(text => PROSE.test(text));
+    expect(prose.length).toBeGreaterThan(errors.length);
+    expect(prose.filter(text => findTypeScript(text).length > 0)).toEqual([]);
+  });
+
+  it.each([
+    ['a prop with its value', "schedule must have 0 in the minutes; set minute: '0'"],
+    ['an object', 'choose another region with SmtpEndpoint.regional({ region })'],
+    ['a call', 'use CredentialFormat.json()'],
+    ['the name of an import', 'choose ec2.SubnetType.PRIVATE_WITH_EGRESS'],
+  ])('reject %s', (_, message) => {
+    expect(findTypeScript(message)).not.toEqual([]);
+  });
+});
