@@ -64,6 +64,8 @@ describe('Postfix', () => {
     await writeFile(file, table);
     await chmod(file, 0o640);
     await chown(file, 0, 0);
+    // An index that is there keeps its group, such as that of the test before.
+    await rm(`${file}.db`, { force: true });
     await run('postmap', `hash:${file}`);
     await run('postconf', '-e', `smtp_sasl_password_maps = ${maps}`);
   }
@@ -126,7 +128,7 @@ describe('Postfix', () => {
       await use(`${key()} ${credential}\n`);
       await chmod(`${file}.db`, 0o644);
       await expectApplied();
-      expect([await rights(file), await rights(`${file}.db`)].map(text => text.slice(0, 8))).toEqual(['640 root', '640 root']);
+      expect([await rights(file), await rights(`${file}.db`)]).toEqual(['640 root root', '640 root root']);
     }
   });
 
