@@ -397,7 +397,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       const { secret, user } = this;
       const fleets = bindFleets(this, mailServers, { secret, endpoints, format });
       const config = rotationConfig({ secret, user, userOwned: props.user === undefined, endpoints, testMessage, format, fleets, timing });
-      const { logGroup, prerequisites, rotationFunction } = defineRotationFunction(this, props, { secret, user, fleets, config, fips: endpoint._fips });
+      const subject = { secret, user, fleets, config, fips: endpoint._fips };
+      const { logGroup, prerequisites, rotationFunction } = defineRotationFunction(this, props, subject);
       this.rotationFunction = rotationFunction;
       const rotationSchedule = defineSchedule(this, secret, rotationFunction, rules, rotateImmediatelyOnUpdate);
       // The first rotation starts the moment the schedule exists.
