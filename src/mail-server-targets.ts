@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
+import { checkValue, STRING } from './private/shapes';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
@@ -18,7 +19,8 @@ export class MailServerTargets {
    * `minimumTargets` of the fleet.
    */
   public static tag(key: string, ...values: string[]): MailServerTargets {
-    if (key === '') throw new Error('tag key must not be empty');
+    checkValue('tag key', key, STRING);
+    if (key === '') throw new Error("tag key must not be empty, got ''; name the tag");
     checkCount('tag values', values, `MailServerTargets.tag('${key}', ...)`);
     return new MailServerTargets(scope => ({
       targets: [{ key: `tag:${key}`, values }],
@@ -33,6 +35,7 @@ export class MailServerTargets {
    * send its own document, and no other, to any managed node in the account and Region.
    */
   public static resourceGroup(name: string): MailServerTargets {
+    checkValue('resource group name', name, STRING);
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
       throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got '${name}'`);
     }
@@ -82,5 +85,6 @@ function checkCount(what: string, values: string[], where: string): void {
   if (values.length < 1 || values.length > MAX_VALUES) {
     throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; ${values.length === 0 ? 'name at least one' : 'use several fleets for more'}`);
   }
-  if (values.includes('')) throw new Error(`${what} must not be empty strings in ${where}`);
+  values.forEach((value, index) => checkValue(`${what}[${index}] in ${where}`, value, STRING));
+  if (values.includes('')) throw new Error(`${what} must not be empty strings, got '' in ${where}; leave it out, or check that its source is set`);
 }

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { checkNotation, isHostName } from '../notation';
 import { DocumentParameterNames } from '../rotation-contract';
+import { checkValue, STRING } from '../shapes';
 
 export function checkPasswordMap(passwordMap?: string): void {
   checkNotation('passwordMap', passwordMap, /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/,
@@ -22,7 +23,8 @@ export function checkLabel(label: string): void {
 }
 
 export function checkScript(prop: string, text: string): void {
-  if (text.trim() === '') throw new Error(`${prop} must not be empty`);
+  checkValue(prop, text, STRING);
+  if (text.trim() === '') throw new Error(`${prop} must not be empty, got '${text}'; write the commands that apply the credential`);
   const [reference] = text.match(/\{\{\s*[\w.:/-]+\s*\}\}/) ?? [];
   if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
 }
