@@ -32,11 +32,12 @@ export interface Goal {
  */
 export async function ensureCredential(call: Context, goal: Goal): Promise<void> {
   const context = inStep(call, 'waitForRotation');
-  const token = await runStep('waitForRotation', context.log, 'mend that, and deploy again', async () => awaitRotation(context, goal));
+  const explained = async <T>(run: () => Promise<T>) => runStep('waitForRotation', context.log, 'mend that, and deploy again', run);
+  const token = await explained(async () => awaitRotation(context, goal));
   if (token === undefined) return;
   context.log.warn('the rotation does not come to an end: an attempt of our own says why');
   for (const Step of Object.keys(STEPS)) {
-    checkNotSuperseded(await context.versions.stages(), goal.deployment);
+    await explained(async () => checkNotSuperseded(await context.versions.stages(), goal.deployment));
     await rotate({ Step, SecretId: call.config.secretArn, ClientRequestToken: token }, call);
   }
 }
