@@ -483,11 +483,11 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
 /** Throws on invalid props, before any resource exists. */
 function validate(scope: Construct, props: SesSmtpCredentialRotationProps, mailServers: MailServerFleet[], endpoints: EndpointConfig[]): void {
-  const { fromAddresses, gracePeriod, identities, testMessage } = props;
+  const { gracePeriod, testMessage } = props;
   validateSender(props);
   validateNewSecret(props, props.secret);
   validateNames(props);
-  if (testMessage) validateTestMessage(testMessage, identities, fromAddresses);
+  if (testMessage) validateTestMessage(testMessage, props);
   validateNetwork(props);
   validatePlace(scope, props);
   validateFleets(mailServers, { gracePeriod, regions: endpoints.map(({ region }) => region) });

@@ -35,7 +35,7 @@ export class Scenario {
   public readonly clock = new VirtualClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
-    credentials: this.world.iam, clock: this.clock, maySend: (user, from, region) => this.world.maySend(user, from, { region }),
+    credentials: this.world.iam, clock: this.clock, maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
   });
   public readonly logs: string[] = [];
   /** What CloudFormation was answered. */
