@@ -4,7 +4,8 @@ import { Message } from '../smtp/message';
 /**
  * The message that proves the permission to send. All of it is ASCII in short lines, so that nothing needs encoding.
  */
-export function testMessage({ configurationSet, from, tenant, to }: TestMessageConfig, { host, region }: EndpointConfig, versionId: string, now: number): Message {
+export function testMessage(config: TestMessageConfig, { host, region }: EndpointConfig, versionId: string, now: number): Message {
+  const { configurationSet, from, tenant, to } = config;
   const domain = from.slice(from.lastIndexOf('@') + 1);
   const lines = [
     `From: ${from}`,

@@ -35,7 +35,8 @@ export class Scenario {
   public readonly clock = new VirtualClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
-    credentials: this.world.iam, clock: this.clock, maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
+    credentials: this.world.iam, clock: this.clock,
+    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
   });
   public readonly logs: string[] = [];
   /** What CloudFormation was answered. */
