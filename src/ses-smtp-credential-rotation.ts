@@ -334,10 +334,13 @@ const FLEET: Shape<MailServerFleet> = {
   applyToNewServers: optional(BOOLEAN),
   region: optional(STRING),
 };
-const TEST_MESSAGE: Shape<TestMessage> = { from: STRING, to: optional(STRING) };
+const CONFIGURATION_SET = like('an SES configuration set', 'configurationSetName', 'use ConfigurationSet.fromConfigurationSetName');
+const TEST_MESSAGE: Shape<TestMessage> = {
+  sender: STRING, recipient: optional(STRING), configurationSet: optional(CONFIGURATION_SET), tenantName: optional(STRING),
+};
 const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   identities: listOf(like('an SES identity', 'emailIdentityName', 'use EmailIdentity.fromEmailIdentityName')),
-  configurationSets: optional(listOf(like('an SES configuration set', 'configurationSetName', 'use ConfigurationSet.fromConfigurationSetName'))),
+  configurationSets: optional(listOf(CONFIGURATION_SET)),
   fromAddresses: optional(listOf(STRING)),
   user: optional(like('an IAM user', 'userName', 'use User.fromUserName')),
   userName: optional(STRING),
@@ -532,11 +535,11 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
 /** Throws on invalid props, before any resource exists. */
 function validate(scope: Construct, props: SesSmtpCredentialRotationProps, mailServers: MailServerFleet[], endpoints: EndpointConfig[]): void {
-  const { fromAddresses, gracePeriod, identities, testMessage } = props;
+  const { gracePeriod, testMessage } = props;
   validateSender(props);
   validateNewSecret(props, props.secret);
   validateNames(props);
-  if (testMessage) validateTestMessage(testMessage, identities, fromAddresses);
+  if (testMessage) validateTestMessage(testMessage, props);
   validateNetwork(props);
   validatePlace(scope, props);
   validateFleets(mailServers, { gracePeriod, regions: endpoints.map(({ region }) => region) });

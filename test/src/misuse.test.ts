@@ -22,7 +22,7 @@ const EXISTING = { secretArnParameter: 'Secret', versionIdParameter: 'Version' }
 const USES: Record<string, Use> = {
   SesSmtpCredentialRotationProps: { give: define },
   MailServerFleet: { prefix: 'mailServers[0].', minimum: { ...taggedFleet }, give: (fleet: Values) => define({ mailServers: [fleet] }) },
-  TestMessage: { prefix: 'testMessage.', minimum: { from: 'news@example.com' }, give: (testMessage: Values) => define({ testMessage }) },
+  TestMessage: { prefix: 'testMessage.', minimum: { sender: 'news@example.com' }, give: (testMessage: Values) => define({ testMessage }) },
   CredentialFields: {
     prefix: 'fields.', minimum: { username: 'user', password: 'password' }, give: (fields: Values) => CredentialFormat.json({ fields }),
   },
@@ -94,7 +94,7 @@ describe('an unknown prop', () => {
   it.each([
     ['SesSmtpCredentialRotationProps', 'gracePeriode', 'gracePeriode must be a prop of SesSmtpCredentialRotation, got 1 for an unknown one; write gracePeriod'],
     ['MailServerFleet', 'minimum_targets', 'mailServers[0].minimum_targets must be a prop of MailServerFleet, got 1 for an unknown one; write minimumTargets'],
-    ['TestMessage', 'colour', 'testMessage.colour must be a prop of TestMessage, got 1 for an unknown one; leave it out, or use one of from, to'],
+    ['TestMessage', 'colour', 'testMessage.colour must be a prop of TestMessage, got 1 for an unknown one; leave it out, or use one of sender, recipient, configurationSet, tenantName'],
   ])('of %s, %s, comes with the name that was probably meant', (struct, name, message) => {
     expect(messageOf(struct, { [name]: 1 })).toBe(message);
   });
