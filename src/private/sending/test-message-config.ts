@@ -3,7 +3,7 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import { isOfIdentities, namesOf } from './sender-addresses';
 import { mayMatch } from './string-like';
 import { TestMessage } from '../../test-message';
-import { checkNotation } from '../notation';
+import { checkNotation, quoted } from '../notation';
 import { TestMessageConfig } from '../rotation-contract';
 
 /** @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
@@ -16,10 +16,10 @@ export function validateTestMessage({ from, to }: TestMessage, identities: ses.I
   checkAddress('testMessage.to', to);
   if (Token.isUnresolved(from)) return;
   if (!isOfIdentities(from, identities)) {
-    throw new Error(`testMessage.from must belong to one of the identities, got '${from}' and the identities ${namesOf(identities).join(', ')}; correct it, or add its identity`);
+    throw new Error(`testMessage.from must belong to one of the identities, got ${quoted(from)} and the identities ${namesOf(identities).join(', ')}; correct it, or add its identity`);
   }
   if (fromAddresses && !fromAddresses.some(pattern => mayMatch(pattern, from))) {
-    throw new Error(`testMessage.from must match one of the fromAddresses, which are case-sensitive, got '${from}' and the fromAddresses ${fromAddresses.join(', ')}`);
+    throw new Error(`testMessage.from must match one of the fromAddresses, which are case-sensitive, got ${quoted(from)} and the fromAddresses ${fromAddresses.join(', ')}`);
   }
 }
 
