@@ -5,6 +5,8 @@ import { hasNotation, quoted } from './private/notation';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
+/** The most tag keys that Run Command accepts in one command. */
+const MAX_TAGS = 5;
 
 /**
  * The managed nodes of Systems Manager that are the mail servers.
@@ -19,14 +21,29 @@ export class MailServerTargets {
    * `minimumTargets` of the fleet.
    */
   public static tag(key: string, ...values: string[]): MailServerTargets {
-    if (key === '') throw new Error('tag key must not be empty');
-    checkLine('tag key', key);
-    for (const value of values) checkLine('tag values', value);
-    checkCount('tag values', values, `MailServerTargets.tag('${key}', ...)`);
-    return new MailServerTargets(scope => ({
-      targets: [{ key: `tag:${key}`, values }],
-      statements: [sendTo(nodeArns(scope, '*'), { StringEquals: { [`ssm:resourceTag/${key}`]: values } })],
-    }));
+    checkTag(key, values, `MailServerTargets.tag('${key}', ...)`);
+    return new MailServerTargets(taggedNodes({ [key]: values }));
+  }
+
+  /**
+   * All managed nodes that have every one of the tags, 1 to 5 of them.
+   *
+   * Each tag has a key and 1 to 50 values. A node has the tag if it has one of the values. So with
+   * `Role` `mail` and `Env` `prod`, staging servers with the same role get no credential. The function may send its
+   * document to no other node.
+   *
+   * Set `minimumTargets` of the fleet, as for `tag`. With more than one tag, `applyToNewServers` is rejected: AWS doesn't
+   * document that an association needs all of them.
+   *
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-multiple.html
+   */
+  public static tags(tags: { [key: string]: string[] }): MailServerTargets {
+    const keys = Object.keys(tags);
+    if (keys.length < 1 || keys.length > MAX_TAGS) {
+      throw new Error(`tags must be 1 to ${MAX_TAGS}, which is what Run Command accepts, got ${keys.length} in MailServerTargets.tags(...)`);
+    }
+    for (const key of keys) checkTag(key, tags[key], `MailServerTargets.tags(...) for '${key}'`);
+    return new MailServerTargets(taggedNodes(tags), undefined, keys.length);
   }
 
   /**
@@ -73,6 +90,12 @@ export class MailServerTargets {
      * @internal
      */
     public readonly _count?: number,
+    /**
+     * How many tags a node must have.
+     *
+     * @internal
+     */
+    public readonly _tags = 1,
   ) {}
 
   /** @internal */
@@ -81,9 +104,26 @@ export class MailServerTargets {
   }
 }
 
+function checkTag(key: string, values: string[], where: string): void {
+  if (key === '') throw new Error('tag key must not be empty');
+  checkLine('tag key', key);
+  for (const value of values) checkLine('tag values', value);
+  checkCount('tag values', values, where);
+}
+
 /** What a file or a form adds at the end of a text is part of no tag. */
 function checkLine(what: string, text: string): void {
   if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}`);
+}
+
+/** Both Run Command and IAM want all keys, and one value of each. */
+function taggedNodes(tags: { [key: string]: string[] }): (scope: Construct) => BoundTargets {
+  const entries = Object.entries(tags);
+  const conditions = Object.fromEntries(entries.map(([key, values]) => [`ssm:resourceTag/${key}`, values]));
+  return scope => ({
+    targets: entries.map(([key, values]) => ({ key: `tag:${key}`, values })),
+    statements: [sendTo(nodeArns(scope, '*'), { StringEquals: conditions })],
+  });
 }
 
 function checkCount(what: string, values: string[], where: string): void {

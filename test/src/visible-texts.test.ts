@@ -13,6 +13,7 @@ const fromFile = (text: string) => `${text}\r\n`;
 const definitions: [prop: string, seen: string, define: () => unknown][] = [
   ['tag key', 'EmailServers', () => MailServerTargets.tag(fromFile('EmailServers'), 'True')],
   ['tag values', 'True', () => MailServerTargets.tag('EmailServers', fromFile('True'))],
+  ['tag values', 'mail', () => MailServerTargets.tags({ Role: ['relay', fromFile('mail')] })],
   ['resource group name', 'servers', () => MailServerTargets.resourceGroup(fromFile('servers'))],
   ['node id', 'i-0123456789abcdef0', () => MailServerTargets.managedNodes(fromFile('i-0123456789abcdef0'))],
   ['relayHost', 'relay.example.com', () => CredentialDocument.postfix({ relayHost: fromFile('relay.example.com') })],
@@ -30,8 +31,8 @@ const definitions: [prop: string, seen: string, define: () => unknown][] = [
   ['endpoint region', 'eu-west-1', () => SmtpEndpoint.custom({ host: 'relay.example.com', region: fromFile('eu-west-1') })],
   ['endpoint host', 'relay.example.com', () => SmtpEndpoint.custom({ host: fromFile('relay.example.com') })],
   ['fromAddresses', 'news@example.com', () => define({ fromAddresses: [fromFile('news@example.com')] })],
-  ['testMessage.from', 'news@example.com', () => define({ testMessage: { from: fromFile('news@example.com') } })],
-  ['testMessage.to', 'news@example.com', () => define({ testMessage: { from: 'news@example.com', to: fromFile('news@example.com') } })],
+  ['testMessage.sender', 'news@example.com', () => define({ testMessage: { sender: fromFile('news@example.com') } })],
+  ['testMessage.recipient', 'news@example.com', () => define({ testMessage: { sender: 'news@example.com', recipient: fromFile('news@example.com') } })],
   ['userName', 'mailer', () => define({ userName: fromFile('mailer') })],
   ['secretName', 'smtp', () => define({ secretName: fromFile('smtp') })],
   ['additionalRegions', 'eu-west-1', () => define({ additionalRegions: [fromFile('eu-west-1')] })],

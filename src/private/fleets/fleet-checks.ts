@@ -51,6 +51,12 @@ const RULES: FleetRule[] = [
     error: option => `${option} must be used with a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing`,
   },
   {
+    option: 'applyToNewServers',
+    isBroken: ({ applyToNewServers = false, targets }) => applyToNewServers && targets._tags > 1,
+    error: (option, { targets }) => `${option} must be used with one tag, got ${targets._tags}, and AWS does not document that an association needs all of them; `
+      + 'give these servers one tag that says both',
+  },
+  {
     option: 'region',
     isBroken: ({ document, region }) => region !== undefined && !document._ofThisLibrary,
     error: option => `${option} must be used with a document of this library, got an existing one, which does not learn the Region and would take the endpoint's password; `
