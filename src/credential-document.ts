@@ -2,7 +2,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BindDocument, BoundDocument, DocumentContext } from './private/documents/document-binding';
 import {
-  checkDocument, checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkRequires, checkScript, serverText, serverTexts,
+  checkDocument, checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkRequires, checkScript, serverText,
+  serverTexts,
 } from './private/documents/document-checks';
 import { existingDocument, existingDocumentWithCredential } from './private/documents/existing-document';
 import { mailServerDocument, powerShellScriptDocument, shellScriptDocument, windowsMailServerDocument } from './private/documents/library-document';

@@ -13,10 +13,10 @@ export interface Language {
   readonly mistakes: { readonly file: string; readonly run: Command };
   /** How the README marks its program in the language, where that belongs in the app, and how it runs there. */
   readonly readme: { readonly fence: string; readonly file: string; readonly run: Command };
-  /** Installs the dependencies of the app in a directory: the built package, and from the registries whatever else it names. */
-  install(directory: string, packages: Packages): Promise<void>;
   /** The versions that the app asks for, if they are not those of TypeScript's example: npm's names with them. */
   readonly cdk?: string[];
+  /** Installs the dependencies of the app in a directory: the built package, and from the registries whatever else it names. */
+  install(directory: string, packages: Packages): Promise<void>;
   /** What the app's programs find in their environment, on top. */
   environment(directory: string): Record<string, string>;
 }

@@ -41,7 +41,7 @@ const TOOLS: Record<string, Tool[]> = {
  * Throws if TypeScript is one of those, or if all languages have to be tested.
  */
 export function testableLanguages(): string[] {
-  const missing = Object.entries(TOOLS).map(([language, tools]) => ({ language, complaints: tools.map(complaint).filter(text => text !== undefined) }))
+  const missing = Object.entries(TOOLS).map(([language, tools]) => ({ language, complaints: tools.flatMap(tool => complaint(tool) ?? []) }))
     .filter(({ complaints }) => complaints.length > 0);
   const said = missing.map(({ language, complaints }) => `${language} (${complaints.join(', ')})`).join('; ');
   const untested = missing.map(({ language }) => language);
