@@ -32,12 +32,13 @@ import { defineSchedule, rotationRules } from './private/schedule/rotation-sched
 import { timingConfig } from './private/schedule/timing';
 import { defineSender, validateSender, warnAboutUser } from './private/sending/sending-rights';
 import { validateTestMessage } from './private/sending/test-message-config';
-import { BOOLEAN, checkProps, DURATION, instanceOf, like, listOf, memberOf, NUMBER, OBJECT, optional, SECRET, Shape, STRING, struct } from './private/shapes';
+import { BOOLEAN, checkProps, checkValue, DURATION, instanceOf, like, listOf, memberOf, NUMBER, OBJECT, optional, SECRET, Shape, STRING, struct } from './private/shapes';
 import { bindEndpoints, warnAboutPartition, warnAboutPort } from './private/smtp-endpoints';
 import { claimUserAndSecret } from './private/user-and-secret/claims';
 import { validateNames, warnAboutNames } from './private/user-and-secret/names';
 import { defineSecret, validateNewSecret } from './private/user-and-secret/new-secret';
-import { grantKey, policiesBefore, secretArnPattern } from './private/user-and-secret/secret-grants';
+import { readPolicy } from './private/user-and-secret/read-policy';
+import { checkAccount, grantKey, secretArnPattern, unlessWaiting } from './private/user-and-secret/secret-grants';
 import { SmtpEndpoint } from './smtp-endpoint';
 import { TestMessage } from './test-message';
 
@@ -338,6 +339,7 @@ const CONFIGURATION_SET = like('an SES configuration set', 'configurationSetName
 const TEST_MESSAGE: Shape<TestMessage> = {
   sender: STRING, recipient: optional(STRING), configurationSet: optional(CONFIGURATION_SET), tenantName: optional(STRING),
 };
+const GRANTEE = like('a role or another grantee', 'grantPrincipal', 'use what reads the secret');
 const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   identities: listOf(like('an SES identity', 'emailIdentityName', 'use EmailIdentity.fromEmailIdentityName')),
   configurationSets: optional(listOf(CONFIGURATION_SET)),
@@ -488,15 +490,27 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * construct with `node.addDependency`.
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    const grant = iam.Grant.addToPrincipalOrResource({
+    try {
+      checkValue('grantee', grantee, GRANTEE);
+      checkAccount(this.secret, grantee);
+      const policy = readPolicy(this, grantee);
+      if (policy) this.readers.add(unlessWaiting(policy, this));
+      return this.grantReadTo(policy ?? grantee);
+    } catch (error) {
+      throw withPath(this, error);
+    }
+  }
+
+  private grantReadTo(grantee: iam.IGrantable): iam.Grant {
+    const options = {
       grantee,
       actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
       resourceArns: [secretArnPattern(this.secret), ...this.replicaRegions.map(region => replicaArnPattern(this.secret, region))],
-      resource: this.secret,
-      resourceSelfArns: ['*'],
-    });
+    };
+    const grant = grantee instanceof iam.Policy
+      ? iam.Grant.addToPrincipal(options)
+      : iam.Grant.addToPrincipalOrResource({ ...options, resource: this.secret, resourceSelfArns: ['*'] });
     grantKey(this, this.secret, grantee, ['kms:Decrypt']);
-    this.readers.add(policiesBefore(this, grant));
     return grant;
   }
 

@@ -7,19 +7,17 @@ import { denyNetworkInterfaces } from './function-network';
 import { BoundFleet } from '../fleets/fleet-binding';
 import { grantKey, secretArnPattern } from '../user-and-secret/secret-grants';
 
-/** Who gets the policy, and what it allows access to. */
+/** What the policy allows access to. */
 interface PolicySubject {
-  readonly role: iam.IRole;
   readonly logGroup: logs.ILogGroup;
   readonly secret: secretsmanager.ISecret;
   readonly user: iam.IUser;
   readonly fleets: BoundFleet[];
 }
 
-/** Defines what the function may do. `completePolicy` adds the statements for itself and for the secret's key. */
-export function definePolicy(scope: Construct, id: string, { fleets, logGroup, role, secret, user }: PolicySubject): iam.Policy {
+/** Defines what the function may do. `completePolicy` adds the statements for itself and for the secret's key, and gives it to the role. */
+export function definePolicy(scope: Construct, id: string, { fleets, logGroup, secret, user }: PolicySubject): iam.Policy {
   return new iam.Policy(scope, id, {
-    roles: [role],
     statements: [
       new iam.PolicyStatement({
         sid: 'WriteLog',
@@ -44,11 +42,17 @@ export function definePolicy(scope: Construct, id: string, { fleets, logGroup, r
   });
 }
 
-/** Adds the statements that name the function or its secret's key, because the function needs the policy's role first. */
-export function completePolicy(scope: Construct, policy: iam.Policy, rotationFunction: lambda.IFunction, secret: secretsmanager.ISecret): void {
+/**
+ * Adds the statements that name the function or its secret's key, because the function needs the role first. Gives all of them to the role:
+ * one that is made elsewhere (`Role.customizeRoles`) reports what it is given here.
+ */
+export function completePolicy(
+  scope: Construct, policy: iam.Policy, rotationFunction: lambda.IFunction, secret: secretsmanager.ISecret, role: iam.IRole,
+): void {
   policy.addStatements(invokeItself(rotationFunction));
   grantKey(scope, secret, policy, ['kms:Decrypt', 'kms:GenerateDataKey']);
   if (rotationFunction.isBoundToVpc) policy.addStatements(denyNetworkInterfaces(rotationFunction));
+  role.attachInlinePolicy(policy);
 }
 
 /** The statements that the fleets need, each with the fleet's number in its sid, and the one for reading the results of commands. */

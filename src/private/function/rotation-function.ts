@@ -11,6 +11,7 @@ import { completePolicy, definePolicy } from './function-policy';
 import { BoundFleet } from '../fleets/fleet-binding';
 import { RotationConfig } from '../rotation-contract';
 import { generation } from '../user-and-secret/generation';
+import { chosenName } from '../user-and-secret/names';
 import { secretArnPattern } from '../user-and-secret/secret-grants';
 
 const ASSET = join(__dirname, '..', '..', '..', 'assets', 'lambda-src', 'index');
@@ -47,9 +48,9 @@ export function defineRotationFunction(scope: Construct, props: FunctionProps, s
   const role = defineRole(scope, props);
   const network = defineNetwork(scope, props, portsOf(config));
   const logGroup = props.logGroup ?? defineLogGroup(scope);
-  const policy = definePolicy(scope, policyId(scope, props), { role, logGroup, secret, user, fleets });
+  const policy = definePolicy(scope, policyId(scope, props), { logGroup, secret, user, fleets });
   const rotationFunction = defineFunction(scope, { role, logGroup, environment: functionEnvironment(scope, config, fips), ...network });
-  completePolicy(scope, policy, rotationFunction, secret);
+  completePolicy(scope, policy, rotationFunction, secret, role);
   const permission = defineInvokePermission(scope, rotationFunction, secret);
   return { rotationFunction, logGroup, prerequisites: [permission, policy, role, ...routes(scope, network)] };
 }
@@ -69,7 +70,7 @@ function defineLogGroup(scope: Construct): logs.LogGroup {
 }
 
 function policyId(scope: Construct, { secret, secretName, user, userName }: FunctionProps): string {
-  return `Policy${generation(scope, user?.userName ?? userName, secret?.secretArn ?? secretName)}`;
+  return `Policy${generation(scope, user?.userName ?? chosenName(userName), secret?.secretArn ?? chosenName(secretName))}`;
 }
 
 function defineFunction(scope: Construct, surroundings: Pick<lambda.FunctionProps, 'role' | 'logGroup' | 'environment' | keyof FunctionNetwork>): lambda.Function {

@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, PhysicalName, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkNotation } from '../notation';
@@ -19,6 +19,11 @@ interface Names {
 export function validateNames({ secretName, userName }: Names): void {
   checkNotation('userName', userName, /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and "_+=,.@-"');
   checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"');
+}
+
+/** A name, unless it is generated: by CloudFormation, or by CDK where another account needs to know it. */
+export function chosenName(name: string | undefined): string | undefined {
+  return name === PhysicalName.GENERATE_IF_NEEDED ? undefined : name;
 }
 
 /** Warns about a secret whose partial ARN looks like a complete one to Secrets Manager. */
