@@ -37,7 +37,7 @@ looks_up() {
 apply_client() {
   check_file "$client_file" "make it with $example"
   text="$scratch/text"
-  print_file "$client_file" >"$text" || exit 1
+  print_file "$client_file" >"$text" || exit
   [ -n "$(keys_to_change "$text")" ] || fail "$client_file has no user and password for $relay_host: add $example"
   apply_table "$client_file"
 }
