@@ -7,9 +7,7 @@
 
 # Prints the file with the credential, which comes on standard input; fails if the file has no place for one.
 rewritten() {
-  last_newline=1
-  [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  last_newline=$last_newline awk -v host="$relay_host" "$REWRITE"'
+  last_newline=$(ends_with_newline "$1") awk -v host="$relay_host" "$REWRITE"'
     BEGIN { host = tolower(host) }
     FILENAME == "-" { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
     { line[++lines] = $0; learn($0) }

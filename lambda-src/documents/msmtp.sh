@@ -54,9 +54,7 @@ keys_to_change() {
 }
 
 with_credential() {
-  last_newline=1
-  [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  last_newline=$last_newline awk -v host="$relay_host" "$PARSE_CONFIG"'
+  last_newline=$(ends_with_newline "$1") awk -v host="$relay_host" "$PARSE_CONFIG"'
     FILENAME == "-" { colon = index($0, ":"); new["user"] = substr($0, 1, colon - 1); new["password"] = substr($0, colon + 1); next }
     { line[++lines] = $0 }
     function change(number, of) { if ((number, of) in from) { parse(line[from[number, of]]); changed[from[number, of]] = start new[of] end } }
@@ -118,14 +116,14 @@ looks_up() {
 }
 
 # msmtp runs the commands behind eval that it finds in a file: so it is to do that as the owner of the very file that was
-# taken, and as root only if nobody else can write in it.
+# taken, and as root only if nobody else can write in it or in its folder: who can may have moved any file of root there.
 choose_evaluator() {
   describe "$work/old"
   read -r _mode _links file_reader _others <<DESCRIPTION
 $(ls -ld "$work/old")
 DESCRIPTION
   evaluator=$file_reader
-  case $mode:$owner in ?????-??-*:0) ;; *:0) evaluator=nobody ;; esac
+  case $mode:$owner:$haven in ?????-??-*:0:"$folder") ;; *:0:*) evaluator=nobody ;; esac
 }
 
 # Lets msmtp read a configuration from standard input. It wants a pipe that is the user's own, and there is no copy to leave behind.

@@ -40,9 +40,7 @@ keys_to_change() {
 }
 
 with_credential() {
-  last_newline=1
-  [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  last_newline=$last_newline awk -v keys="$keys" "$PARSE_AUTHINFO"'
+  last_newline=$(ends_with_newline "$1") awk -v keys="$keys" "$PARSE_AUTHINFO"'
     FILENAME == "-" { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
     FILENAME == keys { chosen[$0] = 1; next }
     {
