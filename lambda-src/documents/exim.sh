@@ -51,7 +51,7 @@ build() { :; }
 lookups() {
   case $1 in
     /*) expressions "$1" | as_user "$server_user" "$exim" -be ;;
-    *) expressions /dev/fd/3 | as_user "$server_user" "$exim" -be 3<"$1" ;;
+    *) expressions /proc/self/fd/3 | as_user "$server_user" "$exim" -be 3<"$1" ;;
   esac 2>/dev/null | sed 's/^> //'
 }
 
@@ -62,6 +62,10 @@ expressions() {
 }
 
 looks_up() {
+  case $1 in
+    /*) ;;
+    *) as_user "$server_user" test -r /proc/self/fd/3 3<"$1" || { printf ': the %s cannot read it' "$(reader_name)"; return 1; } ;;
+  esac
   # A pattern is no name to look up; it was chosen because it covers the relay host.
   sed "s/.*[^A-Za-z0-9.-].*/$relay_host/" "$keys" | sort -u >"$scratch/names" || return 1
   canonical_names >"$scratch/canonical" || return 1

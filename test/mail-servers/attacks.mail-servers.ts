@@ -63,6 +63,16 @@ describe('msmtp', () => {
     expect(await readFile('/tmp/mail-servers-test-eval', 'utf8').catch(() => '')).not.toContain('root');
   });
 
+  it('evaluates no file of root as root in the folder of somebody else, who could have moved any there', async () => {
+    await writeFile(file, `${oldEntry(msmtp)}eval id -un >>${WITNESS}; echo "logfile /dev/null"\n`);
+    await chmod(file, 0o600);
+    await run('chown', 'nobody', dirname(file));
+    await writeFile(WITNESS, '');
+    await chmod(WITNESS, 0o666);
+    expect(await relayHost.apply()).toMatchObject({ status: 'Success' });
+    expect(new Set(await witness())).toEqual(new Set(['nobody']));
+  });
+
   it('runs no program in the folder of somebody else, whatever PATH root has', async () => {
     await writeFile(file, oldEntry(msmtp));
     await run('chown', 'nobody', dirname(file));
