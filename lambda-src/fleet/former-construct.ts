@@ -41,7 +41,8 @@ async function findFormer(context: Context, push: Push, fleet: FleetConfig): Pro
 /** The secret is the one among the parameters that the comment tells of. A document that takes the credential itself has none. */
 function formerIn(command: Command): Former[] {
   const texts = Object.values(command.Parameters!).flat();
-  return texts.filter(text => command.Comment!.startsWith(commentStart({ secretArn: text }))).map(secretArn => ({ id: versionIn(command), secretArn }));
+  const isSecret = (text: string) => command.Comment!.startsWith(commentStart({ secretArn: text }));
+  return texts.filter(isSecret).map(secretArn => ({ id: versionIn(command), secretArn }));
 }
 
 async function anyServer(context: Context, { CommandId }: Command): Promise<string | undefined> {
