@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
+import { hasNotation, quoted } from './private/notation';
+import { checkValue, listOf, mapOf, STRING } from './private/shapes';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
@@ -37,9 +39,10 @@ export class MailServerTargets {
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-multiple.html
    */
   public static tags(tags: { [key: string]: string[] }): MailServerTargets {
+    checkValue('tags', tags, mapOf(listOf(STRING)));
     const keys = Object.keys(tags);
     if (keys.length < 1 || keys.length > MAX_TAGS) {
-      throw new Error(`tags must be 1 to ${MAX_TAGS}, which is what Run Command accepts, got ${keys.length} in MailServerTargets.tags(...)`);
+      throw new Error(`tags must be 1 to ${MAX_TAGS}, which is what Run Command accepts, got ${keys.length} in MailServerTargets.tags(...); ${keys.length === 0 ? 'name at least one' : 'leave some out'}`);
     }
     for (const key of keys) checkTag(key, tags[key], `MailServerTargets.tags(...) for '${key}'`);
     return new MailServerTargets(taggedNodes(tags), undefined, keys.length);
@@ -52,8 +55,9 @@ export class MailServerTargets {
    * send its own document, and no other, to any managed node in the account and Region.
    */
   public static resourceGroup(name: string): MailServerTargets {
+    checkValue('resource group name', name, STRING);
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
-      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got '${name}'`);
+      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}`);
     }
     return new MailServerTargets(scope => ({
       targets: [{ key: 'resource-groups:Name', values: [name] }],
@@ -72,9 +76,9 @@ export class MailServerTargets {
     }
     checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
     const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-    if (repeated !== undefined) throw new Error(`node ids must differ, got '${repeated}' more than once; name it once`);
+    if (repeated !== undefined) throw new Error(`node ids must differ, got ${quoted(repeated)} more than once; name it once`);
     const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
-    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got '${unusable}'`);
+    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got ${quoted(unusable)}`);
     return new MailServerTargets(scope => ({
       instanceIds: ids,
       statements: [sendTo(ids.flatMap(id => nodeArns(scope, id)))],
@@ -104,8 +108,16 @@ export class MailServerTargets {
 }
 
 function checkTag(key: string, values: string[], where: string): void {
-  if (key === '') throw new Error('tag key must not be empty');
+  checkValue('tag key', key, STRING);
+  if (key === '') throw new Error("tag key must not be empty, got ''; name the tag");
   checkCount('tag values', values, where);
+  checkLine('tag key', key);
+  for (const value of values) checkLine('tag values', value);
+}
+
+/** What a file or a form adds at the end of a text is part of no tag. */
+function checkLine(what: string, text: string): void {
+  if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}`);
 }
 
 /** Both Run Command and IAM want all keys, and one value of each. */
@@ -122,5 +134,6 @@ function checkCount(what: string, values: string[], where: string): void {
   if (values.length < 1 || values.length > MAX_VALUES) {
     throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; ${values.length === 0 ? 'name at least one' : 'use several fleets for more'}`);
   }
-  if (values.includes('')) throw new Error(`${what} must not be empty strings in ${where}`);
+  values.forEach((value, index) => checkValue(`${what}[${index}] in ${where}`, value, STRING));
+  if (values.includes('')) throw new Error(`${what} must not be empty strings, got '' in ${where}; leave it out, or check that its source is set`);
 }
