@@ -27,7 +27,7 @@ export async function recall(context: Context, requestId: string): Promise<void>
   if (!current || rotationInFlight(inventory.secret)) return;
   const wanted = isAsConfigured(context, inventory, current) ? current : findFormer(context, inventory, current);
   // What cannot be taken back does not keep the deployment from its end: the next rotation is for that, too.
-  if (wanted) await giveBack(context, requestId, inventory, wanted).catch(error => context.log.error('not all is as before the deployment', { error: describe(error) }));
+  if (wanted) await giveBack(context, requestId, inventory, wanted).catch(error => context.log.error('the state from before the deployment could not be restored', { error: describe(error) }));
 }
 
 /** An update that failed leaves no rotation unfinished: CloudFormation restores the schedule, which Secrets Manager would refuse. */
@@ -52,7 +52,7 @@ async function giveUp(context: Context, id: string, versions: SecretVersion[]): 
   const version = versions.find(candidate => candidate.id === id);
   if (version) await markOnce(context, version, 'unused');
   await context.versions.detach(PENDING, id);
-  context.log.warn('rotation ended that a deployment has left unfinished');
+  context.log.warn('ended a rotation that a deployment left unfinished');
 }
 
 /** The version from before the current one, if a deployment has just replaced it that is not in force any more. */

@@ -15,7 +15,7 @@ export function testMessage({ from, to }: TestMessageConfig, { host, region }: E
     'Auto-Submitted: auto-generated',
     '',
     'A new SMTP credential for Amazon SES sent this message, to prove that it',
-    'may send. It went by way of',
+    'may send. It went through',
     host,
     'Every rotation of the credential sends one. There is nothing to do.',
     '',

@@ -42,7 +42,7 @@ async function waitAndReadAgain(context: Context, token: string, { keys }: Inven
 /** One that cannot be read this instant must not make its key look like a left-over. */
 function checkMayBeEmpty(versionId: string, labels: string[], token: string): void {
   if (versionId === token && mayBeEmpty(labels)) return;
-  throw new RotationError(`version ${versionId} has a staging label and no value that can be read; the next attempt reads it again`, 'rotations-that-met');
+  throw new RotationError(`version ${versionId} has a staging label, but its value cannot be read; wait for the retry, which reads it again`, 'rotations-that-met');
 }
 
 /** A version that was promoted or delivered has a value, and filling it once more would cost somebody the key in it. */
@@ -58,7 +58,7 @@ function findFilled({ versions }: Inventory, token: string): SecretVersion | und
 async function abandonIfUnusable(context: Context, pending: SecretVersion): Promise<void> {
   const problem = await whyUnusable(context, pending);
   if (problem) await abandonVersion(context, pending, problem);
-  context.log.info('credential found that an earlier attempt stored');
+  context.log.info('found the credential that an earlier attempt stored');
 }
 
 /**
