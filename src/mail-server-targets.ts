@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
+import { hasNotation, quoted } from './private/notation';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
@@ -53,7 +54,7 @@ export class MailServerTargets {
    */
   public static resourceGroup(name: string): MailServerTargets {
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
-      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got '${name}'`);
+      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}`);
     }
     return new MailServerTargets(scope => ({
       targets: [{ key: 'resource-groups:Name', values: [name] }],
@@ -72,9 +73,9 @@ export class MailServerTargets {
     }
     checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
     const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-    if (repeated !== undefined) throw new Error(`node ids must differ, got '${repeated}' more than once; name it once`);
+    if (repeated !== undefined) throw new Error(`node ids must differ, got ${quoted(repeated)} more than once; name it once`);
     const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
-    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got '${unusable}'`);
+    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got ${quoted(unusable)}`);
     return new MailServerTargets(scope => ({
       instanceIds: ids,
       statements: [sendTo(ids.flatMap(id => nodeArns(scope, id)))],
@@ -105,7 +106,14 @@ export class MailServerTargets {
 
 function checkTag(key: string, values: string[], where: string): void {
   if (key === '') throw new Error('tag key must not be empty');
+  checkLine('tag key', key);
+  for (const value of values) checkLine('tag values', value);
   checkCount('tag values', values, where);
+}
+
+/** What a file or a form adds at the end of a text is part of no tag. */
+function checkLine(what: string, text: string): void {
+  if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}`);
 }
 
 /** Both Run Command and IAM want all keys, and one value of each. */

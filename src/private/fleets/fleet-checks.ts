@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { MailServerFleet } from '../../mail-server-fleet';
-import { hasNotation } from '../notation';
+import { hasNotation, quoted } from '../notation';
 
 /** Two runs of an association. The next run after the rotation gives servers the current credential. */
 const SHORTEST_GRACE = Duration.hours(1);
@@ -27,12 +27,12 @@ const RULES: FleetRule[] = [
   {
     option: 'maxConcurrency',
     isBroken: ({ maxConcurrency }) => !hasNotation(maxConcurrency, CONCURRENCY),
-    error: (option, { maxConcurrency }) => `${option} must be a number from '1' or a percentage from '1%' to '100%', got '${maxConcurrency}'`,
+    error: (option, { maxConcurrency }) => `${option} must be a number from '1' or a percentage from '1%' to '100%', got ${quoted(maxConcurrency)}`,
   },
   {
     option: 'maxErrors',
     isBroken: ({ maxErrors }) => !hasNotation(maxErrors, ERRORS),
-    error: (option, { maxErrors }) => `${option} must be a number from '0' or a percentage from '0%' to '100%', got '${maxErrors}'`,
+    error: (option, { maxErrors }) => `${option} must be a number from '0' or a percentage from '0%' to '100%', got ${quoted(maxErrors)}`,
   },
   {
     option: 'timeout',
@@ -66,7 +66,7 @@ const RULES: FleetRule[] = [
     option: 'region',
     isBroken: ({ region }, { regions = [] }) => region !== undefined && !(regions.length > 1 && regions.includes(region)),
     error: (option, { region }, { regions = [] }) =>
-      `${option} must be one of several Regions of the credential, which has ${regions.join(', ')}, got '${region}'; add it to additionalRegions`,
+      `${option} must be one of several Regions of the credential, which has ${regions.join(', ')}, got ${quoted(region)}; add it to additionalRegions`,
   },
   {
     option: 'applyToNewServers',

@@ -3,7 +3,7 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import { isOfIdentities, namesOf } from './sender-addresses';
 import { mayMatch } from './string-like';
 import { TestMessage } from '../../test-message';
-import { checkNotation } from '../notation';
+import { checkNotation, quoted } from '../notation';
 import { TestMessageConfig } from '../rotation-contract';
 
 /** @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html */
@@ -31,10 +31,10 @@ export function validateTestMessage({ configurationSet, recipient, sender, tenan
 function checkSender(sender: string, { fromAddresses, identities }: Permissions): void {
   if (Token.isUnresolved(sender)) return;
   if (!isOfIdentities(sender, identities)) {
-    throw new Error(`testMessage.sender must belong to one of the identities, got '${sender}' and the identities ${namesOf(identities).join(', ')}; correct it, or add its identity`);
+    throw new Error(`testMessage.sender must belong to one of the identities, got ${quoted(sender)} and the identities ${namesOf(identities).join(', ')}; correct it, or add its identity`);
   }
   if (fromAddresses && !fromAddresses.some(pattern => mayMatch(pattern, sender))) {
-    throw new Error(`testMessage.sender must match one of the fromAddresses, which are case-sensitive, got '${sender}' and the fromAddresses ${fromAddresses.join(', ')}`);
+    throw new Error(`testMessage.sender must match one of the fromAddresses, which are case-sensitive, got ${quoted(sender)} and the fromAddresses ${fromAddresses.join(', ')}`);
   }
 }
 
@@ -42,7 +42,7 @@ function checkSender(sender: string, { fromAddresses, identities }: Permissions)
 function checkSet(name: string, { configurationSets = [] }: Permissions): void {
   const allowed = configurationSets.map(({ configurationSetName }) => configurationSetName);
   if (allowed.includes(name) || allowed.length > 0 && [name, ...allowed].some(candidate => Token.isUnresolved(candidate))) return;
-  throw new Error(`testMessage.configurationSet must be one of the configurationSets, got '${name}' and ${allowed.length === 0 ? 'none' : allowed.join(', ')}; add it to configurationSets`);
+  throw new Error(`testMessage.configurationSet must be one of the configurationSets, got ${quoted(name)} and ${allowed.length === 0 ? 'none' : allowed.join(', ')}; add it to configurationSets`);
 }
 
 /** The message in the function's configuration. */
