@@ -29,7 +29,7 @@ interface CompletedPolicy {
 
 /**
  * Defines what the function may do. `completePolicy` adds the statements for itself and for the keys. Without a role, the policy is not in
- * the template, and only its document is of use.
+ * the template, and only its document is used.
  */
 export function definePolicy(scope: Construct, id: string, { fleets, logGroup, role, secret, user }: PolicySubject): iam.Policy {
   return new iam.Policy(scope, id, {
