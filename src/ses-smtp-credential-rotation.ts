@@ -9,8 +9,10 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, DependencyGroup } from 'constructs';
+import { CredentialDocument } from './credential-document';
 import { CredentialFormat } from './credential-format';
 import { MailServerFleet } from './mail-server-fleet';
+import { MailServerTargets } from './mail-server-targets';
 import { grantReplicaKeys, replicaArnPattern, replicasOf, validateReplicas, warnAboutReplicas } from './private/additional-regions';
 import { withPath } from './private/error-path';
 import { bindFleets } from './private/fleets/fleet-binding';
@@ -32,6 +34,7 @@ import { defineSchedule, rotationRules } from './private/schedule/rotation-sched
 import { timingConfig } from './private/schedule/timing';
 import { defineSender, validateSender, warnAboutUser } from './private/sending/sending-rights';
 import { validateTestMessage } from './private/sending/test-message-config';
+import { BOOLEAN, checkProps, DURATION, instanceOf, like, listOf, memberOf, NUMBER, OBJECT, optional, SECRET, Shape, STRING, struct } from './private/shapes';
 import { bindEndpoints, warnAboutPartition, warnAboutPort } from './private/smtp-endpoints';
 import { claimUserAndSecret } from './private/user-and-secret/claims';
 import { validateNames, warnAboutNames } from './private/user-and-secret/names';
@@ -444,6 +447,62 @@ export interface SesSmtpCredentialRotationProps {
   readonly environmentEncryption?: kms.IKey;
 }
 
+const FLEET: Shape<MailServerFleet> = {
+  targets: instanceOf(MailServerTargets, 'tag'),
+  document: instanceOf(CredentialDocument, 'postfix'),
+  maxConcurrency: optional(STRING),
+  maxErrors: optional(STRING),
+  timeout: optional(DURATION),
+  minimumTargets: optional(NUMBER),
+  applyToNewServers: optional(BOOLEAN),
+  region: optional(STRING),
+};
+const CONFIGURATION_SET = like('an SES configuration set', 'configurationSetName', 'use ConfigurationSet.fromConfigurationSetName');
+const TEST_MESSAGE: Shape<TestMessage> = {
+  sender: STRING, recipient: optional(STRING), configurationSet: optional(CONFIGURATION_SET), tenantName: optional(STRING),
+};
+const KEY = like('a KMS key', 'keyArn', 'use Key.fromKeyArn');
+const REPLICA: Shape<secretsmanager.ReplicaRegion> = { region: STRING, encryptionKey: optional(KEY) };
+const PROPS: Shape<SesSmtpCredentialRotationProps> = {
+  identities: listOf(like('an SES identity', 'emailIdentityName', 'use EmailIdentity.fromEmailIdentityName')),
+  configurationSets: optional(listOf(CONFIGURATION_SET)),
+  fromAddresses: optional(listOf(STRING)),
+  user: optional(like('an IAM user', 'userName', 'use User.fromUserName')),
+  userName: optional(STRING),
+  secret: optional(SECRET),
+  secretName: optional(STRING),
+  encryptionKey: optional(KEY),
+  replicaRegions: optional(listOf(struct('ReplicaRegion', REPLICA))),
+  credentialFormat: optional(instanceOf(CredentialFormat, 'json')),
+  schedule: optional(like('a schedule', 'expressionString', 'use Schedule.rate, Schedule.cron or Schedule.expression')),
+  rotationWindow: optional(DURATION),
+  rotateImmediatelyOnUpdate: optional(BOOLEAN),
+  waitForFirstRotation: optional(BOOLEAN),
+  gracePeriod: optional(DURATION),
+  endpoint: optional(instanceOf(SmtpEndpoint, 'regional')),
+  additionalRegions: optional(listOf(STRING)),
+  testMessage: optional(struct('TestMessage', TEST_MESSAGE)),
+  mailServers: optional(listOf(struct('MailServerFleet', FLEET))),
+  vpc: optional(like('a VPC', 'vpcId', 'use Vpc.fromLookup')),
+  vpcSubnets: optional(OBJECT),
+  securityGroups: optional(listOf(like('a security group', 'securityGroupId', 'use SecurityGroup.fromSecurityGroupId'))),
+  removalPolicy: optional(memberOf('RemovalPolicy', RemovalPolicy)),
+  logGroup: optional(like('a log group', 'logGroupArn', 'use LogGroup.fromLogGroupName')),
+  logRemovalPolicy: optional(memberOf('RemovalPolicy', RemovalPolicy)),
+  logEncryptionKey: optional(KEY),
+  alarm: optional(BOOLEAN),
+  alarmPeriod: optional(DURATION),
+  alarmEvaluationPeriods: optional(NUMBER),
+  dashboard: optional(BOOLEAN),
+  permissionsBoundary: optional(like('a managed policy', 'managedPolicyArn', 'use ManagedPolicy.fromManagedPolicyName')),
+  role: optional(like('an IAM role', 'roleArn', 'use Role.fromRoleName')),
+  path: optional(STRING),
+  functionName: optional(STRING),
+  architecture: optional(like('an architecture', 'dockerPlatform', 'use Architecture.ARM_64')),
+  tracing: optional(memberOf('Tracing', lambda.Tracing)),
+  environmentEncryption: optional(KEY),
+};
+
 /**
  * An SMTP credential for Amazon SES that rotates itself.
  *
@@ -496,6 +555,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
     try {
+      checkProps('SesSmtpCredentialRotation', props, PROPS);
       const {
         additionalRegions = [], credentialFormat = CredentialFormat.json(), endpoint = SmtpEndpoint.regional(), mailServers = [],
         rotateImmediatelyOnUpdate = true, schedule = events.Schedule.rate(Duration.days(30)), testMessage, waitForFirstRotation = true,
