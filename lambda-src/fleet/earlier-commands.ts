@@ -41,7 +41,7 @@ export async function checkStillLast(context: Context, push: Push, fleet: FleetC
 }
 
 /** Those of the last day, and older ones that Run Command may still be working on, oldest first. */
-async function recentCommands(context: Context, { version }: Push, fleet: FleetConfig): Promise<Command[]> {
+export async function recentCommands(context: Context, { version }: Pick<Push, 'version'>, fleet: FleetConfig): Promise<Command[]> {
   const since = context.clock.now() - DAY - fleet.timeoutSeconds * SECOND;
   return context.runCommand.findByComment(fleet.document.name, commentStart(version), since,
     async ask => readPage(context, `the commands by document ${fleet.document.name}`, ask));

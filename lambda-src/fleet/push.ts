@@ -20,7 +20,7 @@ export async function pushToAll(context: Context, push: Push): Promise<FleetVerd
   for (const [fleet, commandId] of sent) {
     const verdict = await awaitPush(context, fleet, push, commandId);
     const { confirmed, failed } = verdict;
-    context.log.info('mail servers answered', { commandId, confirmed, targets: confirmed + failed, document: fleet.document.name });
+    context.log.info('mail servers answered', { commandId, confirmed, failed, targets: confirmed + failed, document: fleet.document.name });
     verdicts.push(verdict);
   }
   return verdicts;

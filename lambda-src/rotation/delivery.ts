@@ -108,7 +108,7 @@ export async function releaseDead({ versions }: Context, { keys, versions: label
   await releaseAll(versions, older.map(({ id, stages }) => [id, stages]));
 }
 
-function throwIfAnyFailed(verdicts: FleetVerdict[]): void {
+export function throwIfAnyFailed(verdicts: FleetVerdict[]): void {
   const problems = verdicts.map(describeFailure).filter(problem => problem !== undefined);
   if (problems.length > 0) throw new RotationError(problems.join('; '), 'a-server-did-not-apply-the-credential');
 }

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { checkNotation, isHostName, quoted } from '../notation';
 import { DocumentParameterNames } from '../rotation-contract';
+import { checkValue, STRING } from '../shapes';
 
 export function checkPasswordMap(passwordMap?: string): void {
   checkNotation('passwordMap', passwordMap, /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/,
@@ -38,7 +39,8 @@ export function serverTexts(method: string, constants: { [name: string]: string 
 }
 
 export function checkScript(prop: string, text: string): void {
-  if (text.trim() === '') throw new Error(`${prop} must not be empty`);
+  checkValue(prop, text, STRING);
+  if (text.trim() === '') throw new Error(`${prop} must not be empty, got '${text}'; write the commands that apply the credential`);
   const [reference] = text.match(/\{\{\s*[\w.:/-]+\s*\}\}/) ?? [];
   if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
 }

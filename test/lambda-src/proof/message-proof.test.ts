@@ -87,7 +87,7 @@ describe('a message with a configuration set', () => {
     const { maySend } = scenario.world;
     scenario.world.maySend = (user, from, options) => options?.configurationSet === undefined && maySend.call(scenario.world, user, from, options);
     expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message)
-      .toContain('the credential may not use arn:aws:ses:eu-west-1:111122223333:configuration-set/tracking: name it in identities or configurationSets');
+      .toContain('the credential may not use arn:aws:ses:eu-west-1:111122223333:configuration-set/tracking: add it to identities or configurationSets');
   });
 });
 
