@@ -44,8 +44,8 @@ export class RunCommand {
       // A message could quote the parameters.
       const confidential = fleet.document.parameters.password !== undefined;
       const reason = confidential ? (cause as Error).name : describe(cause);
-      throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${reason}; `
-        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', 'node-offline', { cause: confidential ? undefined : cause });
+      throw new RotationError(`document ${fleet.document.name} could not be sent through Run Command: ${reason}; check that the document and the nodes exist `
+        + 'and that the nodes are registered in Systems Manager, then rotate again', 'run-command-rejects-the-command', { cause: confidential ? undefined : cause });
     }
   }
 

@@ -33,7 +33,7 @@ export async function redeliver(context: Context, scope: TeardownScope, inventor
     if (!isBack) await deliverAgain(today ?? context, scope, remaining, inventory);
     return leaving;
   } catch (error) {
-    context.log.error('mail servers may hold a key that has no use any more', { error: describe(error) });
+    context.log.error('mail servers may hold a key that is no longer in use', { error: describe(error) });
     return userGoes(context, scope) ? leaving : leaving.filter(key => !isReferenced(key, held));
   }
 }
@@ -65,7 +65,7 @@ function findRemaining({ keys, versions }: Inventory, leaving: AccessKey[]): Sec
 
 async function deliverAgain(context: Context, { requestId }: TeardownScope, version: SecretVersion, { versions }: Inventory): Promise<void> {
   const credential = parseDeliverable(version.value, context.config.format);
-  if (!credential) throw new RotationError('there is no current credential to give back', '535-everywhere');
+  if (!credential) throw new RotationError('the secret holds no current credential to give to mail servers; put a working one there by hand', 'the-current-credential-is-missing');
   if (isPrevious(version)) await context.versions.makeCurrent(version.id, versions.find(isCurrent)?.id);
   await deliver(context, { token: requestId, version, credential });
 }
