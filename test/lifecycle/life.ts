@@ -34,7 +34,8 @@ export function failingLater(props: DefineProps): DefineProps {
   return stack => {
     const taken = new User(stack, 'Taken', { userName: TAKEN });
     // The construct comes after its props.
-    Aspects.of(taken).add({ visit: node => { if (node === taken) taken.node.addDependency(stack.node.findChild('Newsletter')); } });
+    const rotations = () => stack.node.children.filter(child => child instanceof SesSmtpCredentialRotation);
+    Aspects.of(taken).add({ visit: node => { if (node === taken) taken.node.addDependency(...rotations()); } });
     return props(stack);
   };
 }
@@ -44,7 +45,9 @@ export class Life {
   public readonly clock = new ConcurrentClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
-    credentials: this.world.iam, clock: this.clock, maySend: (user, from) => this.world.maySend(user, from),
+    credentials: this.world.iam,
+    clock: this.clock,
+    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
   });
   public readonly logs: string[] = [];
   public readonly servers: SimulatedNode[] = [];

@@ -58,7 +58,7 @@ describe('tagged mail servers', () => {
   });
 
   it('fail with an empty tag value', () => {
-    expect(() => MailServerTargets.tag('Role', 'mail', '')).toThrow("tag values must not be empty strings in MailServerTargets.tag('Role', ...)");
+    expect(() => MailServerTargets.tag('Role', 'mail', '')).toThrow("tag values must not be empty strings, got '' in MailServerTargets.tag('Role', ...)");
   });
 
   it('may have a key and values that are not known yet', () => {
@@ -70,6 +70,38 @@ describe('tagged mail servers', () => {
       statements: [{ Condition: { StringEquals: { 'ssm:resourceTag/Role': [{ Ref: 'Value' }] } } }],
     });
     expect(bind(MailServerTargets.tag('Role', ...values))).toMatchObject({ targets: [{ values: { Ref: 'Values' } }] });
+  });
+});
+
+describe('mail servers with several tags', () => {
+  it('have all of them, for the command and for the policy', () => {
+    expect(bind(MailServerTargets.tags({ Role: ['mail', 'relay'], Env: ['prod'] }))).toEqual({
+      targets: [{ key: 'tag:Role', values: ['mail', 'relay'] }, { key: 'tag:Env', values: ['prod'] }],
+      statements: [{
+        Sid: 'SendToMailServers',
+        Effect: 'Allow',
+        Action: 'ssm:SendCommand',
+        Resource: [`arn:<AWS::Partition>:ec2:${ACCOUNT}:instance/*`, `arn:<AWS::Partition>:ssm:${ACCOUNT}:managed-instance/*`],
+        Condition: { StringEquals: { 'ssm:resourceTag/Role': ['mail', 'relay'], 'ssm:resourceTag/Env': ['prod'] } },
+      }],
+    });
+  });
+
+  it('are those of one tag, if there is one', () => {
+    expect(bind(MailServerTargets.tags({ Role: ['mail'] }))).toEqual(bind(MailServerTargets.tag('Role', 'mail')));
+  });
+
+  it('may have five tags and fail with six, and with none', () => {
+    const tags = (count: number) => Object.fromEntries(ids(count).map(id => [id, ['True']]));
+    expect(() => MailServerTargets.tags(tags(5))).not.toThrow();
+    expect(() => MailServerTargets.tags(tags(6))).toThrow('tags must be 1 to 5, which is what Run Command accepts, got 6 in MailServerTargets.tags(...)');
+    expect(() => MailServerTargets.tags({})).toThrow('tags must be 1 to 5, which is what Run Command accepts, got 0 in MailServerTargets.tags(...)');
+  });
+
+  it('fail without a key, and without values', () => {
+    expect(() => MailServerTargets.tags({ 'Role': ['mail'], '': ['prod'] })).toThrow('tag key must not be empty');
+    expect(() => MailServerTargets.tags({ Role: ['mail'], Env: [] }))
+      .toThrow("tag values must be 1 to 50, got 0 in MailServerTargets.tags(...) for 'Env'; name at least one");
   });
 });
 
@@ -147,7 +179,7 @@ describe('mail servers that are named', () => {
   });
 
   it('fail with an empty node id', () => {
-    expect(() => MailServerTargets.managedNodes('')).toThrow('node ids must not be empty strings in MailServerTargets.managedNodes(...)');
+    expect(() => MailServerTargets.managedNodes('')).toThrow("node ids must not be empty strings, got '' in MailServerTargets.managedNodes(...)");
   });
 
   it.each(['mail1.example.com', 'i-123', 'mi-0123456789ABCDEF0', 'xi-0123456789abcdef0', 'i-0123456789abcdef01'])('fail with the node id "%s"', id => {

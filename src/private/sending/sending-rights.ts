@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, IDependable } from 'constructs';
 import { validateFromAddresses } from './sender-addresses';
+import { quoted } from '../notation';
 import { EndpointConfig } from '../rotation-contract';
 import { generation } from '../user-and-secret/generation';
 
@@ -13,6 +14,7 @@ interface SenderProps {
   readonly fromAddresses?: string[];
   readonly user?: iam.IUser;
   readonly userName?: string;
+  readonly path?: string;
   readonly permissionsBoundary?: iam.IManagedPolicy;
 }
 
@@ -27,7 +29,7 @@ interface Sender {
 export function validateSender({ fromAddresses, identities, user, userName }: SenderProps): void {
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
   if (fromAddresses) validateFromAddresses(fromAddresses, identities);
-  if (user && userName !== undefined) throw new Error(`userName must not be set together with user, got '${userName}'; leave one of them out`);
+  if (user && userName !== undefined) throw new Error(`userName must not be set together with user, got ${quoted(userName)}; leave one of them out`);
 }
 
 /** Warns about a user who may have more permissions than those defined here. */
@@ -46,9 +48,9 @@ export function defineSender(scope: Construct, props: SenderProps, endpoints: En
 
 /** The policy is attached to a group, because Security Hub's control IAM.2 allows none on a user. */
 function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: EndpointConfig[]): iam.Group {
-  const { identities, configurationSets = [], fromAddresses } = props;
+  const { identities, configurationSets = [], fromAddresses, path } = props;
   const stack = Stack.of(scope);
-  const group = new iam.Group(scope, 'Group');
+  const group = new iam.Group(scope, 'Group', { path });
   group.addToPolicy(new iam.PolicyStatement({
     sid: 'SendAsIdentities',
     actions: ['ses:SendRawEmail'],
@@ -66,8 +68,8 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
 }
 
 /** In the group by a property of its own: so it keeps the permission to send until it is deleted, even if another user replaces it. */
-function defineUser(scope: Construct, { userName, permissionsBoundary }: SenderProps, group: iam.Group): iam.User {
-  return new iam.User(scope, 'User', { userName, permissionsBoundary, groups: [group] });
+function defineUser(scope: Construct, { path, permissionsBoundary, userName }: SenderProps, group: iam.Group): iam.User {
+  return new iam.User(scope, 'User', { userName, path, permissionsBoundary, groups: [group] });
 }
 
 function defineMembership(scope: Construct, { userName }: iam.IUser, group: iam.Group): iam.CfnUserToGroupAddition {
