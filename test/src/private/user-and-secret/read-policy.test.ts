@@ -24,7 +24,8 @@ function reader(stack: Stack): iam.Role {
 
 /** The order in which CloudFormation can create the resources of a stack. Throws if there is none. */
 function orderOf(stack: Stack): string[] {
-  const resources = Object.entries(Template.fromStack(stack, { skipCyclicalDependenciesCheck: true }).toJSON().Resources as Record<string, TemplateResource>);
+  const template = Template.fromStack(stack, { skipCyclicalDependenciesCheck: true }).toJSON();
+  const resources = Object.entries(template.Resources as Record<string, TemplateResource>);
   const ids = new Set(resources.map(([id]) => id));
   return dependencyOrder(new Map(resources.map(([id, resource]) => [id, dependenciesIn(resource, ids)])));
 }
@@ -129,8 +130,9 @@ describe('the read grant', () => {
     iam.Role.customizeRoles(stack, { usePrecreatedRoles: { 'Stack/Reader': 'mail-servers', 'Stack/Alerts/Role': 'rotation' } });
     another(stack).grantRead(reader(stack));
     const { directory } = app.synth();
-    const { roles } = JSON.parse(readFileSync(join(directory, 'iam-policy-report.json'), 'utf8')) as { roles: { roleName: string; identityPolicyStatements: { Sid?: string }[] }[] };
-    const sids = Object.fromEntries(roles.map(({ identityPolicyStatements, roleName }) => [roleName, identityPolicyStatements.map(({ Sid }) => Sid)]));
+    const report = readFileSync(join(directory, 'iam-policy-report.json'), 'utf8');
+    const { roles } = JSON.parse(report) as { roles: { roleName: string; identityPolicyStatements: { Sid?: string }[] }[] };
+    const sids = Object.fromEntries(roles.map(({ identityPolicyStatements: all, roleName }) => [roleName, all.map(({ Sid }) => Sid)]));
     expect(sids).toEqual({ 'rotation': ['WriteLog', 'RotateSecret', 'RotateAccessKeys', 'InvokeItself'], 'mail-servers': [undefined] });
     expect(orderOf(stack).filter(id => /Reader|Policy/.test(id))).toEqual([expect.stringMatching('^AlertsGroup')]);
   });
