@@ -1,17 +1,27 @@
-import { Row } from './campaigns';
 import { Comparison } from './comparison';
-import { describePlan } from '../campaign';
+import { Row } from './row';
+import { CHANGES, DEEDS as DEEDS_BEFORE_DEPLOYMENTS } from '../deployments/changes';
+import { MISHAPS } from '../deployments/faults';
 import { SYSTEM_FAULTS } from '../faults';
-import { Catch } from '../known-bad/hunt';
 import { DEEDS } from '../people';
 
 /** The figures of one run of `npm run reliability`. */
 export interface Report {
   readonly machine: string;
   readonly rows: readonly Row[];
-  readonly caught: readonly Catch[];
+  readonly caught: readonly Caught[];
   readonly comparison: Comparison;
   readonly mutation?: MutationScore;
+}
+
+/** A function with a mistake, and how that was found out. */
+export interface Caught {
+  readonly name: string;
+  readonly promise: string;
+  /** Runs up to the one that broke the promise. */
+  readonly runs: number;
+  /** What went wrong in that one; undefined if the mistake was not found out. */
+  readonly when?: string;
 }
 
 /** What `npm run mutation` leaves in docs/mutation.json. */
@@ -26,7 +36,7 @@ export interface MutationScore {
 
 /** docs/reliability.md. */
 export function markdown(report: Report): string {
-  return [INTRODUCTION, disturbances(report), mistakes(report), sample(report), HOW].join('\n\n') + '\n';
+  return [INTRODUCTION, disturbances(report), mistakes(report), sample(report), HOW, exceptions(report)].join('\n\n') + '\n';
 }
 
 const INTRODUCTION = `# Reliability
@@ -40,7 +50,12 @@ The function runs in the process of the test, in virtual time, with the policy o
 pauses, and at each server's work, something goes wrong; Secrets Manager tries again; in the end comes a rotation in which nothing goes wrong, and it
 must end as if nothing ever had. The second fault of a pair comes at each point of the run that the first one has changed. Where an invocation
 starts in a state (versions, labels, values, keys, servers, commands) in which an earlier run started it and went through all second faults, that
-is not done again: such pairs are counted as merged. The clock is not part of that state; what depends on the time has tests of its own.
+is not done again: such pairs are counted as merged. So are deployments that end in a state from which another one of the same kind has gone on
+to the end of the stack. The clock is not part of that state; what depends on the time has tests of its own.
+
+A deployment begins some days after the first one, with the watchdog running every hour, and CloudFormation goes on as it does on AWS: it waits for no
+custom resource of a deployment that it cancels, and restores resources in the order of the former template. Then come the grace of the former key, in
+which nobody may touch that key, another deployment, a rotation and the deletion of the stack, in which nothing goes wrong.
 
 What this cannot show: that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent emulator, call by call, and
 test/fidelity/differences.json lists where the two disagree.
@@ -62,6 +77,12 @@ ${list('What goes wrong', SYSTEM_FAULTS.map(({ name }) => name))}
 
 ${list('What people do meanwhile', DEEDS.map(({ name }) => name))}
 
+${list('What is deployed', CHANGES.map(({ name }) => name))}
+
+${list('What goes wrong in deployments besides', MISHAPS.filter(mishap => !SYSTEM_FAULTS.includes(mishap)).map(({ name }) => name))}
+
+${list('What people do before deployments', DEEDS_BEFORE_DEPLOYMENTS.map(({ name }) => name))}
+
 ${tableOf(['what', 'setup', 'runs', 'merged', 'secrets looked for', 'violations', 'seconds'], [
   ...rows.map(row => [row.what, row.setup, ...[row.runs, row.merged, row.secrets, row.violations].map(figure), row.seconds.toFixed(0)]),
   ['**all**', '', figure(total('runs')), figure(total('merged')), figure(total('secrets')), `**${figure(total('violations'))}**`, total('seconds').toFixed(0)],
@@ -72,16 +93,21 @@ function: logs, errors, commands with their outputs, environment.`;
 }
 
 function mistakes({ caught, mutation }: Report): string {
-  const found = caught.filter(({ run }) => run).length;
+  const found = caught.filter(({ when }) => when !== undefined).length;
   return `## Would it notice?
 
 Functions with a mistake that others have made, built from today's sources: ${found} of ${caught.length} are caught.
 
-${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ variant, runs, run }) => [
-  variant.name, variant.promise, figure(runs), run ? describePlan(run) : '**not caught**',
+${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ name, promise, runs, when }) => [
+  name, promise, figure(runs), when ?? '**not caught**',
 ]))}
 
 ${mutation ? mutationText(mutation) : '`npm run mutation` has not been run.'}`;
+}
+
+function exceptions({ rows }: Report): string {
+  const known = [...new Set(rows.flatMap(row => row.exceptions ?? []))];
+  return known.map(name => `- ${name[0].toUpperCase()}${name.slice(1)}.`).join('\n');
 }
 
 function mutationText({ score, killed, timedOut, survived, noCoverage, total }: MutationScore): string {
