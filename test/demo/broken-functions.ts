@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { withReplacements } from '../reliability/known-bad/build';
 import { Replacement } from '../reliability/known-bad/replacement';
 
-/** The function with a mistake that the demo must refuse, and a word of the check that says so. */
+/** The function with a mistake, and words of the check that must fail. */
 export interface BrokenFunction {
   readonly name: string;
   readonly check: string;
@@ -22,7 +22,7 @@ export const BROKEN_FUNCTIONS: readonly BrokenFunction[] = [
   },
   {
     name: 'retires no key',
-    check: 'made inactive',
+    check: 'the previous key was inactive',
     replacements: [{ module: 'keys/retirement', function: 'retireKeys', as: 'async () => undefined' }],
   },
   {
@@ -32,11 +32,11 @@ export const BROKEN_FUNCTIONS: readonly BrokenFunction[] = [
   },
   {
     name: 'releases no other version',
-    check: 'marked as one that servers may hold',
+    check: 'SES_SMTP_DELIVERED',
     replacements: [{ module: 'rotation/delivery', function: 'releaseOthers', as: 'async () => undefined' }],
   },
   {
-    name: 'logs in once, and not three times in a row',
+    name: 'logs in once instead of three times in a row',
     check: 'three logins in a row',
     replacements: [{
       module: 'proof/login-proof',
@@ -57,8 +57,8 @@ export const BROKEN_FUNCTIONS: readonly BrokenFunction[] = [
     }],
   },
   {
-    name: 'promotes before it gives servers the credential',
-    check: 'AWSCURRENT moved when every server had confirmed',
+    name: 'promotes before servers have the credential',
+    check: 'AWSCURRENT moved only after every server had confirmed',
     replacements: [{
       module: 'rotation/set-secret',
       function: 'deliverOrAbandon',
@@ -70,7 +70,7 @@ export const BROKEN_FUNCTIONS: readonly BrokenFunction[] = [
   },
 ];
 
-/** Bundles it from today's sources, as the function is bundled; returns its directory. */
+/** Bundles it from the current sources, as the function is bundled; returns its directory. */
 export async function bundleBroken({ name, replacements }: BrokenFunction): Promise<string> {
   const directory = join(OUTPUT, name.replace(/\W+/g, '-'));
   mkdirSync(directory, { recursive: true });

@@ -35,13 +35,13 @@ export function checkRefused(
   const [current, pending] = [keyIn(first.after, CURRENT), keyIn(after, PENDING)];
   const holds = (instanceId: string) => after.servers.find(server => server.instanceId === instanceId)?.accessKeyId;
   const healthy = servers.filter(server => server !== broken);
-  checks.add('with a failing server, the second rotation was refused', !refused.succeeded);
-  checks.add('the error names the failing server and none else',
+  checks.add('with a failing server, the second rotation failed', !refused.succeeded);
+  checks.add('the error names the failing server and no other',
     servers.every(({ instanceId }) => refused.error?.includes(instanceId) === (instanceId === broken.instanceId)));
   checks.add('AWSCURRENT stayed where it was', keyIn(after, CURRENT) === current);
   checks.add('the failing server still held the current credential', holds(broken.instanceId) === current);
   checks.add('the healthy servers held the pending one', healthy.every(({ instanceId }) => holds(instanceId) === pending));
-  checks.add('mail went on from all servers', client.allAccepted(`after the ${refused.title}`, servers.length));
+  checks.add('all servers kept sending', client.allAccepted(`after the ${refused.title}`, servers.length));
 }
 
 /** A rotation that succeeded, and the one before it. */
@@ -53,45 +53,45 @@ export async function checkReplaced(
   const isActive = (accessKeyId?: string) => after.keys.some(key => key.accessKeyId === accessKeyId && key.status === 'Active');
   const check = (sentence: string, passed: boolean) => checks.add(`${title}: ${sentence}`, passed);
   check('it succeeded', succeeded);
-  check('SES had accepted three logins in a row with the new key before a server was given it', loginsInARow >= 3);
-  check('AWSCURRENT moved when every server had confirmed the new key', isPromotedLast(timeline, current));
-  check('the function logged in once more when every server had the new key', timeline.notes.some(
+  check('SES accepted three logins in a row with the new key before any server got it', loginsInARow >= 3);
+  check('AWSCURRENT moved only after every server had confirmed the new key', isPromotedLast(timeline, current));
+  check('testSecret logged in once more with the new key', timeline.notes.some(
     ({ message, step }) => step === 'testSecret' && message === 'login accepted'));
-  check('AWSCURRENT holds a new key, and it is active', isActive(current) && current !== keyIn(before.after, CURRENT));
-  check('AWSPREVIOUS holds the key of before', previous !== undefined && previous === keyIn(before.after, CURRENT));
+  check('AWSCURRENT holds a new, active key', isActive(current) && current !== keyIn(before.after, CURRENT));
+  check('AWSPREVIOUS holds the previous key', previous !== undefined && previous === keyIn(before.after, CURRENT));
   check('AWSPENDING is gone', !labels.includes(PENDING));
-  check('all mail servers hold the key of AWSCURRENT', heldKeys(after).length === 1 && heldKeys(after)[0] === current);
-  check('no other version is marked as one that servers may hold', deliveredKeys(after).every(key => key === current));
-  check('no other line of their tables has changed', (await Promise.all(servers.map(server => server.keptOtherLines()))).every(Boolean));
+  check('every mail server holds the key of AWSCURRENT', heldKeys(after).length === 1 && heldKeys(after)[0] === current);
+  check('no other version has the label SES_SMTP_DELIVERED', deliveredKeys(after).every(key => key === current));
+  check('no other line of their tables changed', (await Promise.all(servers.map(server => server.keptOtherLines()))).every(Boolean));
   check('afterwards, SES accepted a message from every mail server', client.allAccepted(`after the ${title}`, servers.length));
-  check('mail went on with the key of before while it ran', client.deliveries.some(
+  check('the servers kept sending with the previous key while it ran', client.deliveries.some(
     ({ accepted, accessKeyId, during }) => accepted && accessKeyId === previous && during === `during the ${title}`));
-  check('an application with the key of before can still send', client.allAccepted(`with the key of before the ${title}`, 1));
+  check('an application with the previous key can still send', client.allAccepted(`with the previous key, after the ${title}`, 1));
 }
 
-/** IAM allows two keys: a third rotation needs the slot of the first key. */
+/** IAM allows two keys, so a third rotation needs the slot of the first key. */
 export function checkSlot(checks: Checks, first: RotationReport, { after, title }: RotationReport): void {
   const expected = [keyIn(after, CURRENT), keyIn(after, PREVIOUS)];
-  checks.add(`${title}: the user has the keys of AWSCURRENT and AWSPREVIOUS, and no other one`,
+  checks.add(`${title}: the user has the keys of AWSCURRENT and AWSPREVIOUS and no others`,
     after.keys.length === 2 && after.keys.every(({ accessKeyId }) => expected.includes(accessKeyId)));
-  checks.add(`${title}: the key of the first rotation is gone, whose slot was needed`,
+  checks.add(`${title}: the key of the first rotation is gone, because its slot was needed`,
     after.keys.every(({ accessKeyId }) => accessKeyId !== keyIn(first.after, CURRENT)));
 }
 
 export function checkGrace(checks: Checks, { client, servers }: Newsletter, last: RotationReport, { afterGrace, end, problems }: GraceReport): void {
   const [current, previous] = [keyIn(last.after, CURRENT), keyIn(last.after, PREVIOUS)];
   const statusOf = (accessKeyId?: string) => afterGrace.keys.find(key => key.accessKeyId === accessKeyId)?.status;
-  checks.add('when its grace was over, the previous key was made inactive', statusOf(previous) === 'Inactive' && statusOf(current) === 'Active');
-  checks.add('a day later, it was deleted', end.keys.length === 1 && end.keys[0].accessKeyId === current);
+  checks.add('after its grace period, the previous key was inactive', statusOf(previous) === 'Inactive' && statusOf(current) === 'Active');
+  checks.add('a day later, it was gone', end.keys.length === 1 && end.keys[0].accessKeyId === current);
   checks.add('the watchdog found nothing wrong', problems.length === 0);
-  checks.add('after the grace, SES accepted a message from every mail server', client.allAccepted('after the grace', servers.length));
-  checks.add('SES has not refused a single message', client.deliveries.every(delivery => delivery.accepted));
+  checks.add('after the grace period, SES accepted a message from every mail server', client.allAccepted('after the grace period', servers.length));
+  checks.add('SES rejected no message', client.deliveries.every(delivery => delivery.accepted));
 }
 
 /** Looks for every password and every secret access key, in every form, wherever a person could read one. */
 export function checkSecrecy(checks: Checks, { aws: { functionLogs, world } }: Newsletter, rotations: RotationReport[]): void {
   const readable = JSON.stringify([functionLogs, world.ssm.commands.map(describeCommand), rotations]);
-  checks.add('no password and no secret key is in a log, a command or this report', leaksIn(readable, world, [world.region]).length === 0);
+  checks.add('no password or secret key is in a log, a command or this report', leaksIn(readable, world, [world.region]).length === 0);
 }
 
 /** Whether the label moved after the last server had reported. */

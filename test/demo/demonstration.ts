@@ -8,11 +8,11 @@ import { NewsletterStack } from '../../examples/typescript/newsletter-stack';
 export interface DemonstrationOptions {
   readonly failServer: boolean;
   readonly progress: Progress;
-  /** Where another function is than the bundled one. */
+  /** Where the function is, if not the bundled one. */
   readonly codeDirectory?: string;
 }
 
-/** The stack of the TypeScript example, from nothing to the end of a grace. */
+/** The stack of the TypeScript example, from nothing to the end of a grace period. */
 export async function demonstrate({ codeDirectory, failServer, progress }: DemonstrationOptions): Promise<DemoReport> {
   const aws = await LocalAws.start();
   aws.codeDirectory = codeDirectory;

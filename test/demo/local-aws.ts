@@ -16,7 +16,7 @@ export type DefineStack = (app: App) => Stack;
 /** Stands around every invocation of a function. */
 export type InvocationObserver = (event: RotationEvent, invoke: () => Promise<unknown>) => Promise<unknown>;
 
-/** Wall time, but for what is leaped over. */
+/** Wall time plus the leaps. */
 class LeapingClock extends RealClock {
   /** In milliseconds. */
   public ahead = 0;
@@ -51,7 +51,7 @@ export class LocalAws {
   public readonly smtp: SesSmtpServer;
   public onLog?: LogListener;
   public aroundInvocation?: InvocationObserver;
-  /** Where the code of functions is, if not in their assets. */
+  /** Where the code of the functions is, if not in their assets. */
   public codeDirectory?: string;
   private url = '';
   private readonly assembly = mkdtempSync(join(tmpdir(), 'assembly-'));

@@ -17,12 +17,12 @@ export interface RotationReport {
   readonly timeline: Timeline;
   /** What the function said when a step failed. */
   readonly error?: string;
-  /** How often in a row SES had accepted the new key when the first server was given it. */
+  /** How often in a row SES had accepted the new key when the first server got it. */
   readonly loginsInARow: number;
   readonly after: Snapshot;
 }
 
-/** What the hourly runs do with a key that has been replaced. */
+/** What the hourly runs did with a key that had been replaced. */
 export interface GraceReport {
   readonly afterGrace: Snapshot;
   /** A day later. */
@@ -31,7 +31,7 @@ export interface GraceReport {
   readonly problems: string[];
 }
 
-/** What the stack has of the credential with the mail servers. */
+/** The resources behind the credential of the mail servers. */
 interface NewsletterCredential {
   readonly secretArn: string;
   readonly userName: string;
@@ -109,16 +109,16 @@ export class Newsletter {
     return { title, succeeded, token, seconds, timeline, error: errorOf(outcome), loginsInARow, after: await this.snapshot() };
   }
 
-  /** Days pass in a moment, until the key before the current one is gone; afterwards, each server sends a message. */
+  /** Days pass in a moment, until the previous key is gone; afterwards, each server sends a message. */
   public async passGrace(): Promise<GraceReport> {
-    this.progress.begin('the grace of the previous key');
+    this.progress.begin('grace period of the previous key');
     const problems = [await this.watch()];
     this.aws.clock.leap(DAY);
     problems.push(await this.watch());
     const afterGrace = await this.snapshot();
     this.aws.clock.leap(DAY);
     problems.push(await this.watch());
-    for (const server of this.servers) await this.client.sendFrom(server, 'after the grace');
+    for (const server of this.servers) await this.client.sendFrom(server, 'after the grace period');
     return { afterGrace, end: await this.snapshot(), problems: problems.flatMap(problem => problem ?? []) };
   }
 

@@ -20,7 +20,7 @@ export interface MessageCount {
   readonly refused: number;
 }
 
-/** Rotates three times, lets a grace pass, and finds out whether everything is as it must be. */
+/** Rotates three times, lets a grace period pass, and checks what came of it. */
 export async function tellStory(newsletter: Newsletter, failServer: boolean): Promise<DemoReport> {
   const start = Date.now();
   const checks = new Checks();
@@ -40,12 +40,12 @@ export async function tellStory(newsletter: Newsletter, failServer: boolean): Pr
   return { passed: checks.passed, seconds, rotations, grace, end: grace.end, messages: countMessages(newsletter), checks: checks.all };
 }
 
-/** Rotates, and sends a message with the key of before, as an application does that has not read the secret again. */
+/** Rotates, then sends a message with the previous key, as an application does that has not read the secret again. */
 async function rotate(newsletter: Newsletter, title: string, before: RotationReport): Promise<RotationReport> {
   const held = await Promise.all(newsletter.servers.map(async server => server.credential()));
   const kept = held.find(credential => credential?.username === keyIn(before.after, CURRENT));
   const report = await newsletter.rotate(title);
-  if (kept) await newsletter.client.send(kept, 'an application', `with the key of before the ${title}`);
+  if (kept) await newsletter.client.send(kept, 'an application', `with the previous key, after the ${title}`);
   return report;
 }
 

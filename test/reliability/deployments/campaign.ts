@@ -1,32 +1,14 @@
-import { Change } from './changes';
 import { exceptionFor } from './exceptions';
 import { canHappen, CANCELLED, Mishap, SERVER_OFFLINE } from './faults';
 import { troubles } from './health';
+import { Change } from './place';
+import { DeploymentPlan, DeploymentRun } from './run';
 import { Site, SiteOptions } from './site';
 import { stateOf } from './state';
 import { HOUR, SECOND } from '../../../lambda-src/basics/time';
 import { Random } from '../../world';
 import { Point } from '../point';
 import { describeViolation, Violation } from '../promises';
-
-/** What goes wrong in a deployment, by the number of the point at which it does. */
-export type DeploymentPlan = ReadonlyMap<number, Mishap>;
-
-export interface DeploymentRun {
-  readonly change: Change;
-  readonly plan: DeploymentPlan;
-  /** How the deployment ended. */
-  readonly status: string;
-  readonly violations: readonly Violation[];
-  /** The points of the deployment. */
-  readonly points: readonly Point[];
-  /** All effects that the promises were looked at after. */
-  readonly effects: number;
-  /** Secret keys that were looked for in everything that left the function. */
-  readonly secrets: number;
-  /** It came to a state from which another run has gone on to the end of the stack. */
-  readonly merged: boolean;
-}
 
 export interface DeploymentOptions extends SiteOptions {
   /** The states from which runs have gone on to the end of the stack: from these, none does again. */

@@ -3,33 +3,15 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { deleteSecret, giveToOtherFunction, loseKey, loseValue, replaceByHand } from './deeds';
+import { IMPORTED_SECRET, IMPORTED_USER, OTHER_REGION } from './names';
+import { Change } from './place';
 import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../src';
 import { World } from '../../world';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { fleet, Setup } from '../setups';
-import { deleteSecret, giveToOtherFunction, loseKey, loseValue, replaceByHand } from './deeds';
-import type { Site } from './site';
-
-/** A deployment: from what a stack is to what it is to be. */
-export interface Change {
-  readonly name: string;
-  /** Nothing before the first deployment. */
-  readonly from?: Setup;
-  /** Nothing after the last one. */
-  readonly to?: Setup;
-  /** How many rotations it asks for. */
-  readonly rotations: number;
-  /** What a person does by hand just before. */
-  readonly before?: (site: Site) => void;
-}
 
 type Props = Partial<SesSmtpCredentialRotationProps>;
-
-/** Another region than the stack's. */
-export const OTHER_REGION = 'eu-central-1';
-/** A user and a secret that somebody made before the stack, and servers send with. */
-export const IMPORTED_USER = 'relay';
-export const IMPORTED_SECRET = 'relay/smtp';
 
 const SERVERS = ['i-00000001', 'i-00000002'].map(instanceId => ({ instanceId, tags: { Servers: 'News' } }));
 const GRACE = Duration.hours(8);

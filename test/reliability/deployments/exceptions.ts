@@ -1,5 +1,5 @@
-import type { DeploymentRun } from './campaign';
 import { CANCELLED, Mishap } from './faults';
+import { DeploymentRun } from './run';
 import { Violation } from '../promises';
 
 /** A deployment that ends worse than promised, and why that is known. */

@@ -1,11 +1,11 @@
+import { OTHER_REGION } from './names';
+import { ConfiguredFunction, Place } from './place';
 import { HOUR } from '../../../lambda-src/basics/time';
 import { INITIAL_SECRET_VALUE, RotationConfig } from '../../../src/private/rotation-contract';
 import { CURRENT, DeployedFunction, holderOf, PENDING, SecretVersion } from '../../world';
 import { parseCredential, SmtpCredential } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
 import { isDelivered, keyIn } from '../promises';
-import { OTHER_REGION } from './changes';
-import type { Site } from './site';
 
 /** A rotation has so much time, with all its attempts. */
 const ROTATION_TIME = 6 * HOUR;
@@ -14,30 +14,30 @@ export const STRAY_KEY = 'nothing refers to a key';
 const STORING_TIME = HOUR;
 
 /** By itself, without the function: which credentials in use SES refuses. */
-export function brokenThings(site: Site): string[] {
-  const currents = site.functions.flatMap(({ config }) => currentOf(site, config) ?? []);
-  const unreadable = site.functions.filter(({ config }) => valueOf(site, config) !== undefined && currentOf(site, config) === undefined);
+export function brokenThings(place: Place): string[] {
+  const currents = place.functions.flatMap(({ config }) => currentOf(place, config) ?? []);
+  const unreadable = place.functions.filter(({ config }) => valueOf(place, config) !== undefined && currentOf(place, config) === undefined);
   return [
     ...unreadable.map(() => 'AWSCURRENT holds nothing that is a credential'),
-    ...currents.filter(credential => !works(site, credential)).map(({ username }) => `the credential in AWSCURRENT is refused: ${username}`),
-    ...site.servers.filter(({ heldCredential }) => heldCredential && !works(site, heldCredential))
+    ...currents.filter(credential => !works(place, credential)).map(({ username }) => `the credential in AWSCURRENT is refused: ${username}`),
+    ...place.servers.filter(({ heldCredential }) => heldCredential && !works(place, heldCredential))
       .map(({ instanceId, heldCredential }) => `the credential of ${instanceId} is refused: ${heldCredential!.username}`),
   ];
 }
 
 /** What the watchdog must report once it has lasted. */
-export function reportable(site: Site): string[] {
-  const others = site.functions.filter(({ fn, config }) => isRotatedByOther(site, fn, config)).map(({ config }) => `another function rotates ${config.secretArn}`);
-  return [...brokenThings(site), ...others];
+export function reportable(place: Place): string[] {
+  const others = place.functions.filter(({ fn, config }) => isRotatedByOther(place, fn, config)).map(({ config }) => `another function rotates ${config.secretArn}`);
+  return [...brokenThings(place), ...others];
 }
 
 /** What the watchdog may fail over. */
-export function troubles(site: Site): string[] {
-  return [...brokenThings(site), ...site.functions.flatMap(one => troublesOf(site, one))];
+export function troubles(place: Place): string[] {
+  return [...brokenThings(place), ...place.functions.flatMap(one => troublesOf(place, one))];
 }
 
-function troublesOf(site: Site, { fn, config }: Site['functions'][number]): string[] {
-  const { clock, world: { iam, secretsManager } } = site;
+function troublesOf(place: Place, { fn, config }: ConfiguredFunction): string[] {
+  const { clock, world: { iam, secretsManager } } = place;
   const { secretArn, user } = config;
   const secret = secretsManager.find(secretArn);
   if (!secret) return ['the secret is gone'];
@@ -46,7 +46,7 @@ function troublesOf(site: Site, { fn, config }: Site['functions'][number]): stri
   const pending = holderOf(secret, PENDING);
   const isDead = (version: SecretVersion) => iam.findAccessKey(keyIn(version) ?? '')?.status !== 'Active';
   const found: Record<string, boolean> = {
-    'another function rotates the secret': isRotatedByOther(site, fn, config),
+    'another function rotates the secret': isRotatedByOther(place, fn, config),
     'the rotation is switched off': secret.rotation?.enabled !== true,
     'the rotation is stuck': pending !== undefined && pending !== holderOf(secret, CURRENT) && now - pending.createdDate > ROTATION_TIME,
     'servers may hold a key that does not work': versions.some(version => isDelivered(version) && isDead(version)),
@@ -56,21 +56,21 @@ function troublesOf(site: Site, { fn, config }: Site['functions'][number]): stri
   return Object.keys(found).filter(name => found[name]);
 }
 
-function isRotatedByOther({ world: { secretsManager } }: Site, { arn }: DeployedFunction, { secretArn }: RotationConfig): boolean {
+function isRotatedByOther({ world: { secretsManager } }: Place, { arn }: DeployedFunction, { secretArn }: RotationConfig): boolean {
   const { rotation } = secretsManager.find(secretArn) ?? {};
   return rotation !== undefined && rotation.lambdaArn !== arn;
 }
 
 /** Undefined while nothing but what the secret was born with is there. */
-function valueOf({ world: { secretsManager } }: Site, { secretArn }: RotationConfig): string | undefined {
+function valueOf({ world: { secretsManager } }: Place, { secretArn }: RotationConfig): string | undefined {
   const secret = secretsManager.find(secretArn);
   const value = secret && holderOf(secret, CURRENT)?.value?.SecretString;
   return value === INITIAL_SECRET_VALUE || secret?.deletedDate !== undefined ? undefined : value;
 }
 
-function currentOf(site: Site, config: RotationConfig): SmtpCredential | undefined {
+function currentOf(place: Place, config: RotationConfig): SmtpCredential | undefined {
   try {
-    const credential = parseCredential(valueOf(site, config) ?? '');
+    const credential = parseCredential(valueOf(place, config) ?? '');
     return credential.username ? credential : undefined;
   } catch {
     return undefined;
@@ -78,7 +78,7 @@ function currentOf(site: Site, config: RotationConfig): SmtpCredential | undefin
 }
 
 /** In the region that its password is for. */
-function works({ world: { iam, region } }: Site, { password, username }: SmtpCredential): boolean {
+function works({ world: { iam, region } }: Place, { password, username }: SmtpCredential): boolean {
   const key = iam.findAccessKey(username);
   return key?.status === 'Active' && [region, OTHER_REGION].some(name => passwordOf(key.secretAccessKey, name) === password);
 }

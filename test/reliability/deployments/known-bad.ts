@@ -1,6 +1,8 @@
-import { DeploymentOptions, DeploymentRun, deploy, singles, unexpected } from './campaign';
-import { Change, CHANGES, DEEDS } from './changes';
+import { deploy, DeploymentOptions, singles, unexpected } from './campaign';
+import { CHANGES, DEEDS } from './changes';
 import { CANCELLED, Mishap, RATE_EXCEEDED, SERVER_ECHOES, SERVER_NOT_LISTED, SERVER_OFFLINE } from './faults';
+import { Change } from './place';
+import { DeploymentRun } from './run';
 import { REPLY_LOST } from '../faults';
 import { buildVariant } from '../known-bad/build';
 import { Replacement } from '../known-bad/replacement';

@@ -1,6 +1,7 @@
-import { Change, IMPORTED_SECRET } from './changes';
+import { Call } from './call';
 import { brokenThings, reportable, STRAY_KEY, troubles } from './health';
-import type { Call, Site } from './site';
+import { IMPORTED_SECRET } from './names';
+import { Change, Place } from './place';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../lambda-src/basics/time';
 import { RotationConfig } from '../../../src/private/rotation-contract';
 import { CURRENT, CustomResourceRequest, holderOf, Secret } from '../../world';
@@ -27,8 +28,6 @@ interface Current {
 export class DeploymentPromises implements Watcher<Call> {
   public readonly violations: Violation[] = [];
   public strayKeysExpected = false;
-  /** Keys that somebody deleted by hand. */
-  public readonly excused = new Set<string>();
   /** Versions that became current since the deployment began. */
   public promotions = 0;
 
@@ -46,20 +45,16 @@ export class DeploymentPromises implements Watcher<Call> {
   private noticed = false;
   private point = 'the beginning';
 
-  constructor(private readonly site: Site) {}
-
-  private get change(): Change {
-    return this.site.change;
-  }
+  constructor(private readonly place: Place, private readonly change: Change) {}
 
   /** The stack as a whole goes, and nothing was there before it. */
   private get isLeaving(): boolean {
-    const { status } = this.site;
+    const { status } = this.place;
     return status.startsWith('DELETE') || (status.startsWith('ROLLBACK') && !this.isImport);
   }
 
   private get isImport(): boolean {
-    return this.site.world.secretsManager.find(IMPORTED_SECRET) !== undefined;
+    return this.place.world.secretsManager.find(IMPORTED_SECRET) !== undefined;
   }
 
   /** The deployment begins. */
@@ -99,13 +94,13 @@ export class DeploymentPromises implements Watcher<Call> {
   }
 
   public noteReply({ action, input }: AwsCall): void {
-    if (action === 'UpdateAccessKey') this.inactiveSince.set(String(input.AccessKeyId), this.site.clock.now());
+    if (action === 'UpdateAccessKey') this.inactiveSince.set(String(input.AccessKeyId), this.place.clock.now());
   }
 
   public check(point: Point): void {
     this.point = `${point.number}: ${point.step} ${point.name}`;
-    this.site.world.secretsManager.allSecrets().forEach(secret => this.checkSecret(secret, point));
-    if (!this.isLeaving) this.site.servers.forEach(server => this.checkHeldKey(server));
+    this.place.world.secretsManager.allSecrets().forEach(secret => this.checkSecret(secret, point));
+    if (!this.isLeaving) this.place.servers.forEach(server => this.checkHeldKey(server));
     this.noteHealth();
   }
 
@@ -141,15 +136,15 @@ export class DeploymentPromises implements Watcher<Call> {
   /** P9: CloudFormation is at an end from which it can go on. */
   public checkStatus(...allowed: string[]): void {
     this.point = 'the end of a deployment';
-    const reasons = this.site.stack.events.filter(({ reason }) => reason !== undefined).slice(-2).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
-    if (!allowed.includes(this.site.status)) this.violate('P9', `the stack is ${this.site.status} (${reasons.join('; ')})`);
+    const reasons = this.place.stack.events.filter(({ reason }) => reason !== undefined).slice(-2).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
+    if (!allowed.includes(this.place.status)) this.violate('P9', `the stack is ${this.place.status} (${reasons.join('; ')})`);
   }
 
   /** P9: what is in force is what the credential is made for. */
   public checkSuitable(): void {
     this.point = 'the end of the deployment';
-    for (const { config: { endpoint, format, secretArn } } of this.site.functions) {
-      const value = holderOf(this.site.world.secretsManager.secret(secretArn), CURRENT)?.value?.SecretString ?? '';
+    for (const { config: { endpoint, format, secretArn } } of this.place.functions) {
+      const value = holderOf(this.place.world.secretsManager.secret(secretArn), CURRENT)?.value?.SecretString ?? '';
       const isSuitable = format.fields ? value.includes(`"region":"${endpoint.region}"`) : !value.startsWith('{');
       if (!isSuitable) this.violate('P9', 'the credential is not as the stack is configured');
     }
@@ -157,24 +152,24 @@ export class DeploymentPromises implements Watcher<Call> {
 
   /** P9: nothing has gone wrong. */
   public checkSucceeded(): void {
-    if (!/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(this.site.status)) this.violate('P9', 'a deployment failed in which nothing went wrong');
+    if (!/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(this.place.status)) this.violate('P9', 'a deployment failed in which nothing went wrong');
   }
 
   /** P9: of keys that a deployment has made and given up, none is left when the grace is over. */
   public checkNoStrayKey(): void {
     this.point = 'the end of the grace';
-    for (const trouble of troubles(this.site).filter(text => text === STRAY_KEY)) this.violate('P9', trouble);
+    for (const trouble of troubles(this.place).filter(text => text === STRAY_KEY)) this.violate('P9', trouble);
   }
 
   /** P5: all is as if nothing had gone wrong. */
   public checkConverged(): void {
     this.point = 'the end';
-    for (const { config } of this.site.functions) {
-      const { secretsManager, iam } = this.site.world;
+    for (const { config } of this.place.functions) {
+      const { secretsManager, iam } = this.place.world;
       const secret = secretsManager.secret(config.secretArn);
       const current = holderOf(secret, CURRENT);
       const labelled = [...secret.versions.values()].filter(({ labels }) => labels.size > 0);
-      for (const thing of brokenThings(this.site)) this.violate('P5', thing);
+      for (const thing of brokenThings(this.place)) this.violate('P5', thing);
       if (config.fleets.length > 0) this.requiredBy(config).filter(({ heldCredential }) => heldCredential?.username !== keyIn(current)).forEach(({ instanceId }) => this.violate('P5', `${instanceId} does not hold the current credential`));
       if (labelled.some(version => version !== current && isDelivered(version))) this.violate('P5', 'a version that no server holds is marked as delivered');
       const stray = iam.keysOf(config.user.name).filter(({ accessKeyId }) => !labelled.some(version => keyIn(version) === accessKeyId));
@@ -185,10 +180,10 @@ export class DeploymentPromises implements Watcher<Call> {
   /** P9: of a stack that is deleted, no key is left but those that somebody made. */
   public checkGone(): void {
     this.point = 'the end of the stack';
-    const { iam } = this.site.world;
+    const { iam } = this.place.world;
     const left = iam.issuedKeys.map(({ accessKeyId }) => accessKeyId).filter(key => iam.findAccessKey(key) && !this.isImported(key));
     if (left.length > 0) this.violate('P9', `${left.length} keys are left over`);
-    const orphans = this.site.stack.orphans.filter(({ type }) => type !== 'AWS::KMS::Key').map(({ id }) => id);
+    const orphans = this.place.stack.orphans.filter(({ type }) => type !== 'AWS::KMS::Key').map(({ id }) => id);
     if (orphans.length > 0) this.violate('P9', `left over: ${orphans.join(', ')}`);
   }
 
@@ -199,7 +194,7 @@ export class DeploymentPromises implements Watcher<Call> {
 
   /** P7: everything that left the function, searched for everything that is secret. */
   public checkSecrecy(): void {
-    const { output, world, stack, calls, serversPrintSecrets } = this.site;
+    const { output, world, stack, calls, serversPrintSecrets } = this.place;
     const configs = new Map(calls.map(({ config }) => [JSON.stringify(config), config]));
     const regions = [...new Set([...configs.values()].flatMap(regionsOf))];
     const commands = world.ssm.commands.map(command => serversPrintSecrets ? command.request.parameters : describeCommand(command));
@@ -210,7 +205,7 @@ export class DeploymentPromises implements Watcher<Call> {
   /** What a request of CloudFormation is to take away. A rollback says so of the user and the secret of the update that failed. */
   private condemn({ OldResourceProperties: before, RequestType, ResourceProperties: now }: CustomResourceRequest, config: RotationConfig): void {
     const isDeletion = RequestType === 'Delete';
-    const { SecretArn, UserName } = isDeletion ? now : this.site.status === 'UPDATE_ROLLBACK_IN_PROGRESS' ? before ?? now : now;
+    const { SecretArn, UserName } = isDeletion ? now : this.place.status === 'UPDATE_ROLLBACK_IN_PROGRESS' ? before ?? now : now;
     const secretGoes = isDeletion ? SecretArn !== config.secretArn || now.SecretOwned === 'true' : SecretArn !== now.SecretArn;
     if (secretGoes) this.condemned.add(String(SecretArn));
     if (UserName !== config.user.name) this.condemned.add(String(UserName));
@@ -218,30 +213,30 @@ export class DeploymentPromises implements Watcher<Call> {
 
   private isCondemned(key: string, userName: string): boolean {
     if (this.isLeaving || this.condemned.has(userName)) return true;
-    const secrets = this.site.world.secretsManager.allSecrets();
+    const secrets = this.place.world.secretsManager.allSecrets();
     const holders = secrets.filter(({ versions }) => [...versions.values()].some(version => keyIn(version) === key));
     return holders.length > 0 && holders.every(({ arn }) => this.condemned.has(arn));
   }
 
   /** Whether somebody made it before the stack. Rotations replace it, and no deployment deletes it. */
   private isImported(key: string): boolean {
-    return this.isImport && this.site.world.iam.issuedKeys[0]?.accessKeyId === key;
+    return this.isImport && this.place.world.iam.issuedKeys[0]?.accessKeyId === key;
   }
 
   private checkSecret(secret: Secret, point: Point): void {
     const now: Current = { version: holderOf(secret, CURRENT)?.id, key: keyIn(holderOf(secret, CURRENT)) };
     const before = this.current.get(secret.arn);
     if (now.version !== before?.version) this.noteCurrent(secret, before, now, point);
-    const isDead = now.key && !this.excused.has(now.key) && this.site.world.iam.findAccessKey(now.key)?.status !== 'Active';
+    const isDead = now.key && !this.place.excused.has(now.key) && this.place.world.iam.findAccessKey(now.key)?.status !== 'Active';
     if (isDead && !this.isLeaving && !this.condemned.has(secret.arn)) this.violate('P1', 'the key in AWSCURRENT does not work');
   }
 
   private noteCurrent(secret: Secret, before: Current | undefined, now: Current, point: Point): void {
     this.current.set(secret.arn, now);
-    if (before?.key) this.supersededAt.set(before.key, this.site.clock.now());
+    if (before?.key) this.supersededAt.set(before.key, this.place.clock.now());
     const isNew = now.version && !this.everCurrent.has(now.version);
     if (now.version) this.everCurrent.add(now.version);
-    const call = this.site.callAt(point);
+    const call = this.place.callAt(point);
     if (!isNew || !call) return;
     this.promotions += 1;
     this.checkPromotion(now.key, call);
@@ -256,25 +251,25 @@ export class DeploymentPromises implements Watcher<Call> {
   }
 
   private requiredBy({ fleets }: RotationConfig): SimulatedNode[] {
-    return this.site.servers.filter(server => fleets.some(({ targets = [] }) =>
+    return this.place.servers.filter(server => fleets.some(({ targets = [] }) =>
       targets.every(({ key, values }) => isTarget(server, { Key: key, Values: values }))));
   }
 
   /** P2. */
   private checkHeldKey({ heldCredential, instanceId }: SimulatedNode): void {
-    if (!heldCredential || this.excused.has(heldCredential.username) || this.site.world.iam.findAccessKey(heldCredential.username)?.status === 'Active') return;
+    if (!heldCredential || this.place.excused.has(heldCredential.username) || this.place.world.iam.findAccessKey(heldCredential.username)?.status === 'Active') return;
     this.violate('P2', `the key that ${instanceId} holds does not work`);
   }
 
   /** P2. */
   private checkGrace(action: string, key: string, config: RotationConfig): void {
     if (this.graceLeft(key, config) > 0) this.violate('P2', `${action} of a key whose grace has not ended`);
-    const inactiveFor = this.site.clock.now() - (this.inactiveSince.get(key) ?? -Infinity);
+    const inactiveFor = this.place.clock.now() - (this.inactiveSince.get(key) ?? -Infinity);
     if (action === 'DeleteAccessKey' && inactiveFor < DAY) this.violate('P2', `${action} of a key that has not been inactive for a day`);
   }
 
   private graceLeft(key: string, { gracePeriodSeconds }: RotationConfig): number {
-    return gracePeriodSeconds * SECOND - (this.site.clock.now() - (this.supersededAt.get(key) ?? -Infinity));
+    return gracePeriodSeconds * SECOND - (this.place.clock.now() - (this.supersededAt.get(key) ?? -Infinity));
   }
 
   private checkMessage(message: string): void {
@@ -284,7 +279,7 @@ export class DeploymentPromises implements Watcher<Call> {
 
   /** A command that has ended is waited for no longer. */
   private isUntrue(message: string): boolean {
-    const { clock, ssm } = this.site.world;
+    const { clock, ssm } = this.place.world;
     const [, id] = /command (\S+) \(.+ was still running/.exec(message) ?? [];
     const command = ssm.commands.find(candidate => candidate.id === id);
     return command !== undefined && !/Pending|InProgress/.test(command.status) && clock.now() - command.requestedAt > MINUTE * 10;
@@ -292,14 +287,14 @@ export class DeploymentPromises implements Watcher<Call> {
 
   /** P10: what the watchdog does not notice. */
   private noteHealth(): void {
-    const things = this.isLeaving ? [] : reportable(this.site);
+    const things = this.isLeaving ? [] : reportable(this.place);
     if (things.length === 0) {
       this.brokenSince = undefined;
       this.noticed = false;
       return;
     }
-    this.brokenSince ??= this.site.clock.now();
-    if (this.site.clock.now() - this.brokenSince > UNNOTICED && !this.noticed) this.violate('P10', `the watchdog says nothing of this: ${things.join(', ')}`);
+    this.brokenSince ??= this.place.clock.now();
+    if (this.place.clock.now() - this.brokenSince > UNNOTICED && !this.noticed) this.violate('P10', `the watchdog says nothing of this: ${things.join(', ')}`);
   }
 
   /** P10: what it reports. */
@@ -307,6 +302,6 @@ export class DeploymentPromises implements Watcher<Call> {
     this.point = 'a run of the watchdog';
     if (error) this.noticed = true;
     this.noteHealth();
-    if (error && !call.disturbed && !this.isLeaving && troubles(this.site).length === 0) this.violate('P10', `the watchdog failed where nothing is wrong: ${error.message}`);
+    if (error && !call.disturbed && !this.isLeaving && troubles(this.place).length === 0) this.violate('P10', `the watchdog failed where nothing is wrong: ${error.message}`);
   }
 }

@@ -1,16 +1,17 @@
 import { inspect } from 'node:util';
-import { Change, IMPORTED_SECRET } from './changes';
+import { Call, nameOf } from './call';
 import { Mishap } from './faults';
+import { IMPORTED_SECRET } from './names';
+import { Change, ConfiguredFunction, Place } from './place';
 import { DeploymentPromises } from './promises';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../lambda-src/basics/time';
 import { Invocation as FunctionEvent } from '../../../lambda-src/invocation';
 import { CONFIG_VARIABLE, RotationConfig } from '../../../src/private/rotation-contract';
-import { ConcurrentClock, CustomResourceRequest, DeployedFunction, StackEvent, StackLife, World } from '../../world';
+import { ConcurrentClock, DeployedFunction, StackEvent, StackLife, World } from '../../world';
 import { parseCredential, SimulatedNode } from '../../world/nodes';
 import { SesSmtp } from '../../world/services/ses-smtp';
 import { Disturbed, never } from '../disturbed';
 import { Point } from '../point';
-import { RunningInvocation } from '../running-invocation';
 import { Setup, templateOf } from '../setups';
 import { OURS, Subject } from '../subject';
 
@@ -27,23 +28,8 @@ const STACK = 'Mail';
 /** The watchdog runs in the middle of a deployment. */
 const WATCHDOG_IN = 20 * SECOND;
 
-/** One run of a function, with the configuration that it started with. */
-export class Call extends RunningInvocation {
-  /** Something went wrong in it that was not its doing. */
-  public disturbed = false;
-
-  constructor(number: number, public readonly event: FunctionEvent, public readonly config: RotationConfig, public readonly roleKey: string) {
-    super(number, nameOf(event));
-  }
-
-  /** What CloudFormation asks for. */
-  public get request(): CustomResourceRequest | undefined {
-    return 'RequestType' in this.event ? this.event as unknown as CustomResourceRequest : undefined;
-  }
-}
-
 /** A stack with its mail servers, deployed by CloudFormation in virtual time, where anything can go wrong at any effect. */
-export class Site extends Disturbed<Call> {
+export class Site extends Disturbed<Call> implements Place {
   public readonly clock = new ConcurrentClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses: SesSmtp;
@@ -52,6 +38,8 @@ export class Site extends Disturbed<Call> {
   /** Decides what goes wrong at a point. */
   public mishapAt: (point: Point) => Mishap | undefined = nothing;
   public readonly calls: Call[] = [];
+  /** Keys that somebody deleted by hand. */
+  public readonly excused = new Set<string>();
 
   protected readonly watcher: DeploymentPromises;
   private readonly subject: Subject;
@@ -63,7 +51,7 @@ export class Site extends Disturbed<Call> {
     this.subject = options.subject ?? OURS;
     this.stack = new StackLife(this.world, { stackName: STACK, onEvent: event => this.noteEvent(event) });
     this.ses = new SesSmtp({ credentials: this.world.iam, clock: this.clock });
-    this.promises = this.watcher = new DeploymentPromises(this);
+    this.promises = this.watcher = new DeploymentPromises(this, change);
     this.world.functionInvoker = async (fn, event) => this.run(fn, event as FunctionEvent);
     this.world.asynchronousInvocations.deliveries = (_fn, event) => this.deliveriesOf(event);
     const first = this.first;
@@ -72,7 +60,7 @@ export class Site extends Disturbed<Call> {
   }
 
   /** The functions that there are, and what they are configured to do. */
-  public get functions(): { readonly fn: DeployedFunction; readonly config: RotationConfig }[] {
+  public get functions(): ConfiguredFunction[] {
     return this.world.functions.all.map(fn => ({ fn, config: configOf(fn) }));
   }
 
@@ -287,9 +275,4 @@ function configOf({ environment: { [CONFIG_VARIABLE]: text } }: DeployedFunction
   const config = configs.get(text) ?? JSON.parse(text) as RotationConfig;
   configs.set(text, config);
   return config;
-}
-
-function nameOf(event: FunctionEvent): string {
-  if ('Step' in event) return event.Step;
-  return 'RequestType' in event ? event.RequestType : 'watchdog';
 }

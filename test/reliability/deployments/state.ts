@@ -1,5 +1,5 @@
 import { anonymous } from '../fingerprint';
-import type { Site } from './site';
+import { Site } from './site';
 
 const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=SES_SMTP_(UNUSED|INACTIVE)_)\d+/g;
 

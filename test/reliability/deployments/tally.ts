@@ -1,5 +1,6 @@
-import { DeploymentRun, describeRun, unexpected } from './campaign';
+import { describeRun, unexpected } from './campaign';
 import { exceptionFor } from './exceptions';
+import { DeploymentRun } from './run';
 
 /** What came of a campaign over deployments. */
 export class Tally {

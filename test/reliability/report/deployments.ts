@@ -1,7 +1,9 @@
 import { Row } from './row';
-import { cancelledEverywhere, deploy, DeploymentOptions, DeploymentRun, sample, singles } from '../deployments/campaign';
-import { Change, CHANGES, DEEDS } from '../deployments/changes';
+import { cancelledEverywhere, deploy, DeploymentOptions, sample, singles } from '../deployments/campaign';
+import { CHANGES, DEEDS } from '../deployments/changes';
 import { MISHAPS } from '../deployments/faults';
+import { Change } from '../deployments/place';
+import { DeploymentRun } from '../deployments/run';
 import { Tally } from '../deployments/tally';
 
 /** SES refuses the new key for longer than a deployment waits for Secrets Manager. */

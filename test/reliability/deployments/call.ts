@@ -1,0 +1,24 @@
+import { Invocation as FunctionEvent } from '../../../lambda-src/invocation';
+import { RotationConfig } from '../../../src/private/rotation-contract';
+import { CustomResourceRequest } from '../../world';
+import { RunningInvocation } from '../running-invocation';
+
+/** One run of a function, with the configuration that it started with. */
+export class Call extends RunningInvocation {
+  /** Something went wrong in it that was not its doing. */
+  public disturbed = false;
+
+  constructor(number: number, public readonly event: FunctionEvent, public readonly config: RotationConfig, public readonly roleKey: string) {
+    super(number, nameOf(event));
+  }
+
+  /** What CloudFormation asks for. */
+  public get request(): CustomResourceRequest | undefined {
+    return 'RequestType' in this.event ? this.event as unknown as CustomResourceRequest : undefined;
+  }
+}
+
+export function nameOf(event: FunctionEvent): string {
+  if ('Step' in event) return event.Step;
+  return 'RequestType' in event ? event.RequestType : 'watchdog';
+}

@@ -1,0 +1,5 @@
+/** A region that the stack is not in. */
+export const OTHER_REGION = 'eu-central-1';
+/** A user and a secret that somebody made before the stack, and that servers send with. */
+export const IMPORTED_USER = 'relay';
+export const IMPORTED_SECRET = 'relay/smtp';
