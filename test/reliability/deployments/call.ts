@@ -1,5 +1,5 @@
 import { Invocation as FunctionEvent } from '../../../lambda-src/invocation';
-import { RotationConfig } from '../../../src/private/rotation-contract';
+import { RotationConfig, WATCHDOG_EVENT } from '../../../src/private/rotation-contract';
 import { CustomResourceRequest } from '../../world';
 import { RunningInvocation } from '../running-invocation';
 
@@ -20,5 +20,6 @@ export class Call extends RunningInvocation {
 
 export function nameOf(event: FunctionEvent): string {
   if ('Step' in event) return event.Step;
-  return 'RequestType' in event ? event.RequestType : 'watchdog';
+  if ('RequestType' in event) return event.RequestType;
+  return event.action === WATCHDOG_EVENT.action ? 'watchdog' : event.action;
 }

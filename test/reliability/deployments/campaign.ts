@@ -102,20 +102,27 @@ function requestsAt(points: readonly Point[], number: number): string[] {
   return points.slice(0, number).filter(({ invocation }) => invocation !== undefined).slice(-3).map(point => point.step);
 }
 
-/**
- * So many deployments that are cancelled and in which something else goes wrong, before or after that. Chance decides where, and a seed decides chance.
- */
+/** Chance decides what goes wrong, and where; a seed decides chance. Each draw is a cancellation, a fault, and both in one deployment. */
 export async function* sample(
   change: Change, mishaps: readonly Mishap[], draws: number, seed: string, options?: DeploymentOptions,
 ): AsyncGenerator<DeploymentRun> {
   const random = new Random(`${seed} ${change.name}`);
   const pick = <T>(from: readonly T[]): T => from[Number.parseInt(random.hex(8), 16) % from.length];
-  const { points } = await deploy(change, new Map(), options);
-  for (let draw = 0; draw < draws; draw++) {
-    const cancelled = await deploy(change, new Map([[pick(points).number, CANCELLED]]), options);
-    const point = pick(cancelled.points.filter(({ number }) => !cancelled.plan.has(number)));
+  const pickFault = (points: readonly Point[]): DeploymentPlan => {
+    const point = pick(points);
     const possible = mishaps.filter(mishap => canHappen(mishap, point));
-    if (possible.length > 0) yield deploy(change, new Map([...cancelled.plan, [point.number, pick(possible)]]), options);
+    return new Map(possible.length > 0 ? [[point.number, pick(possible)]] : []);
+  };
+  const calm = await deploy(change, new Map(), options);
+  yield calm;
+  for (let draw = 0; draw < draws; draw++) {
+    const cancelled = await deploy(change, new Map([[pick(calm.points).number, CANCELLED]]), options);
+    yield cancelled;
+    for (const plan of [new Map(), cancelled.plan]) {
+      const { points } = plan === cancelled.plan ? cancelled : calm;
+      const fault = pickFault(points.filter(({ number }) => !plan.has(number)));
+      if (fault.size > 0) yield deploy(change, new Map([...plan, ...fault]), options);
+    }
   }
 }
 

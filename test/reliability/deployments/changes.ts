@@ -3,7 +3,7 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { deleteSecret, giveToOtherFunction, loseKey, loseValue, replaceByHand } from './deeds';
+import { cleanUpFailures, deleteSecret, giveToOtherFunction, loseKey, loseValue, replaceByHand, revokeTwice } from './deeds';
 import { IMPORTED_SECRET, IMPORTED_USER, OTHER_REGION } from './names';
 import { Change } from './place';
 import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../src';
@@ -46,6 +46,8 @@ const PLAIN = site('two servers');
 const format = { credentialFormat: CredentialFormat.usernameColonPassword() };
 const region = { endpoint: SmtpEndpoint.regional({ region: OTHER_REGION }) };
 const schedule = { schedule: Schedule.rate(Duration.days(10)) };
+/** The current key is older than that. */
+const daily = { schedule: Schedule.rate(Duration.days(1)) };
 
 const update = (name: string, props: (stack: Stack) => Props, rotations: number): Change => ({ name, from: PLAIN, to: site(name, props), rotations });
 
@@ -66,7 +68,7 @@ export const CHANGES: readonly Change[] = [
   { name: 'mail servers', from: { ...PLAIN, props: () => ({ gracePeriod: GRACE }) }, to: PLAIN, rotations: 0 },
   { name: 'no mail servers any more', from: PLAIN, to: { ...PLAIN, props: () => ({ gracePeriod: GRACE }) }, rotations: 0 },
   update('another schedule', () => schedule, 1),
-  update('another schedule, without a rotation', () => ({ ...schedule, rotateImmediatelyOnUpdate: false }), 0),
+  update('a shorter schedule, without a rotation', () => ({ ...daily, rotateImmediatelyOnUpdate: false }), 0),
   update('another schedule and another format', () => ({ ...schedule, ...format }), 1),
   update('another schedule and another region', () => ({ ...schedule, ...region }), 1),
   update('no wait for the first rotation', () => ({ waitForFirstRotation: false }), 0),
@@ -89,6 +91,8 @@ export const DEEDS: readonly Change[] = [
   nothing('somebody loses the value of the secret', loseValue),
   nothing('somebody puts a new credential into the secret, and deletes the key of before', replaceByHand),
   nothing('somebody gives the secret to another function', giveToOtherFunction),
+  nothing('somebody revokes the current key, twice', revokeTwice),
+  nothing('somebody cleans up after many rotations that failed over one server', cleanUpFailures),
   {
     ...update('another region, with the next rotation, when somebody has deleted the key', () => ({ ...region, waitForFirstRotation: false }), 0), before: loseKey,
   },

@@ -54,7 +54,7 @@ export const KNOWN_BAD_DEPLOYMENTS: readonly KnownBadDeployment[] = [
         const { clock, end, random } = reader;
         const verdict = await new BackOff(clock, random, 2 * SECOND, 15 * SECOND).poll(end, async () => completeVerdict(reader, fleet, pushed, command));
         if (verdict) return verdict;
-        throw new StillRunningError('command ' + command.CommandId + ' (document ' + fleet.document.name + ') was still running when the function had to end', 'node-offline');
+        throw new OutOfTimeError('command ' + command.CommandId + ' (document ' + fleet.document.name + ') was still running when the function had to end', 'node-offline');
       }`,
     }],
   },
@@ -155,6 +155,39 @@ export const KNOWN_BAD_DEPLOYMENTS: readonly KnownBadDeployment[] = [
     change: 'the first deployment, with an imported user',
     mishaps: [CANCELLED],
     replacements: [{ module: 'lifecycle/physical-id', function: 'ownKeysSince', as: "({ PhysicalResourceId = '' }) => Date.parse(PhysicalResourceId.split(' ').at(-1))" }],
+  },
+  {
+    name: 'revokes the current key, whichever key is named',
+    promise: 'P1',
+    change: 'somebody revokes the current key, twice',
+    replacements: [{
+      module: 'lifecycle/revocation',
+      function: 'revokeKey',
+      as: `async context => {
+        const { keys, versions } = await takeInventory(context);
+        const current = versions.find(({ stages }) => stages.includes(CURRENT));
+        const key = keys.find(candidate => isReferenced(candidate, [current]));
+        await context.keys.deactivate(key.id);
+        await startRotation(context);
+        return { revoked: key.id };
+      }`,
+    }],
+  },
+  {
+    name: 'keeps the labels of versions whose keys are gone',
+    promise: 'P5',
+    change: 'somebody cleans up after many rotations that failed over one server',
+    replacements: [{ module: 'rotation/delivery', function: 'releaseDead', as: 'async () => undefined' }],
+  },
+  {
+    name: 'measures a key by its age alone, whenever the next rotation is due',
+    promise: 'P10',
+    change: 'a shorter schedule, without a rotation',
+    replacements: [{
+      module: 'watchdog/key-age',
+      function: 'allowedAge',
+      as: '({ config }) => (config.maxAgeSeconds ?? Infinity) * SECOND',
+    }],
   },
   {
     name: 'forgets whose key it has taken back',

@@ -40,5 +40,5 @@ export interface Change {
   /** How many rotations it asks for. */
   readonly rotations: number;
   /** What a person does by hand just before. */
-  readonly before?: (place: Place) => void;
+  readonly before?: (place: Place) => void | Promise<void>;
 }

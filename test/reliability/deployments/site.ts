@@ -92,7 +92,7 @@ export class Site extends Disturbed<Call> implements Place {
   /** What comes of the change: of its deployment, and of all that goes on beside and after it. */
   public async deploy(): Promise<void> {
     const { change: { from, to } } = this;
-    this.change.before?.(this);
+    await this.change.before?.(this);
     this.promises.begin();
     await this.attempt(async () => {
       if (!to) await this.stack.delete();

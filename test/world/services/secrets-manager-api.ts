@@ -199,12 +199,12 @@ function describe(secret: Secret) {
   };
 }
 
-/** A change of the value counts as a rotation. Missing for a cron expression: the world has no calendar. */
+/** A change of the value counts as a rotation, and a new schedule begins anew. Missing for a cron expression: the world has no calendar. */
 function nextRotationDate({ rotation, lastRotatedDate = 0, valueChangedDate }: Secret): Date | undefined {
   const { AutomaticallyAfterDays: days, ScheduleExpression: expression } = rotation?.rules ?? {};
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(String(expression)) ?? ['', days, 'day'];
   if (!rotation?.enabled || count === undefined) return undefined;
-  return new Date(Math.max(lastRotatedDate, valueChangedDate) + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
+  return new Date(Math.max(lastRotatedDate, valueChangedDate, rotation.setAt ?? 0) + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
 }
 
 function dateOf(milliseconds: number | undefined): Date | undefined {

@@ -100,6 +100,12 @@ describe('the description of a secret', () => {
     expect((await describeSecret()).NextRotationDate).toEqual(new Date(world.clock.now() + hours * 3_600_000));
   });
 
+  it('tells a date that lies ahead when the schedule becomes shorter than the age of the value', async () => {
+    await world.clock.sleep(20 * 24 * 3_600_000);
+    world.secretsManager.setRotation('smtp', { lambdaArn: 'arn:function', rules: { AutomaticallyAfterDays: 1 } });
+    expect((await describeSecret()).NextRotationDate).toEqual(new Date(world.clock.now() + 24 * 3_600_000));
+  });
+
   it('tells no next date of a cron expression', async () => {
     world.secretsManager.setRotation('smtp', { lambdaArn: 'arn:function', rules: { ScheduleExpression: 'cron(0 4 1 * ? *)' } });
     const { RotationEnabled, NextRotationDate } = await describeSecret();

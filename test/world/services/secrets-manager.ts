@@ -30,6 +30,8 @@ export interface RotationConfiguration {
   readonly rules?: Record<string, unknown>;
   /** Whether changing the schedule rotates at once, as CloudFormation was told. */
   readonly rotateImmediately?: boolean;
+  /** When the rules were set: the next rotation comes an interval later. */
+  readonly setAt?: number;
   enabled: boolean;
 }
 
@@ -156,8 +158,8 @@ export class SecretsManager {
     secret.rotationInFlight = undefined;
   }
 
-  public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled'>): void {
-    this.secret(secretId).rotation = { ...rotation, enabled: true };
+  public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled' | 'setAt'>): void {
+    this.secret(secretId).rotation = { ...rotation, setAt: this.environment.clock.now(), enabled: true };
   }
 
   /** The version that a rotation starts with: AWSPENDING, and no value. */
