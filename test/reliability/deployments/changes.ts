@@ -4,7 +4,7 @@ import { User } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { cleanUpFailures, deleteSecret, giveToOtherFunction, loseKey, loseValue, replaceByHand, revokeTwice } from './deeds';
-import { IMPORTED_SECRET, IMPORTED_USER, OTHER_REGION } from './names';
+import { EMPTY_SECRET, IMPORTED_SECRET, IMPORTED_USER, OTHER_REGION } from './names';
 import { Change } from './place';
 import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../src';
 import { World } from '../../world';
@@ -13,14 +13,15 @@ import { fleet, Setup } from '../setups';
 
 type Props = Partial<SesSmtpCredentialRotationProps>;
 
-const SERVERS = ['i-00000001', 'i-00000002'].map(instanceId => ({ instanceId, tags: { Servers: 'News' } }));
+const IDS = ['i-00000001', 'i-00000002'];
+const SERVERS = IDS.map(instanceId => ({ instanceId, tags: { Servers: 'News' } }));
 const GRACE = Duration.hours(8);
 
 /** A stack with two mail servers. */
-function site(name: string, props: (stack: Stack) => Props = () => ({}), more: Partial<Setup> = {}): Setup {
+function site(name: string, props: (stack: Stack, document: CredentialDocument) => Props = () => ({}), more: Partial<Setup> = {}): Setup {
   return {
     name,
-    props: (stack, document) => ({ gracePeriod: GRACE, mailServers: [news(document)], ...props(stack) }),
+    props: (stack, document) => ({ gracePeriod: GRACE, mailServers: [news(document)], ...props(stack, document) }),
     servers: SERVERS,
     ...more,
   };
@@ -39,6 +40,8 @@ function importable(world: World): void {
 const withUserOfSomebody = { before: ({ iam }: World) => { iam.createUser({ name: IMPORTED_USER }); } };
 const withBoth = { before: importable };
 
+const withEmptySecret = { before: (world: World) => { world.setupSecret({ name: EMPTY_SECRET }); } };
+
 const importedUser = (stack: Stack): Props => ({ user: User.fromUserName(stack, 'Relay', IMPORTED_USER) });
 const importedBoth = (stack: Stack): Props => ({ ...importedUser(stack), secret: Secret.fromSecretNameV2(stack, 'RelaySecret', IMPORTED_SECRET) });
 
@@ -49,7 +52,7 @@ const schedule = { schedule: Schedule.rate(Duration.days(10)) };
 /** The current key is older than that. */
 const daily = { schedule: Schedule.rate(Duration.days(1)) };
 
-const update = (name: string, props: (stack: Stack) => Props, rotations: number): Change => ({ name, from: PLAIN, to: site(name, props), rotations });
+const update = (name: string, props: Parameters<typeof site>[1], rotations: number): Change => ({ name, from: PLAIN, to: site(name, props), rotations });
 
 /** Every kind of change that docs/deploying.md has a row for. */
 export const CHANGES: readonly Change[] = [
@@ -60,12 +63,20 @@ export const CHANGES: readonly Change[] = [
   update('another name of the user', () => ({ userName: 'newsletter' }), 1),
   { name: 'an imported user', from: site('own user', () => ({}), withUserOfSomebody), to: site('imported user', importedUser), rotations: 1 },
   update('another name of the secret', () => ({ secretName: 'smtp/newsletter' }), 1),
+  {
+    name: 'an imported secret',
+    from: site('own secret', () => ({}), withEmptySecret),
+    to: site('imported secret', stack => ({ secret: Secret.fromSecretNameV2(stack, 'Made', EMPTY_SECRET) })),
+    rotations: 1,
+  },
   update('other names of user and secret', () => ({ secretName: 'smtp/newsletter', userName: 'newsletter' }), 1),
   update('an encryption key', stack => ({ encryptionKey: new Key(stack, 'Key') }), 0),
   update('another format', () => format, 1),
   update('another region', () => region, 1),
   update('an additional region', () => ({ additionalRegions: [OTHER_REGION] }), 1),
   { name: 'mail servers', from: { ...PLAIN, props: () => ({ gracePeriod: GRACE }) }, to: PLAIN, rotations: 0 },
+  update('mail servers by their ids', (_stack, document) => ({ mailServers: [fleet(MailServerTargets.managedNodes(...IDS), document)] }), 0),
+  update('an association for new mail servers', (_stack, document) => ({ mailServers: [{ ...news(document), applyToNewServers: true }] }), 0),
   { name: 'no mail servers any more', from: PLAIN, to: { ...PLAIN, props: () => ({ gracePeriod: GRACE }) }, rotations: 0 },
   update('another schedule', () => schedule, 1),
   update('a shorter schedule, without a rotation', () => ({ ...daily, rotateImmediatelyOnUpdate: false }), 0),

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { expect, it, vi } from 'vitest';
-import { singles } from './campaign';
+import { deploy, singles } from './campaign';
 import { CHANGES } from './changes';
 import { CANCELLED, SERVER_OFFLINE } from './faults';
+import { troubles } from './health';
 import { Site } from './site';
 import { CredentialFormat, MailServerTargets, CredentialDocument } from '../../../src';
 import { Scenario, withFleet } from '../../lambda-src/scenario';
@@ -116,4 +117,19 @@ it.fails('the watchdog calls no rotation stuck that has begun a moment ago and s
   await scenario.rotate();
   scenario.world.intercept = undefined;
   await expect(scenario.watch()).resolves.toBeUndefined();
+});
+
+it.fails('the watchdog, running while another user takes over, does not forget the key of the rotation before the last one', async () => {
+  const site = new Site(CHANGES.find(({ name }) => name === 'another name of the user')!, { rotatedJustNow: true });
+  await site.settle();
+  site.mishapAt = ({ step }) => step === 'finishSecret' ? CANCELLED : undefined;
+  await site.deploy();
+  site.calmDown();
+  expect([site.status, ...troubles(site)]).toEqual(['UPDATE_ROLLBACK_COMPLETE']);
+  await site.end();
+});
+
+it.fails('another secret that somebody made before does not cost the current key of the user', async () => {
+  const { violations } = await deploy(CHANGES.find(({ name }) => name === 'an imported secret')!, new Map());
+  expect(violations.map(describeViolation)).toEqual([]);
 });
