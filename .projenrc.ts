@@ -3,6 +3,9 @@ import { awscdk, Component, github, javascript, JsonFile, Project, release } fro
 /** The lowest aws-cdk-lib that has everything in use: `logGroup` of `lambda.Function` came last. Tests compile against it. */
 const CDK_FLOOR = '2.110.0';
 
+/** projen's own, 6, is out of support. The example in C# is for this one. */
+const DOTNET = { version: '10.x' };
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ses-smtp-credential-rotation',
   description: 'AWS CDK construct that rotates Amazon SES SMTP credentials without losing mail',
@@ -43,6 +46,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   postBuildSteps: [
     { name: 'Lint', run: 'npx projen eslint' },
     { name: 'Run the tests that take minutes', run: 'npx projen test:deep' },
+    { name: 'Use the packages of all languages', run: 'npx projen test:languages', env: { LANGUAGE_TESTS: 'all' } },
     { name: 'Compare the API with that of the last release', run: 'npx projen compat' },
   ],
   npmTrustedPublishing: true,
@@ -60,6 +64,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: {
     moduleName: 'github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation-go',
     packageName: 'smtprotation',
+  },
+  publishToNuget: {
+    // In a namespace that ends like a class, C# does not find the class.
+    dotNetNamespace: 'CdkSesSmtp.CredentialRotation',
+    packageId: 'CdkSesSmtp.CredentialRotation',
+    trustedPublishing: true,
   },
   eslintOptions: {
     dirs: ['src', 'lambda-src'],
@@ -137,7 +147,7 @@ project.addPackageIgnore('/docs/');
 project.addPackageIgnore('/API.md');
 project.addPackageIgnore('/CONTRIBUTING.md');
 project.addGitIgnore('/cdk.out/');
-for (const made of ['cdk.out/', '.venv/', '__pycache__/', '.pytest_cache/', 'target/', 'go.work', 'go.work.sum']) project.addGitIgnore(`/examples/**/${made}`);
+for (const made of ['cdk.out/', '.venv/', '__pycache__/', '.pytest_cache/', 'target/', 'go.work', 'go.work.sum', 'bin/', 'obj/', '.nuget/', 'nuget.config']) project.addGitIgnore(`/examples/**/${made}`);
 project.addGitIgnore('/coverage/');
 project.addGitIgnore('/.jsii.tabl.json');
 project.addGitIgnore('/test-results/');
@@ -251,7 +261,7 @@ project.addTask('pictures', {
   exec: 'tsx --tsconfig tsconfig.dev.json pictures/draw.ts',
 });
 project.addTask('test:languages', {
-  description: 'Build the packages of all languages, and use each of them as a stranger would; needs Python, Java, Maven and Go',
+  description: 'Build the packages of all languages, and use each of them as a stranger would; names the languages that this machine has no tools for',
   exec: 'vitest run --config test/languages/vitest.config.mts',
   receiveArgs: true,
 });
@@ -270,19 +280,32 @@ project.addTask('bench', {
   ],
 });
 
-/** Leaves the registry out of the job for npm: the public one is where publib publishes anyway. Fails if that job has no such step. */
-class DefaultRegistry extends Component {
+/** Changes what the release's jobs have by default. Fails if one of them, or its step, is gone. */
+class ReleaseJobs extends Component {
   public constructor(scope: Project, private readonly workflow: github.GithubWorkflow) {
     super(scope);
   }
 
   /** The release has added its jobs by then. */
   public override preSynthesize(): void {
+    this.leaveRegistryOut();
+    this.setUp('release_nuget', { dotnet: DOTNET });
+    // The other languages are on every runner.
+    this.setUp('release', { dotnet: DOTNET, go: { version: '^1.25.0' } });
+  }
+
+  /** The public registry of npm is where publib publishes anyway. */
+  private leaveRegistryOut(): void {
     const { env = {} } = this.workflow.getStep('release_npm', 'release');
     this.workflow.patchStep('release_npm', 'release', { env: Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'NPM_REGISTRY')) });
   }
+
+  private setUp(name: string, tools: github.workflows.Tools): void {
+    const job = this.workflow.getJob(name) as github.workflows.Job;
+    this.workflow.updateJob(name, { ...job, tools: { ...job.tools, ...tools } });
+  }
 }
-new DefaultRegistry(project, project.github!.tryFindWorkflow('release')!);
+new ReleaseJobs(project, project.github!.tryFindWorkflow('release')!);
 
 /** By default, jsii-diff lets experimental APIs change: ours is one, and not without a word in .compatignore. */
 project.tasks.tryFind('compat')?.reset(`jsii-diff npm:${project.package.packageName} --error-on all --keys --ignore-file .compatignore`);

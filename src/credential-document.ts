@@ -2,7 +2,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BindDocument, BoundDocument, DocumentContext } from './private/documents/document-binding';
 import {
-  checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkRequires, checkScript,
+  checkDocument, checkInterpreter, checkLabel, checkParameters, checkPasswordMap, checkPath, checkRelayHost, checkRequires, checkScript, serverText,
+  serverTexts,
 } from './private/documents/document-checks';
 import { existingDocument, existingDocumentWithCredential } from './private/documents/existing-document';
 import { mailServerDocument, powerShellScriptDocument, shellScriptDocument, windowsMailServerDocument } from './private/documents/library-document';
@@ -425,9 +426,10 @@ export class CredentialDocument {
    * @param text the script; it must not contain `{{ name }}`, which Systems Manager takes for a parameter
    */
   public static shellScript(text: string): CredentialDocument {
-    checkScript('shellScript', text);
-    checkInterpreter('shellScript', text);
-    return new CredentialDocument(shellScriptDocument(text));
+    const script = serverText('shellScript', text);
+    checkScript('shellScript', script);
+    checkInterpreter('shellScript', script);
+    return new CredentialDocument(shellScriptDocument(script));
   }
 
   /**
@@ -442,9 +444,10 @@ export class CredentialDocument {
    * @param text the script; `{{ name }}` is refused, because Systems Manager takes it for a parameter, and so is `#Requires`
    */
   public static powerShellScript(text: string): CredentialDocument {
-    checkScript('powerShellScript', text);
-    checkRequires('powerShellScript', text);
-    return new CredentialDocument(powerShellScriptDocument(text));
+    const script = serverText('powerShellScript', text);
+    checkScript('powerShellScript', script);
+    checkRequires('powerShellScript', script);
+    return new CredentialDocument(powerShellScriptDocument(script));
   }
 
   /**
@@ -460,8 +463,9 @@ export class CredentialDocument {
   public static existing(name: string, options: ExistingDocumentOptions): CredentialDocument {
     const { documentVersion: version, parameters: constants, regionParameter, secretArnParameter, versionIdParameter } = options;
     const parameters = { secretArn: secretArnParameter, versionId: versionIdParameter, region: regionParameter };
+    checkDocument('existing', name, version);
     checkParameters('existing', parameters, constants);
-    return new CredentialDocument(existingDocument({ name, version, parameters, constants }), true, false);
+    return new CredentialDocument(existingDocument({ name, version, parameters, constants: constants && serverTexts('existing', constants) }), true, false);
   }
 
   /**
@@ -475,8 +479,9 @@ export class CredentialDocument {
   public static existingWithCredential(name: string, options: ExistingDocumentWithCredentialOptions = {}): CredentialDocument {
     const { documentVersion: version, parameters: constants, usernameParameter = 'SESUsername', passwordParameter = 'SESPassword' } = options;
     const parameters = { username: usernameParameter, password: passwordParameter };
+    checkDocument('existingWithCredential', name, version);
     checkParameters('existingWithCredential', parameters, constants);
-    return new CredentialDocument(existingDocumentWithCredential({ name, version, parameters, constants }), false, false);
+    return new CredentialDocument(existingDocumentWithCredential({ name, version, parameters, constants: constants && serverTexts('existingWithCredential', constants) }), false, false);
   }
 
   private constructor(

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { quoted } from './private/notation';
 import { FormatConfig } from './private/rotation-contract';
 
 /**
@@ -93,7 +94,7 @@ export class CredentialFormat {
 function checkNames(names: string[]): void {
   const unusable = names.find(name => !Token.isUnresolved(name) && !/^[\w.-]+$/.test(name));
   if (unusable !== undefined) {
-    throw new Error(`credentialFormat fields must have names of letters, digits, "_", "-" and ".", got '${unusable}'`);
+    throw new Error(`credentialFormat fields must have names of letters, digits, "_", "-" and ".", got ${quoted(unusable)}`);
   }
   if (new Set(names).size < names.length) {
     throw new Error(`credentialFormat fields must have different names, got ${names.join(', ')}`);

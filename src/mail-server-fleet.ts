@@ -55,7 +55,8 @@ export interface MailServerFleet {
    *
    * An association of State Manager runs the same document once a server has joined, and again every 30 minutes on all of
    * them. A server whose first run came too early gets the credential from a later one. While a rotation gives servers
-   * its credential, a new server gets that one. Not with `CredentialDocument.existingWithCredential`.
+   * its credential, a new server gets that one. Not with `CredentialDocument.existingWithCredential`, and not with several
+   * tags (`MailServerTargets.tags`).
    *
    * A document of your own (`CredentialDocument.existing`) needs a default for its version parameter, with which it must
    * apply `AWSCURRENT`. `gracePeriod` must then be at least an hour, or synthesis fails. The reason is that a run during

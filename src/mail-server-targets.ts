@@ -1,9 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
+import { hasNotation, quoted } from './private/notation';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
+/** The most tag keys that Run Command accepts in one command. */
+const MAX_TAGS = 5;
 
 /**
  * The managed nodes of Systems Manager that are the mail servers.
@@ -18,12 +21,29 @@ export class MailServerTargets {
    * `minimumTargets` of the fleet.
    */
   public static tag(key: string, ...values: string[]): MailServerTargets {
-    if (key === '') throw new Error('tag key must not be empty');
-    checkCount('tag values', values, `MailServerTargets.tag('${key}', ...)`);
-    return new MailServerTargets(scope => ({
-      targets: [{ key: `tag:${key}`, values }],
-      statements: [sendTo(nodeArns(scope, '*'), { StringEquals: { [`ssm:resourceTag/${key}`]: values } })],
-    }));
+    checkTag(key, values, `MailServerTargets.tag('${key}', ...)`);
+    return new MailServerTargets(taggedNodes({ [key]: values }));
+  }
+
+  /**
+   * All managed nodes that have every one of the tags, 1 to 5 of them.
+   *
+   * Each tag has a key and 1 to 50 values. A node has the tag if it has one of the values. So with
+   * `Role` `mail` and `Env` `prod`, staging servers with the same role get no credential. The function may send its
+   * document to no other node.
+   *
+   * Set `minimumTargets` of the fleet, as for `tag`. With more than one tag, `applyToNewServers` is rejected: AWS doesn't
+   * document that an association needs all of them.
+   *
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-multiple.html
+   */
+  public static tags(tags: { [key: string]: string[] }): MailServerTargets {
+    const keys = Object.keys(tags);
+    if (keys.length < 1 || keys.length > MAX_TAGS) {
+      throw new Error(`tags must be 1 to ${MAX_TAGS}, which is what Run Command accepts, got ${keys.length} in MailServerTargets.tags(...)`);
+    }
+    for (const key of keys) checkTag(key, tags[key], `MailServerTargets.tags(...) for '${key}'`);
+    return new MailServerTargets(taggedNodes(tags), undefined, keys.length);
   }
 
   /**
@@ -34,7 +54,7 @@ export class MailServerTargets {
    */
   public static resourceGroup(name: string): MailServerTargets {
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
-      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got '${name}'`);
+      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}`);
     }
     return new MailServerTargets(scope => ({
       targets: [{ key: 'resource-groups:Name', values: [name] }],
@@ -53,9 +73,9 @@ export class MailServerTargets {
     }
     checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
     const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-    if (repeated !== undefined) throw new Error(`node ids must differ, got '${repeated}' more than once; name it once`);
+    if (repeated !== undefined) throw new Error(`node ids must differ, got ${quoted(repeated)} more than once; name it once`);
     const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
-    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got '${unusable}'`);
+    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got ${quoted(unusable)}`);
     return new MailServerTargets(scope => ({
       instanceIds: ids,
       statements: [sendTo(ids.flatMap(id => nodeArns(scope, id)))],
@@ -70,12 +90,40 @@ export class MailServerTargets {
      * @internal
      */
     public readonly _count?: number,
+    /**
+     * How many tags a node must have.
+     *
+     * @internal
+     */
+    public readonly _tags = 1,
   ) {}
 
   /** @internal */
   public _bind(scope: Construct): BoundTargets {
     return this.bindTo(scope);
   }
+}
+
+function checkTag(key: string, values: string[], where: string): void {
+  if (key === '') throw new Error('tag key must not be empty');
+  checkLine('tag key', key);
+  for (const value of values) checkLine('tag values', value);
+  checkCount('tag values', values, where);
+}
+
+/** What a file or a form adds at the end of a text is part of no tag. */
+function checkLine(what: string, text: string): void {
+  if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}`);
+}
+
+/** Both Run Command and IAM want all keys, and one value of each. */
+function taggedNodes(tags: { [key: string]: string[] }): (scope: Construct) => BoundTargets {
+  const entries = Object.entries(tags);
+  const conditions = Object.fromEntries(entries.map(([key, values]) => [`ssm:resourceTag/${key}`, values]));
+  return scope => ({
+    targets: entries.map(([key, values]) => ({ key: `tag:${key}`, values })),
+    statements: [sendTo(nodeArns(scope, '*'), { StringEquals: conditions })],
+  });
 }
 
 function checkCount(what: string, values: string[], where: string): void {

@@ -12,6 +12,7 @@ import { Construct, DependencyGroup } from 'constructs';
 import { CredentialFormat } from './credential-format';
 import { MailServerFleet } from './mail-server-fleet';
 import { replicaArnPattern, replicaRegions, warnAboutReplicas } from './private/additional-regions';
+import { withPath } from './private/error-path';
 import { bindFleets } from './private/fleets/fleet-binding';
 import { validateFleets } from './private/fleets/fleet-checks';
 import { rotationConfig } from './private/function/function-config';
@@ -376,42 +377,47 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
-    const {
-      additionalRegions = [], credentialFormat = CredentialFormat.json(), endpoint = SmtpEndpoint.regional(), mailServers = [],
-      rotateImmediatelyOnUpdate = true, schedule = events.Schedule.rate(Duration.days(30)), testMessage, waitForFirstRotation = true,
-    } = props;
-    const format = credentialFormat._bind();
-    const endpoints = bindEndpoints(this, endpoint, additionalRegions, format);
-    validate(this, props, mailServers, endpoints);
-    claimUserAndSecret(this, props);
-    const rules = rotationRules(schedule, props.rotationWindow);
-    const timing = timingConfig(schedule, props.gracePeriod, rotateImmediatelyOnUpdate);
-    warnAbout(this, props, additionalRegions, endpoints);
+    try {
+      const {
+        additionalRegions = [], credentialFormat = CredentialFormat.json(), endpoint = SmtpEndpoint.regional(), mailServers = [],
+        rotateImmediatelyOnUpdate = true, schedule = events.Schedule.rate(Duration.days(30)), testMessage, waitForFirstRotation = true,
+      } = props;
+      const format = credentialFormat._bind();
+      const endpoints = bindEndpoints(this, endpoint, additionalRegions, format);
+      validate(this, props, mailServers, endpoints);
+      claimUserAndSecret(this, props);
+      const rules = rotationRules(schedule, props.rotationWindow);
+      const timing = timingConfig(schedule, props.gracePeriod, rotateImmediatelyOnUpdate);
+      warnAbout(this, props, additionalRegions, endpoints);
 
-    const sender = defineSender(this, props, endpoints);
-    this.user = sender.user;
-    this.replicaRegions = props.secret ? [] : replicaRegions(this, additionalRegions);
-    this.secret = props.secret ?? defineSecret(this, props, this.replicaRegions);
-    const { secret, user } = this;
-    const fleets = bindFleets(this, mailServers, { secret, endpoints, format });
-    const config = rotationConfig({ secret, user, userOwned: props.user === undefined, endpoints, testMessage, format, fleets, timing });
-    const { logGroup, prerequisites, rotationFunction } = defineRotationFunction(this, props, { secret, user, fleets, config, fips: endpoint._fips });
-    this.rotationFunction = rotationFunction;
-    const rotationSchedule = defineSchedule(this, secret, rotationFunction, rules, rotateImmediatelyOnUpdate);
-    // The first rotation starts the moment the schedule exists.
-    rotationSchedule.node.addDependency(...sender.rights, ...prerequisites, this.readers);
-    const credential = defineCredential(this, rotationFunction, config, props.secret === undefined, waitForFirstRotation);
-    credential.node.addDependency(rotationSchedule);
-    // Before the first rotation, there is no credential to give to new servers, or to watch.
-    for (const { association } of fleets) association?.node.addDependency(credential);
-    defineWatchdog(this, rotationFunction).node.addDependency(credential);
-    this.alarm = defineAlarm(this, rotationFunction);
-    defineQuery(this, logGroup);
-    this.sources = { secret, rotationFunction, logGroup, alarm: this.alarm };
-    if (props.dashboard) this.addToDashboard(defineDashboard(this));
+      const sender = defineSender(this, props, endpoints);
+      this.user = sender.user;
+      this.replicaRegions = props.secret ? [] : replicaRegions(this, additionalRegions);
+      this.secret = props.secret ?? defineSecret(this, props, this.replicaRegions);
+      const { secret, user } = this;
+      const fleets = bindFleets(this, mailServers, { secret, endpoints, format });
+      const config = rotationConfig({ secret, user, userOwned: props.user === undefined, endpoints, testMessage, format, fleets, timing });
+      const subject = { secret, user, fleets, config, fips: endpoint._fips };
+      const { logGroup, prerequisites, rotationFunction } = defineRotationFunction(this, props, subject);
+      this.rotationFunction = rotationFunction;
+      const rotationSchedule = defineSchedule(this, secret, rotationFunction, rules, rotateImmediatelyOnUpdate);
+      // The first rotation starts the moment the schedule exists.
+      rotationSchedule.node.addDependency(...sender.rights, ...prerequisites, this.readers);
+      const credential = defineCredential(this, rotationFunction, config, props.secret === undefined, waitForFirstRotation);
+      credential.node.addDependency(rotationSchedule);
+      // Before the first rotation, there is no credential to give to new servers, or to watch.
+      for (const { association } of fleets) association?.node.addDependency(credential);
+      defineWatchdog(this, rotationFunction).node.addDependency(credential);
+      this.alarm = defineAlarm(this, rotationFunction);
+      defineQuery(this, logGroup);
+      this.sources = { secret, rotationFunction, logGroup, alarm: this.alarm };
+      if (props.dashboard) this.addToDashboard(defineDashboard(this));
 
-    this.smtpHost = endpoints[0].host;
-    this.smtpPort = endpoints[0].port;
+      this.smtpHost = endpoints[0].host;
+      this.smtpPort = endpoints[0].port;
+    } catch (error) {
+      throw withPath(this, error);
+    }
   }
 
   /**
@@ -483,11 +489,11 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
 /** Throws on invalid props, before any resource exists. */
 function validate(scope: Construct, props: SesSmtpCredentialRotationProps, mailServers: MailServerFleet[], endpoints: EndpointConfig[]): void {
-  const { fromAddresses, gracePeriod, identities, testMessage } = props;
+  const { gracePeriod, testMessage } = props;
   validateSender(props);
   validateNewSecret(props, props.secret);
   validateNames(props);
-  if (testMessage) validateTestMessage(testMessage, identities, fromAddresses);
+  if (testMessage) validateTestMessage(testMessage, props);
   validateNetwork(props);
   validatePlace(scope, props);
   validateFleets(mailServers, { gracePeriod, regions: endpoints.map(({ region }) => region) });

@@ -1,7 +1,7 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { isHostName } from './private/notation';
-import { EndpointConfig } from './private/rotation-contract';
+import { checkNotation, isHostName, quoted } from './private/notation';
+import { EndpointConfig, REGION_NAME } from './private/rotation-contract';
 
 const IMPLICIT_TLS_PORTS = [465, 2465];
 /** @see https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html */
@@ -95,7 +95,7 @@ export class SmtpEndpoint {
   public static custom(options: CustomSmtpEndpointOptions): SmtpEndpoint {
     const { host, port = DEFAULT_PORT } = options;
     if (!isHostName(host)) {
-      throw new Error(`endpoint host must be a host name without scheme and port, got '${host}'`);
+      throw new Error(`endpoint host must be a host name without scheme and port, got ${quoted(host)}`);
     }
     if (!Token.isUnresolved(port) && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
       throw new Error(`endpoint port must be an integer from 1 to 65535, got ${port}`);
@@ -109,7 +109,9 @@ export class SmtpEndpoint {
     private readonly hostIn: (region: string) => string,
     private readonly implicitTls: boolean,
     private readonly elsewhere: RegionalSmtpEndpointOptions = {},
-  ) {}
+  ) {
+    checkNotation('endpoint region', region, REGION_NAME, 'the name of a Region, such as eu-west-1');
+  }
 
   /** @internal */
   public get _fips(): boolean {

@@ -30,7 +30,7 @@ build() { :; }
 
 # No such client has a tool that looks an entry up. So this reads the file as its user does, and compares.
 looks_up() {
-  as_reader cat "$1" >"$scratch/read" 2>/dev/null || { printf ': the user %s cannot read it' "$reader"; return 1; }
+  as_reader cat "$1" >"$scratch/read" 2>/dev/null || { printf ': the %s cannot read it' "$(reader_name)"; return 1; }
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | rewritten "$scratch/read" | cmp -s - "$scratch/read"
 }
 

@@ -15,8 +15,13 @@ REWRITE='
 example="a line 'user|$relay_host:password'"
 
 command -v dma >/dev/null 2>&1 || fail 'dma is not installed'
-# It runs with the group mail, whoever calls it.
-if id -u mail >/dev/null 2>&1; then server_user=mail; fi
+config=/etc/dma/dma.conf
+if [ -e "$config" ] && [ "$(sed -n "s/^AUTHPATH[ $tab]*//p" "$config" | tail -n 1)" != "$client_file" ]; then
+  fail "$config does not name $client_file: add a line 'AUTHPATH $client_file', or set authFile"
+fi
+# Whoever calls it, it runs with this group.
+server_user=nobody
+server_group=mail
 apply_client
 if [ "$changed" -eq 1 ]; then in_background dma -q; fi
 check_login

@@ -46,11 +46,19 @@ own_keys() {
 
 build() { :; }
 
-# Prints, one a line, what Exim finds for the names on standard input in the file $1, which it wants with its whole path.
+# Prints, one a line, what Exim finds for the names on standard input in the file $1, always as its own user: a key can
+# ask for another lookup, such as one that writes a database. What only root can reach, it gets as a descriptor.
 lookups() {
-  case $1 in /*) file=$1 ;; *) file=$(pwd -P)/$1 ;; esac
+  case $1 in
+    /*) expressions "$1" | as_user "$server_user" "$exim" -be ;;
+    *) expressions /dev/fd/3 | as_user "$server_user" "$exim" -be 3<"$1" ;;
+  esac 2>/dev/null | sed 's/^> //'
+}
+
+# Prints what Exim is to evaluate for each of the names on standard input, with the path of a file.
+expressions() {
   # shellcheck disable=SC2016 # The dollar signs are for Exim.
-  sed 's|.*|${lookup{&}nwildlsearch{'"$file"'}{$value}}|' | as_reader "$exim" -be 2>/dev/null | sed 's/^> //'
+  sed 's|.*|${lookup{&}nwildlsearch{'"$1"'}{$value}}|'
 }
 
 looks_up() {
@@ -92,6 +100,7 @@ if "$exim" -bP config >"$scratch/config" 2>/dev/null && ! grep -Fq "$password_fi
   fail "Exim's configuration does not name $password_file: its authenticators take the password from elsewhere"
 fi
 server_user=$("$exim" -bP exim_user 2>/dev/null | sed -n 's/^exim_user = //p')
+[ -n "$server_user" ] || fail "$exim -bP exim_user does not print the user that Exim runs as"
 text="$scratch/text"
 print_file "$password_file" >"$text" || exit 1
 [ -n "$(own_keys "$text")" ] \

@@ -150,9 +150,9 @@ as_user() {
   home=$(getent passwd "$uid" 2>/dev/null | cut -d : -f 6)
   set -- env -i "PATH=$PATH" LC_ALL=C "HOME=${home:-/}" ${MAIL_CONFIG:+"MAIL_CONFIG=$MAIL_CONFIG"} "$@"
   if command -v setpriv >/dev/null 2>&1; then
-    setpriv --reuid "$uid" --regid "$(id -g "$user")" --init-groups "$@" 9>&-
+    setpriv --reuid "$uid" --regid "${server_group:-$(id -g "$user")}" --init-groups "$@" 9>&-
   else
-    runuser -u "$user" -- "$@" 9>&-
+    runuser -u "$user" ${server_group:+-g "$server_group"} -- "$@" 9>&-
   fi
 }
 

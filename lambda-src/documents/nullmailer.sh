@@ -37,11 +37,12 @@ for user in nullmail mail; do
   if id -u "$user" >/dev/null 2>&1; then server_user=$user; break; fi
 done
 apply_client
-# nullmailer reads the file at the beginning of each queue run. A byte in the trigger begins one.
+# nullmailer reads the file at the beginning of each queue run. A byte in the trigger begins one: written as its user, who
+# could put a link there, and by a descriptor that waits for no reader.
 trigger=/var/spool/nullmailer/trigger
 if [ "$changed" -eq 1 ] && [ -p "$trigger" ] && has_process nullmailer-send; then
   # shellcheck disable=SC2016 # The dollar sign is for the other shell.
-  in_background sh -c 'printf x >"$1"' - "$trigger"
+  as_user "${server_user:-nobody}" sh -c 'printf x 1<>"$1"' - "$trigger" 2>/dev/null || true
 fi
 check_login
 report_applied

@@ -65,7 +65,7 @@ build() { :; }
 # OpenSMTPD has no tool that looks an entry up. So this reads the file as its user does, compares, and lets smtpd -n read
 # the configuration with its tables.
 looks_up() {
-  as_reader cat "$1" >"$scratch/read" 2>/dev/null || { printf ': the user %s cannot read it' "$reader"; return 1; }
+  as_reader cat "$1" >"$scratch/read" 2>/dev/null || { printf ': the %s cannot read it' "$(reader_name)"; return 1; }
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk -v keys="$keys" "$PARSE"'
     FILENAME == "-" { new = $0; next }
     FILENAME == keys { missing[$0] = 1; next }

@@ -20,7 +20,12 @@ example="lines 'mailhub=$relay_host:587', 'AuthUser=user' and 'AuthPass=password
 
 command -v ssmtp >/dev/null 2>&1 || fail 'sSMTP is not installed: ssmtp was not found'
 # Where it does not run with the group mail, whoever sends reads the file: its mode stays then.
-if [ -g "$(command -v ssmtp)" ]; then server_user=mail; else keeps_mode=1; fi
+if [ -g "$(command -v ssmtp)" ]; then
+  server_user=nobody
+  server_group=mail
+else
+  keeps_mode=1
+fi
 apply_client
 check_login
 report_applied

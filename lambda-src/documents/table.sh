@@ -9,17 +9,29 @@
 #                          `$keys`; it prints why not, if there is more to say
 # and may set
 #   server_user            the user by which the server reads the table, if that is not root
+#   server_group           the group by which it does, if it runs with that whoever calls it; server_user is then anybody
 #   keeps_mode             not empty if other users are to read the table
 # Both FILE and `$keys`, the name of a file with one key a line, can be long: neither is ever an argument or in the environment.
 INDEXES='.db .lmdb .cdb .dir .pag'
 keys="$scratch/keys"
 server_user=''
+server_group=''
 keeps_mode=''
 
 # Runs a program as the user that reads the table: in our own directory, where nobody else can, as root.
 reader=''
 as_reader() {
   if [ -n "$reader" ]; then as_user "$reader" "$@"; else "$@"; fi
+}
+
+# Prints as whom the server reads the table.
+reader_name() {
+  if [ -n "$server_group" ]; then printf 'group %s' "$server_group"; else printf 'user %s' "$server_user"; fi
+}
+
+# Prints the ids of the groups by which the server reads the table, the one to give it to first.
+server_groups() {
+  if [ -n "$server_group" ]; then getent group "$server_group" | cut -d : -f 3; else id -G "$server_user"; fi
 }
 
 # Whether others than owner and group can do anything with a file.
@@ -33,11 +45,12 @@ is_open() {
 close_to_others() {
   if [ -n "$keeps_mode" ] || ! is_open "$1"; then return 0; fi
   if [ -n "$server_user" ] && [ "$owner" != "$(id -u "$server_user")" ]; then
-    case " $(id -G "$server_user") " in
+    groups=$(server_groups)
+    case " $groups " in
       *" $group "*) ;;
       *)
         [ "$group" -eq 0 ] || return 0
-        chgrp "$(id -g "$server_user")" "$1" || return 1
+        chgrp "${groups%% *}" "$1" || return 1
         ;;
     esac
     chmod g+r "$1" || return 1
@@ -171,7 +184,7 @@ change_table() {
 move_back() {
   restore_table 2>/dev/null || fail "a lookup in $table does not give the credential, and the old table could not be put back: look at $table"
   if [ -n "$said" ]; then fail "cannot put the new $table in place: $(reason_in "$said"); $unchanged"; fi
-  fail "a lookup in $table${server_user:+ as the user $server_user} did not give the credential after it was put in place$why_not; the table was put back"
+  fail "a lookup in $table${server_user:+ as the $(reader_name)} did not give the credential after it was put in place$why_not; the table was put back"
 }
 
 # Whether a table was changed.

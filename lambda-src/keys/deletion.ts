@@ -28,3 +28,9 @@ export async function isInUseNow(context: Context, key: Pick<AccessKey, 'id'>): 
   const { versions } = await readSecret(context.versions, MAY_BE_GONE);
   return isReferenced(key, versions.filter(isInUse));
 }
+
+/** Whether a version refers to the key besides this one, which took up again what another one holds. */
+export async function isInOther({ versions }: Context, key: Pick<AccessKey, 'id'>, versionId: string): Promise<boolean> {
+  const content = await readSecret(versions, {});
+  return isReferenced(key, content.versions.filter(({ id }) => id !== versionId));
+}

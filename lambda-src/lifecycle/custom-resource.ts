@@ -43,11 +43,16 @@ async function createOrUpdate(event: CloudFormationEvent, context: Context, depl
   const isNew = !isSameResource(event);
   if (before && before.SecretArn !== now.SecretArn) await endDeployments(forProperties(context, before));
   if (before && isNew) await prepareReplacement(context, before);
-  if (before && !isNew) await recall(inStep(beforeLateKeys(context), 'waitForRotation'), RequestId);
+  if (before && !isNew) await goBack(context, RequestId);
   if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
     await ensureCredential(context, { settled: RequestType === 'Create', deployment });
   }
   if (before && !isNew && (before.SecretArn !== now.SecretArn || before.UserName !== now.UserName)) await deleteFailed(event, context, before);
+}
+
+async function goBack(call: Context, requestId: string): Promise<void> {
+  const context = inStep(beforeLateKeys(call), 'waitForRotation');
+  await runStep('waitForRotation', context.log, 'mend that, and deploy again', async () => recall(context, requestId));
 }
 
 /** The rights on the former user may be gone already. */

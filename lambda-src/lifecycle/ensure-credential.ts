@@ -1,13 +1,12 @@
 import { checkNotSuperseded, Deployment, SupersededError } from './deployment';
-import { isAsConfigured } from './suitability';
 import { RotationError } from '../basics/errors';
 import { runStep } from '../basics/step';
 import { BackOff, MINUTE, SECOND } from '../basics/time';
 import { Context, inStep } from '../context';
 import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
-import { nameOf } from '../proof/endpoint-proof';
-import { Account, accountsIn } from '../proof/endpoints';
+import { logsInEverywhere } from '../proof/login-proof';
 import { rotate, STEPS } from '../rotation/rotation';
+import { isAsConfigured } from '../rotation/suitability';
 import { holderOf, isCurrent, isDelivered } from '../secret/labels';
 
 /** Secrets Manager begins a rotation within seconds. */
@@ -32,11 +31,12 @@ export interface Goal {
  */
 export async function ensureCredential(call: Context, goal: Goal): Promise<void> {
   const context = inStep(call, 'waitForRotation');
-  const token = await runStep('waitForRotation', context.log, 'mend that, and deploy again', async () => awaitRotation(context, goal));
+  const explained = async <T>(run: () => Promise<T>) => runStep('waitForRotation', context.log, 'mend that, and deploy again', run);
+  const token = await explained(async () => awaitRotation(context, goal));
   if (token === undefined) return;
   context.log.warn('the rotation does not come to an end: an attempt of our own says why');
   for (const Step of Object.keys(STEPS)) {
-    checkNotSuperseded(await context.versions.stages(), goal.deployment);
+    await explained(async () => checkNotSuperseded(await context.versions.stages(), goal.deployment));
     await rotate({ Step, SecretId: call.config.secretArn, ClientRequestToken: token }, call);
   }
 }
@@ -122,14 +122,5 @@ async function isReached(context: Context, inventory: Inventory): Promise<boolea
   const current = inventory.versions.find(isCurrent);
   if (!current || !isAsConfigured(context, inventory, current)) return false;
   if (config.fleets.length > 0 && !isDelivered(current)) return false;
-  for (const account of accountsIn(current, config)) if (!await logsIn(context, account)) return false;
-  return true;
-}
-
-async function logsIn({ log, loginAt }: Context, { credential, endpoint }: Account): Promise<boolean> {
-  const accessKeyId = credential.username;
-  const { outcome, reply } = await loginAt(endpoint)(credential);
-  if (outcome === 'accepted') log.info('login accepted', { accessKeyId, endpoint: nameOf(endpoint) });
-  if (outcome === 'accepted' || outcome === 'refused') return outcome === 'accepted';
-  throw new RotationError(`${nameOf(endpoint)} did not take the login of access key ${accessKeyId}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
+  return logsInEverywhere(context, current);
 }

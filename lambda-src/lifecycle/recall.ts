@@ -1,19 +1,15 @@
 import { checkNotSuperseded, Deployment } from './deployment';
-import { isAsConfigured } from './suitability';
 import { SecretVersion } from '../aws/secret-versions';
 import { describe } from '../basics/errors';
-import { DAY } from '../basics/time';
 import { Context } from '../context';
 import { markOnce } from '../keys/grace';
 import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 import { proveLogins } from '../proof/login-proof';
 import { deliver } from '../rotation/delivery';
+import { findFormer, isAsConfigured } from '../rotation/suitability';
 import { parseCredential } from '../secret/credential';
-import { isCurrent, isDelivered, isPrevious, PENDING } from '../secret/labels';
-
-/** No deployment takes longer, until CloudFormation has gone back from it. */
-const DEPLOYMENT_TIME = DAY;
+import { isCurrent, isDelivered, PENDING } from '../secret/labels';
 
 /**
  * Goes back from what a deployment has left that failed or was cancelled: ends its rotation, makes the version from before it current again
@@ -25,7 +21,7 @@ export async function recall(context: Context, requestId: string): Promise<void>
   const current = inventory.versions.find(isCurrent);
   // A rotation that goes on gives servers its own version.
   if (!current || rotationInFlight(inventory.secret)) return;
-  const wanted = isAsConfigured(context, inventory, current) ? current : findFormer(context, inventory, current);
+  const wanted = isAsConfigured(context, inventory, current) ? current : findFormer(context, inventory);
   // What cannot be taken back does not keep the deployment from its end: the next rotation is for that, too.
   if (wanted) await giveBack(context, requestId, inventory, wanted).catch(error => context.log.error('not all is as before the deployment', { error: describe(error) }));
 }
@@ -53,12 +49,6 @@ async function giveUp(context: Context, id: string, versions: SecretVersion[]): 
   if (version) await markOnce(context, version, 'unused');
   await context.versions.detach(PENDING, id);
   context.log.warn('rotation ended that a deployment has left unfinished');
-}
-
-/** The version from before the current one, if a deployment has just replaced it that is not in force any more. */
-function findFormer(context: Context, inventory: Inventory, { createdAt }: SecretVersion): SecretVersion | undefined {
-  if (context.clock.now() - createdAt > DEPLOYMENT_TIME) return undefined;
-  return inventory.versions.find(version => isPrevious(version) && isAsConfigured(context, inventory, version));
 }
 
 async function giveBack(context: Context, requestId: string, inventory: Inventory, version: SecretVersion): Promise<void> {

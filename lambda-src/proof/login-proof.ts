@@ -1,6 +1,7 @@
-import { Proof, proofError, tryUntilAccepted } from './endpoint-proof';
+import { nameOf, Proof, proofError, tryUntilAccepted } from './endpoint-proof';
 import { Account, accountsIn } from './endpoints';
 import { SecretVersion } from '../aws/secret-versions';
+import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 
 /**
@@ -9,6 +10,12 @@ import { Context } from '../context';
  */
 export async function proveLogins(context: Context, version: SecretVersion, successesInARow: number): Promise<void> {
   for (const account of accountsIn(version, context.config)) await proveLogin(context, account, successesInARow);
+}
+
+/** Whether every endpoint that a version has a password for accepts it, in one try. Throws if one does not decide. */
+export async function logsInEverywhere(context: Context, version: SecretVersion): Promise<boolean> {
+  for (const account of accountsIn(version, context.config)) if (!await logsIn(context, account)) return false;
+  return true;
 }
 
 /** Logs in at one endpoint, so many times in a row. */
@@ -21,4 +28,12 @@ export async function proveLogin(context: Context, account: Account, successesIn
 function loginProof({ loginAt }: Context, { credential, endpoint }: Account): Proof {
   const login = loginAt(endpoint);
   return { subject: 'login', attempt: async () => login(credential), accessKeyId: credential.username, endpoint };
+}
+
+async function logsIn({ log, loginAt }: Context, { credential, endpoint }: Account): Promise<boolean> {
+  const accessKeyId = credential.username;
+  const { outcome, reply } = await loginAt(endpoint)(credential);
+  if (outcome === 'accepted') log.info('login accepted', { accessKeyId, endpoint: nameOf(endpoint) });
+  if (outcome === 'accepted' || outcome === 'refused') return outcome === 'accepted';
+  throw new RotationError(`${nameOf(endpoint)} did not take the login of access key ${accessKeyId}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
 }

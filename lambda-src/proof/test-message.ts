@@ -4,7 +4,8 @@ import { Message } from '../smtp/message';
 /**
  * The message that proves the permission to send. All of it is ASCII in short lines, so that nothing needs encoding.
  */
-export function testMessage({ from, to }: TestMessageConfig, { host, region }: EndpointConfig, versionId: string, now: number): Message {
+export function testMessage(config: TestMessageConfig, { host, region }: EndpointConfig, versionId: string, now: number): Message {
+  const { configurationSet, from, tenant, to } = config;
   const domain = from.slice(from.lastIndexOf('@') + 1);
   const lines = [
     `From: ${from}`,
@@ -13,6 +14,8 @@ export function testMessage({ from, to }: TestMessageConfig, { host, region }: E
     `Date: ${new Date(now).toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${versionId}.${region}@${domain}>`,
     'Auto-Submitted: auto-generated',
+    ...configurationSet ? [`X-SES-CONFIGURATION-SET: ${configurationSet}`] : [],
+    ...tenant ? [`X-SES-TENANT: ${tenant}`] : [],
     '',
     'A new SMTP credential for Amazon SES sent this message, to prove that it',
     'may send. It went by way of',

@@ -2,11 +2,15 @@ import { attachDeliveryLabel, releaseDead } from './delivery';
 import { deleteLeftOvers, freeSlot } from './key-slots';
 import { storeNewCredential } from './new-credential';
 import { abandonVersion, checkStages, findVersion, whyUnusable } from './pending-version';
+import { findReusable } from './suitability';
+import { KEY_SLOTS } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
+import { unmark } from '../keys/grace';
 import { Inventory, Reading, readSecret, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
+import { logsInEverywhere } from '../proof/login-proof';
 import { isCurrent, isDelivered, labelledIn } from '../secret/labels';
 
 /** Fills the pending version with a new credential, once. */
@@ -18,8 +22,17 @@ export async function createSecret(context: Context, token: string): Promise<voi
   await releaseDead(context, inventory);
   const held = await labelHeldVersions(context, token, inventory);
   if (pending) return;
+  const reusable = keys.length < KEY_SLOTS ? undefined : findReusable(context, { ...inventory, keys });
+  if (reusable && await logsInEverywhere(context, reusable)) return takeUpAgain(context, token, reusable);
   await freeSlot(context, token, { ...inventory, keys }, held);
   await storeNewCredential(context, token, inventory.versions.find(isCurrent));
+}
+
+/** CloudFormation rotates when it restores a schedule: that must not cost the credential to which it goes back. */
+async function takeUpAgain(context: Context, token: string, version: SecretVersion): Promise<void> {
+  await context.versions.putPending(token, version.value);
+  await unmark(context, version);
+  context.log.warn(`the credential of version ${version.id} is as configured, and that of the current one is not: it is taken up again`);
 }
 
 /** The labelled versions that have a value: all of them, but for the one that is to be filled. */

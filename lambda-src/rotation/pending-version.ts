@@ -3,7 +3,7 @@ import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { BackOff, MINUTE, SECOND } from '../basics/time';
 import { Context } from '../context';
-import { deleteKey, isInCurrent } from '../keys/deletion';
+import { deleteKey, isInOther } from '../keys/deletion';
 import { missingRegions } from '../proof/endpoints';
 import { parseCredential, parseDeliverable } from '../secret/credential';
 import { CURRENT, isAppliedByServers, isCurrent, isDelivered, Labelled, labelledIn, PENDING } from '../secret/labels';
@@ -64,7 +64,7 @@ export async function abandonVersion(context: Context, { id, value }: SecretVers
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`, '535-everywhere');
   }
   const accessKeyId = parseDeliverable(value, format)?.username;
-  if (accessKeyId && !isDelivered(labelled)) await deleteKey(context, { id: accessKeyId }, isInCurrent);
+  if (accessKeyId && !isDelivered(labelled)) await deleteKey(context, { id: accessKeyId }, async (_, key) => isInOther(context, key, id));
   await versions.detach(PENDING, id);
   log.warn('pending version given up', { accessKeyId, error: problem });
   throw new RotationError(`version ${id} was given up and is no longer ${PENDING}: ${problem}; `

@@ -16,6 +16,9 @@ const DELIVERED = 'SES_SMTP_DELIVERED_';
  */
 const GRACE = { unused: 'SES_SMTP_UNUSED_', inactive: 'SES_SMTP_INACTIVE_' };
 
+/** Begins the staging label of the current version that tells since when another one has been pending without a value: no API tells. */
+const EMPTY = 'SES_SMTP_EMPTY_';
+
 /** Begins the staging label that names the request of CloudFormation which is under way. */
 const DEPLOYMENT = 'SES_SMTP_DEPLOYMENT_';
 
@@ -78,9 +81,13 @@ export function isDeploymentLabel(stage: string): boolean {
   return stage.startsWith(DEPLOYMENT);
 }
 
+export function isEmptyLabel(stage: string): boolean {
+  return stage.startsWith(EMPTY);
+}
+
 /** Whether only this library needs the label. */
 export function isOwnLabel(stage: string): boolean {
-  return isDeliveryLabel(stage) || isGraceLabel(stage) || isDeploymentLabel(stage);
+  return isDeliveryLabel(stage) || isGraceLabel(stage) || isDeploymentLabel(stage) || isEmptyLabel(stage);
 }
 
 export function deliveryLabel(versionId: string): string {
@@ -95,11 +102,25 @@ export function graceLabel(grace: Grace, moment: number, versionId: string): str
   return `${GRACE[grace]}${new Date(moment).toISOString()}_${versionId}`;
 }
 
+export function emptyLabel(moment: number, versionId: string): string {
+  return `${EMPTY}${new Date(moment).toISOString()}_${versionId}`;
+}
+
+/** Since when a version has been pending without a value, by the labels of another one; undefined if they do not tell. */
+export function emptySince({ stages }: Labelled, versionId: string): number | undefined {
+  const label = stages.find(stage => isEmptyLabel(stage) && stage.endsWith(versionId));
+  return label === undefined ? undefined : momentIn(label, EMPTY);
+}
+
 /** The latest moment that the labels tell, as two invocations may have attached one each; undefined if there is none. */
 export function graceMoment({ stages }: Labelled, grace: Grace): number | undefined {
   const start = GRACE[grace];
-  const times = stages.filter(stage => stage.startsWith(start)).map(stage => Date.parse(stage.slice(start.length, start.length + TIME_LENGTH)));
+  const times = stages.filter(stage => stage.startsWith(start)).map(stage => momentIn(stage, start));
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function momentIn(label: string, start: string): number {
+  return Date.parse(label.slice(start.length, start.length + TIME_LENGTH));
 }
 
 /** A version by its id, which has no label if it is not among the labelled ones. */

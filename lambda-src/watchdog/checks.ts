@@ -1,10 +1,11 @@
+import { forgetEmpty, noteEmpty } from './empty-version';
 import { allowedAge, ROTATION_TIME } from './key-age';
 import { Problem, rotateNow } from './problem';
 import { SecretDescription, SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { HOUR, MINUTE, SECOND } from '../basics/time';
 import { Context, unqualified } from '../context';
-import { Inventory, rotationInFlight } from '../keys/inventory';
+import { Inventory, rotationInFlight, SecretContent } from '../keys/inventory';
 import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
 import { parseFormer } from '../secret/credential';
 import { CURRENT, isCurrent, isDelivered, PENDING } from '../secret/labels';
@@ -59,11 +60,13 @@ export function checkServers({ clock, config, keys: { userName } }: Context, { k
 }
 
 /** A rotation must come to an end. */
-export function checkPending({ clock, config }: Context, { secret, versions }: Inventory): Problem {
+export async function checkPending(context: Context, { secret, versions }: SecretContent): Promise<Problem> {
+  const { clock, config } = context;
   const id = rotationInFlight(secret);
+  const filled = versions.find(version => version.id === id);
+  await forgetEmpty(context, secret, filled ? undefined : id);
   if (!id) return undefined;
-  // Of a version without a value, nothing tells the age; the secret has not changed since it came.
-  const since = versions.find(version => version.id === id)?.createdAt ?? secret.changedAt;
+  const since = filled?.createdAt ?? await noteEmpty(context, secret, id);
   const longestPush = Math.max(0, ...config.fleets.map(({ timeoutSeconds }) => timeoutSeconds)) * SECOND;
   if (clock.now() - since <= ROTATION_TIME + longestPush) return undefined;
   return new RotationError(`version ${id} has been ${PENDING} since ${new Date(since).toISOString()}: its rotation is stuck; `

@@ -39,7 +39,7 @@ async function checkAll(context: Context, inventory: Inventory): Promise<Problem
     await attempt(async () => checkCredential(context, inventory, inventory.keys)),
     checkServers(context, inventory),
     checkSchedule(context, inventory),
-    checkPending(context, inventory),
+    await attempt(async () => checkPending(context, inventory)),
     checkKeys(context, inventory),
     retirement,
   ];
@@ -51,7 +51,7 @@ async function checkWithoutKeys(context: Context, content: SecretContent, outage
   return [
     await attempt(async () => checkCredential(context, content)),
     checkSchedule(context, inventory),
-    checkPending(context, inventory),
+    await attempt(async () => checkPending(context, content)),
     new RotationError(`IAM did not list the access keys, which says nothing about the credential: ${outage.message}`, outage.runbook),
   ];
 }

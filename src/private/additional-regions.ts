@@ -1,6 +1,7 @@
 import { Annotations, ArnFormat, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { quoted } from './notation';
 import { FormatConfig, REGION_NAME, regionalFields } from './rotation-contract';
 import { secretArnPattern } from './user-and-secret/secret-grants';
 
@@ -11,13 +12,13 @@ export function validateAdditionalRegions(regions: string[], endpointRegion: str
     throw new Error('additionalRegions must be used with a secret that has fields, got CredentialFormat.usernameColonPassword; use CredentialFormat.json');
   }
   const unlike = regions.find(region => !Token.isUnresolved(region) && !REGION_NAME.test(region));
-  if (unlike !== undefined) throw new Error(`additionalRegions must name Regions, such as eu-west-1, got '${unlike}'`);
-  if (regions.includes(endpointRegion)) throw new Error(`additionalRegions must not name the endpoint's Region, got '${endpointRegion}'; leave it out`);
+  if (unlike !== undefined) throw new Error(`additionalRegions must name Regions, such as eu-west-1, got ${quoted(unlike)}`);
+  if (regions.includes(endpointRegion)) throw new Error(`additionalRegions must not name the endpoint's Region, got ${quoted(endpointRegion)}; leave it out`);
   if (new Set(regions).size < regions.length) throw new Error(`additionalRegions must differ, got ${regions.join(', ')}; name each Region once`);
   const names = Object.values(fields);
   const taken = [endpointRegion, ...regions].flatMap(region => Object.values(regionalFields(fields, region))).find(name => names.includes(name));
   if (taken !== undefined) {
-    throw new Error(`credentialFormat fields must not have a name that additionalRegions needs, got '${taken}'; choose another name`);
+    throw new Error(`credentialFormat fields must not have a name that additionalRegions needs, got ${quoted(taken)}; choose another name`);
   }
 }
 

@@ -89,6 +89,10 @@ export interface EndpointConfig {
 export interface TestMessageConfig {
   readonly from: string;
   readonly to: string;
+  /** The name of the configuration set for `X-SES-CONFIGURATION-SET`. */
+  readonly configurationSet?: string;
+  /** The name of the tenant for `X-SES-TENANT`. */
+  readonly tenant?: string;
 }
 
 /** The names of the JSON fields. Without `fields`, the value is `username:password`. */

@@ -46,7 +46,9 @@ export class LocalAws {
   public readonly clock = new LeapingClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
-    credentials: this.world.iam, clock: this.world.clock, maySend: (user, from) => this.world.maySend(user, from),
+    credentials: this.world.iam,
+    clock: this.world.clock,
+    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
   });
   public readonly smtp: SesSmtpServer;
   public onLog?: LogListener;

@@ -35,7 +35,9 @@ export class Scenario {
   public readonly clock = new VirtualClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
-    credentials: this.world.iam, clock: this.clock, maySend: (user, from, region) => this.world.maySend(user, from, { region }),
+    credentials: this.world.iam,
+    clock: this.clock,
+    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
   });
   public readonly logs: string[] = [];
   /** What CloudFormation was answered. */
@@ -88,8 +90,8 @@ export class Scenario {
     return JSON.parse(this.world.secretsManager.valueOf(this.secretArn, label) ?? '{}') as Record<string, unknown>;
   }
 
-  public addNode(instanceId: string, behaviour: NodeBehaviour = this.applies()): SimulatedNode {
-    const node = new SimulatedNode({ instanceId, tags: { EmailServers: 'True' }, behaviour });
+  public addNode(instanceId: string, behaviour: NodeBehaviour = this.applies(), tags: Record<string, string> = { EmailServers: 'True' }): SimulatedNode {
+    const node = new SimulatedNode({ instanceId, tags, behaviour });
     this.world.ssm.nodes.push(node);
     return node;
   }

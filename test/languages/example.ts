@@ -10,7 +10,7 @@ import { Page } from '../docs/page';
 /** The example of a language, copied away from the repository, with the built package. */
 export class Example {
   public static async install(language: Language, directory: string, packages: Packages): Promise<Example> {
-    cpSync(join(ROOT, 'examples', language.name), directory, { recursive: true, filter: source => !/node_modules|cdk\.out/.test(source) });
+    cpSync(join(ROOT, 'examples', language.name), directory, { recursive: true, filter: source => !/node_modules|cdk\.out|\/(bin|obj)$/.test(source) });
     await language.install(directory, packages);
     return new Example(language, directory);
   }

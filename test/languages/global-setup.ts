@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node' with { 'resolution-mode': 'import' };
 import { cleanTree } from './clean-tree';
 import { buildPackages, Packages } from './packages';
-import { checkToolChains } from './tool-chains';
+import { testableLanguages } from './tool-chains';
 
 declare module 'vitest' {
   export interface ProvidedContext {
+    /** Those that this machine has the tools of. */
+    readonly languages: string[];
     readonly packages: Packages;
     /** A folder for the apps, outside of the repository. */
     readonly workshop: string;
@@ -16,9 +18,10 @@ declare module 'vitest' {
 
 /** Builds the packages from a clean tree before the first test, and removes everything after the last one. */
 export default async function ({ provide }: TestProject): Promise<() => void> {
-  checkToolChains();
+  const languages = testableLanguages();
+  provide('languages', languages);
   const workshop = mkdtempSync(join(tmpdir(), 'languages-'));
   provide('workshop', workshop);
-  provide('packages', await buildPackages(await cleanTree(join(workshop, 'tree'))));
+  provide('packages', await buildPackages(await cleanTree(join(workshop, 'tree')), languages));
   return () => rmSync(workshop, { recursive: true, force: true });
 }

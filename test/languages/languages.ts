@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GO_ENVIRONMENT, Packages } from './packages';
+import { ROOT } from './clean-tree';
+import { DOTNET_ENVIRONMENT, GO_ENVIRONMENT, Packages } from './packages';
 import { run } from './program';
 
 /** What a language needs to use a package that is built, but not published. */
@@ -12,6 +13,8 @@ export interface Language {
   readonly mistakes: { readonly file: string; readonly run: Command };
   /** How the README marks its program in the language, where that belongs in the app, and how it runs there. */
   readonly readme: { readonly fence: string; readonly file: string; readonly run: Command };
+  /** The versions that the app asks for, if they are not those of TypeScript's example: npm's names with them. */
+  readonly cdk?: string[];
   /** Installs the dependencies of the app in a directory: the built package, and from the registries whatever else it names. */
   install(directory: string, packages: Packages): Promise<void>;
   /** What the app's programs find in their environment, on top. */
@@ -20,16 +23,19 @@ export interface Language {
 
 type Command = [program: string, ...args: string[]];
 
-const TYPESCRIPT: Language = {
-  name: 'typescript',
-  install: async (directory, { npm }) => {
-    await run('npm', ['install', '--no-audit', '--no-fund', npm], { cwd: directory });
-  },
-  environment: () => ({}),
-  test: ['npm', 'test'],
-  mistakes: { file: 'mistakes.mjs', run: ['node', 'mistakes.mjs'] },
-  readme: { fence: 'ts', file: 'readme.ts', run: ['npx', 'tsx', 'readme.ts'] },
-};
+/** TypeScript, with these versions of the CDK or those of the example. */
+export function typescript(cdk: string[] = []): Language {
+  return {
+    name: 'typescript',
+    install: async (directory, { npm }) => {
+      await run('npm', ['install', '--no-audit', '--no-fund', npm, ...cdk], { cwd: directory });
+    },
+    environment: () => ({}),
+    test: ['npm', 'test'],
+    mistakes: { file: 'mistakes.mjs', run: ['node', 'mistakes.mjs'] },
+    readme: { fence: 'ts', file: 'readme.ts', run: ['npx', 'tsx', 'readme.ts'] },
+  };
+}
 
 const PYTHON: Language = {
   name: 'python',
@@ -79,7 +85,41 @@ const GO: Language = {
   readme: { fence: 'go', file: 'readme/readme.go', run: ['go', 'run', './readme'] },
 };
 
-export const LANGUAGES = [TYPESCRIPT, PYTHON, JAVA, GO];
+const CSHARP: Language = {
+  name: 'csharp',
+  cdk: [`aws-cdk-lib@${msBuildProperty('CdkVersion')}`, `constructs@${msBuildProperty('ConstructsVersion')}`],
+  install: async (directory, { dotnet }) => {
+    writeFileSync(join(directory, 'nuget.config'), nuGetConfig(dotnet));
+    for (const program of ['mistakes', 'readme']) cpSync(join(directory, 'src', 'Newsletter.csproj'), join(directory, program, `${program}.csproj`));
+    await run('dotnet', ['build', 'tests'], { cwd: directory, env: DOTNET_ENVIRONMENT });
+  },
+  environment: () => DOTNET_ENVIRONMENT,
+  test: ['dotnet', 'test', 'tests'],
+  mistakes: { file: 'mistakes/Mistakes.cs', run: ['dotnet', 'run', '--project', 'mistakes'] },
+  readme: { fence: 'csharp', file: 'readme/Mail.cs', run: ['dotnet', 'run', '--project', 'readme'] },
+};
+
+/** TypeScript comes first: the others are compared with it. */
+export const LANGUAGES = [typescript(), PYTHON, JAVA, GO, CSHARP];
+
+/** A setting of the example: not every registry serves every version. As in MSBuild, an environment variable comes first. */
+function msBuildProperty(name: string): string {
+  const properties = readFileSync(join(ROOT, 'examples', 'csharp', 'Directory.Build.props'), 'utf8');
+  return process.env[name] ?? new RegExp(`<${name} [^>]*>([^<]+)<`).exec(properties)![1];
+}
+
+/** A cache of its own: that of the user may have an earlier build of the same version. */
+function nuGetConfig(source: string): string {
+  return `<configuration>
+  <config>
+    <add key="globalPackagesFolder" value=".nuget" />
+  </config>
+  <packageSources>
+    <add key="built-package" value="${source}" />
+  </packageSources>
+</configuration>
+`;
+}
 
 /** A local repository of its own: that of the user may have an earlier build of the same version. */
 function mavenSettings(repository: string): string {

@@ -12,19 +12,31 @@ export interface Packages {
   readonly java: string;
   /** The module's folder. */
   readonly go: string;
+  /** A folder with the NuGet package. */
+  readonly dotnet: string;
 }
+
+/** The task that packages for a language. All together are `package-all`, which asks for the tools of every language. */
+export const PACKAGE_TASKS: Record<string, string> = {
+  typescript: 'package:js', java: 'package:java', python: 'package:python', csharp: 'package:dotnet', go: 'package:go',
+};
 
 /** Not every proxy of Go modules has the checksum database beside it. What an app runs is pinned by its own go.sum. */
 export const GO_ENVIRONMENT = { GONOSUMDB: 'github.com/aws/*,github.com/cdklabs/*' };
 
-/** Builds the packages of all languages, as a release does. */
-export async function buildPackages(tree: string): Promise<Packages> {
-  for (const task of ['bundle', 'compile', 'post-compile', 'package-all']) await run('npx', ['projen', task], { cwd: tree, env: GO_ENVIRONMENT });
+/** Nothing is reported to anybody, and no greeting stands in what it prints. */
+export const DOTNET_ENVIRONMENT = { DOTNET_CLI_TELEMETRY_OPTOUT: 'true', DOTNET_NOLOGO: 'true' };
+
+/** Builds the packages of some languages, as a release does. */
+export async function buildPackages(tree: string, languages: string[]): Promise<Packages> {
+  const env = { ...GO_ENVIRONMENT, ...DOTNET_ENVIRONMENT };
+  for (const task of ['bundle', 'compile', 'post-compile', ...languages.map(language => PACKAGE_TASKS[language])]) await run('npx', ['projen', task], { cwd: tree, env });
   return packagesIn(join(tree, 'dist'));
 }
 
 function packagesIn(dist: string): Packages {
-  return { npm: onlyFile(join(dist, 'js'), '.tgz'), python: join(dist, 'python'), java: join(dist, 'java'), go: join(dist, 'go', 'smtprotation') };
+  const [python, java, dotnet] = ['python', 'java', 'dotnet'].map(language => join(dist, language));
+  return { npm: onlyFile(join(dist, 'js'), '.tgz'), python, java, dotnet, go: join(dist, 'go', 'smtprotation') };
 }
 
 export function onlyFile(directory: string, ending: string): string {

@@ -44,7 +44,9 @@ export class Life {
   public readonly clock = new ConcurrentClock();
   public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
-    credentials: this.world.iam, clock: this.clock, maySend: (user, from) => this.world.maySend(user, from),
+    credentials: this.world.iam,
+    clock: this.clock,
+    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
   });
   public readonly logs: string[] = [];
   public readonly servers: SimulatedNode[] = [];

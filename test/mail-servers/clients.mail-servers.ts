@@ -34,6 +34,6 @@ describe.each(CLIENTS)('$name', client => {
     await writeFile(client.file, content);
     await run('chown', 'root:root', client.file);
     await run('chmod', '600', client.file);
-    expect((await relayHost.apply()).output).toMatch(/SES_SMTP_CREDENTIAL_FAILED a lookup in .* as the user mail did not give the credential .*: the user mail cannot read it/);
+    expect((await relayHost.apply()).output).toMatch(/SES_SMTP_CREDENTIAL_FAILED a lookup in .* as the (user|group) mail did not give the credential .*: the (user|group) mail cannot read it/);
   });
 });

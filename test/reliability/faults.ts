@@ -65,7 +65,7 @@ export const SERVER_ERROR_AFTER: Fault<Disturbed> = {
 };
 
 export const TIME_OUT: Fault<Disturbed> = {
-  name: 'no reply until the time-out',
+  name: 'no reply until the timeout',
   call: async (effect, lab) => {
     await effect();
     await lab.clock.sleep(REQUEST_TIMEOUT);

@@ -34,7 +34,7 @@ export const NO_FLEET: Setup = { name: 'no fleet', props: () => ({}), servers: [
 /** A password for each of two regions, and a message sent in both. */
 export const TWO_REGIONS: Setup = {
   name: 'no fleet, two regions, a test message',
-  props: () => ({ additionalRegions: ['eu-central-1'], testMessage: { from: 'news@example.com' } }),
+  props: () => ({ additionalRegions: ['eu-central-1'], testMessage: { sender: 'news@example.com' } }),
   servers: [],
 };
 

@@ -282,12 +282,43 @@ describe.each(['shellScript', 'powerShellScript'] as const)('%s', method => {
       .toThrow(`${method} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
   });
 
+  it('takes the line ends of Windows, which a file or a literal in C# may have', () => {
+    const [windows, unix] = ['#!/bin/sh\r\nif true\r\nthen reload-mail\r\nfi\r\n', '#!/bin/sh\nif true\nthen reload-mail\nfi\n']
+      .map(text => linesOf(stackWith(CredentialDocument[method](text))));
+    expect(windows).toEqual(unix);
+    expect(windows.join('\n')).not.toContain('\r');
+  });
+
+  it('leaves out the mark that a file from Windows may begin with', () => {
+    const [marked, bare] = ['\ufeff#!/bin/bash\nreload-mail', '#!/bin/bash\nreload-mail'].map(text => linesOf(stackWith(CredentialDocument[method](text))));
+    expect(marked).toEqual(bare);
+  });
+
+  it('shows a carriage return that ends no line, and fails', () => {
+    expect(() => CredentialDocument[method]('true\nif true; then\r  reload-mail; fi\r\n'))
+      .toThrow(`${method} must not contain a carriage return without a line feed, got 'if true; then\\r  reload-mail; fi'; end its lines with \\n or \\r\\n`);
+  });
+
   it('may have other braces', () => {
     expect(() => CredentialDocument[method]('echo ${a} {{ a b }} {{}}')).not.toThrow();
   });
 
   it('takes a text that is not known yet', () => {
     expect(linesOf(stackWith(CredentialDocument[method](Lazy.string({ produce: () => 'reload-mail' }))))).toContain(method === 'shellScript' ? 'reload-mail' : '| reload-mail');
+  });
+});
+
+describe.each([
+  ['existing', (parameters: { [name: string]: string }) => CredentialDocument.existing('Apply', { ...parameterNames, parameters })],
+  ['existingWithCredential', (parameters: { [name: string]: string }) => CredentialDocument.existingWithCredential('Apply', { parameters })],
+] as const)('%s', (method, define) => {
+  it('takes the line ends of Windows in a parameter', () => {
+    expect(documentConfig(define({ Commands: 'one\r\ntwo\r\n', Mode: 'strict' })).constants).toEqual({ Commands: 'one\ntwo\n', Mode: 'strict' });
+  });
+
+  it('shows a carriage return that ends no line of a parameter, and fails', () => {
+    expect(() => define({ Commands: 'one\rtwo' }))
+      .toThrow(`parameter Commands of CredentialDocument.${method} must not contain a carriage return without a line feed, got 'one\\rtwo'; end its lines with \\n or \\r\\n`);
   });
 });
 

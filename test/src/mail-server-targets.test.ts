@@ -73,6 +73,38 @@ describe('tagged mail servers', () => {
   });
 });
 
+describe('mail servers with several tags', () => {
+  it('have all of them, for the command and for the policy', () => {
+    expect(bind(MailServerTargets.tags({ Role: ['mail', 'relay'], Env: ['prod'] }))).toEqual({
+      targets: [{ key: 'tag:Role', values: ['mail', 'relay'] }, { key: 'tag:Env', values: ['prod'] }],
+      statements: [{
+        Sid: 'SendToMailServers',
+        Effect: 'Allow',
+        Action: 'ssm:SendCommand',
+        Resource: [`arn:<AWS::Partition>:ec2:${ACCOUNT}:instance/*`, `arn:<AWS::Partition>:ssm:${ACCOUNT}:managed-instance/*`],
+        Condition: { StringEquals: { 'ssm:resourceTag/Role': ['mail', 'relay'], 'ssm:resourceTag/Env': ['prod'] } },
+      }],
+    });
+  });
+
+  it('are those of one tag, if there is one', () => {
+    expect(bind(MailServerTargets.tags({ Role: ['mail'] }))).toEqual(bind(MailServerTargets.tag('Role', 'mail')));
+  });
+
+  it('may have five tags and fail with six, and with none', () => {
+    const tags = (count: number) => Object.fromEntries(ids(count).map(id => [id, ['True']]));
+    expect(() => MailServerTargets.tags(tags(5))).not.toThrow();
+    expect(() => MailServerTargets.tags(tags(6))).toThrow('tags must be 1 to 5, which is what Run Command accepts, got 6 in MailServerTargets.tags(...)');
+    expect(() => MailServerTargets.tags({})).toThrow('tags must be 1 to 5, which is what Run Command accepts, got 0 in MailServerTargets.tags(...)');
+  });
+
+  it('fail without a key, and without values', () => {
+    expect(() => MailServerTargets.tags({ 'Role': ['mail'], '': ['prod'] })).toThrow('tag key must not be empty');
+    expect(() => MailServerTargets.tags({ Role: ['mail'], Env: [] }))
+      .toThrow("tag values must be 1 to 50, got 0 in MailServerTargets.tags(...) for 'Env'; name at least one");
+  });
+});
+
 describe('mail servers of a resource group', () => {
   it('are any managed nodes, which the function looks up in the group', () => {
     expect(bind(MailServerTargets.resourceGroup('mail-servers'))).toEqual({

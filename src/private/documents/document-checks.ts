@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { checkNotation, isHostName } from '../notation';
+import { checkNotation, isHostName, quoted } from '../notation';
 import { DocumentParameterNames } from '../rotation-contract';
 
 export function checkPasswordMap(passwordMap?: string): void {
@@ -13,12 +13,28 @@ export function checkPath(prop: string, path: string): void {
 
 export function checkRelayHost(relayHost?: string): void {
   if (relayHost !== undefined && !isHostName(relayHost)) {
-    throw new Error(`relayHost must be a host name without brackets and port, got '${relayHost}'`);
+    throw new Error(`relayHost must be a host name without brackets and port, got ${quoted(relayHost)}`);
   }
 }
 
 export function checkLabel(label: string): void {
-  if (!/^[\w.-]*$/.test(label)) throw new Error(`label must consist of letters, digits, "_", "-" and ".", got '${label}'`);
+  if (!/^[\w.-]*$/.test(label)) throw new Error(`label must consist of letters, digits, "_", "-" and ".", got ${quoted(label)}`);
+}
+
+/**
+ * A text as a server must get it. Texts from files, and literals in C#, may have the line ends of Windows, and a mark before the first line.
+ * Throws on a carriage return that ends no line.
+ */
+export function serverText(prop: string, text: string): string {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const broken = lines.find(line => line.includes('\r'));
+  if (broken === undefined) return lines.join('\n');
+  throw new Error(`${prop} must not contain a carriage return without a line feed, got ${quoted(broken)}; end its lines with \\n or \\r\\n`);
+}
+
+/** The values of a document's further parameters as a server must get them. */
+export function serverTexts(method: string, constants: { [name: string]: string }): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, serverText(`parameter ${name} of CredentialDocument.${method}`, value)]));
 }
 
 export function checkScript(prop: string, text: string): void {
@@ -37,14 +53,20 @@ export function checkRequires(prop: string, text: string): void {
 export function checkInterpreter(prop: string, text: string): void {
   const [firstLine] = text.split('\n');
   if (!firstLine.startsWith('#!') || /^#! ?\/(\S*\/)?(env )?(ba|da|k|z)?sh( -[eu]+)?$/.test(firstLine)) return;
-  throw new Error(`${prop} must name sh, bash, dash, ksh or zsh in its #! line, with no options except -e and -u, got '${firstLine}'`);
+  throw new Error(`${prop} must name sh, bash, dash, ksh or zsh in its #! line, with no options except -e and -u, got ${quoted(firstLine)}`);
+}
+
+/** What names a document in a command and in a policy. */
+export function checkDocument(method: string, name: string, version?: string): void {
+  checkNotation(`name of CredentialDocument.${method}`, name, /^[\w.:/-]+$/, 'the name of a document or its ARN');
+  checkNotation('documentVersion', version, /^(\$DEFAULT|\$LATEST|[1-9]\d*)$/, 'a number, $DEFAULT or $LATEST');
 }
 
 export function checkParameters(method: string, names: DocumentParameterNames, constants: { [name: string]: string } = {}): void {
   const all = [...Object.values(names).filter((name): name is string => name !== undefined), ...Object.keys(constants)];
   const unusable = all.find(name => !Token.isUnresolved(name) && !/^[A-Za-z0-9_]{1,64}$/.test(name));
   if (unusable !== undefined) {
-    throw new Error(`parameter names of CredentialDocument.${method} must be 1 to 64 letters, digits and "_", got '${unusable}'`);
+    throw new Error(`parameter names of CredentialDocument.${method} must be 1 to 64 letters, digits and "_", got ${quoted(unusable)}`);
   }
   if (new Set(all).size < all.length) throw new Error(`parameter names of CredentialDocument.${method} must differ, got ${all.join(', ')}`);
 }

@@ -97,7 +97,7 @@ function parameter(description: string, allowedPattern: string) {
 }
 
 function script(name: string): string[] {
-  return readFileSync(join(SCRIPTS, name), 'utf-8').trimEnd().split('\n');
+  return readFileSync(join(SCRIPTS, name), 'utf-8').trimEnd().split(/\r?\n/);
 }
 
 function describeFor(server: string): string {

@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { MailServerFleet } from '../../mail-server-fleet';
-import { hasNotation } from '../notation';
+import { hasNotation, quoted } from '../notation';
 
 /** Two runs of an association. The next run after the rotation gives servers the current credential. */
 const SHORTEST_GRACE = Duration.hours(1);
@@ -27,12 +27,12 @@ const RULES: FleetRule[] = [
   {
     option: 'maxConcurrency',
     isBroken: ({ maxConcurrency }) => !hasNotation(maxConcurrency, CONCURRENCY),
-    error: (option, { maxConcurrency }) => `${option} must be a number from '1' or a percentage from '1%' to '100%', got '${maxConcurrency}'`,
+    error: (option, { maxConcurrency }) => `${option} must be a number from '1' or a percentage from '1%' to '100%', got ${quoted(maxConcurrency)}`,
   },
   {
     option: 'maxErrors',
     isBroken: ({ maxErrors }) => !hasNotation(maxErrors, ERRORS),
-    error: (option, { maxErrors }) => `${option} must be a number from '0' or a percentage from '0%' to '100%', got '${maxErrors}'`,
+    error: (option, { maxErrors }) => `${option} must be a number from '0' or a percentage from '0%' to '100%', got ${quoted(maxErrors)}`,
   },
   {
     option: 'timeout',
@@ -51,6 +51,12 @@ const RULES: FleetRule[] = [
     error: option => `${option} must be used with a document that reads the secret, got CredentialDocument.existingWithCredential; use CredentialDocument.existing`,
   },
   {
+    option: 'applyToNewServers',
+    isBroken: ({ applyToNewServers = false, targets }) => applyToNewServers && targets._tags > 1,
+    error: (option, { targets }) => `${option} must be used with one tag, got ${targets._tags}, and AWS does not document that an association needs all of them; `
+      + 'give these servers one tag that says both',
+  },
+  {
     option: 'region',
     isBroken: ({ document, region }) => region !== undefined && !document._ofThisLibrary,
     error: option => `${option} must be used with a document of this library, got an existing one, which does not learn the Region and would take the endpoint's password; `
@@ -60,7 +66,7 @@ const RULES: FleetRule[] = [
     option: 'region',
     isBroken: ({ region }, { regions = [] }) => region !== undefined && !(regions.length > 1 && regions.includes(region)),
     error: (option, { region }, { regions = [] }) =>
-      `${option} must be one of several Regions of the credential, which has ${regions.join(', ')}, got '${region}'; add it to additionalRegions`,
+      `${option} must be one of several Regions of the credential, which has ${regions.join(', ')}, got ${quoted(region)}; add it to additionalRegions`,
   },
   {
     option: 'applyToNewServers',

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { mayMatch } from './string-like';
+import { quoted } from '../notation';
 
 /** Throws on sender addresses that no message of the identities can have. */
 export function validateFromAddresses(fromAddresses: string[], identities: ses.IEmailIdentity[]): void {
@@ -8,12 +9,12 @@ export function validateFromAddresses(fromAddresses: string[], identities: ses.I
   const known = fromAddresses.filter(address => !Token.isUnresolved(address));
   const unlike = known.find(address => !/^[^\s<>,]+$/.test(address));
   if (unlike !== undefined) {
-    throw new Error(`fromAddresses must be email addresses without a name, because SES compares them with the bare address of a sender, got '${unlike}'; `
+    throw new Error(`fromAddresses must be email addresses without a name, because SES compares them with the bare address of a sender, got ${quoted(unlike)}; `
       + 'write one address in each entry, such as news@example.com or *@example.com');
   }
   const strange = known.find(address => !isOfIdentities(address, identities));
   if (strange !== undefined) {
-    throw new Error(`fromAddresses must belong to the identities, got '${strange}' and the identities ${namesOf(identities).join(', ')}; correct the address, or add its identity`);
+    throw new Error(`fromAddresses must belong to the identities, got ${quoted(strange)} and the identities ${namesOf(identities).join(', ')}; correct the address, or add its identity`);
   }
 }
 

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, IDependable } from 'constructs';
 import { validateFromAddresses } from './sender-addresses';
+import { quoted } from '../notation';
 import { EndpointConfig } from '../rotation-contract';
 import { generation } from '../user-and-secret/generation';
 
@@ -27,7 +28,7 @@ interface Sender {
 export function validateSender({ fromAddresses, identities, user, userName }: SenderProps): void {
   if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
   if (fromAddresses) validateFromAddresses(fromAddresses, identities);
-  if (user && userName !== undefined) throw new Error(`userName must not be set together with user, got '${userName}'; leave one of them out`);
+  if (user && userName !== undefined) throw new Error(`userName must not be set together with user, got ${quoted(userName)}; leave one of them out`);
 }
 
 /** Warns about a user who may have more permissions than those defined here. */

@@ -186,6 +186,17 @@ describe('an update', () => {
     expect(Object.values(labelsOf(scenario))).toEqual([['AWSCURRENT']]);
   });
 
+  it('that cannot look at the keys says in which step', async () => {
+    const scenario = new Scenario({ props });
+    await scenario.rotateWell();
+    scenario.world.intercept = async ({ action }, proceed) => {
+      if (action === 'ListAccessKeys') throw new AwsError('ServiceFailure', 'not now');
+      return proceed();
+    };
+    expect(await update(scenario)).toBe('FAILED');
+    expect(scenario.answers.at(-1)?.Reason).toMatch(/^waitForRotation: ServiceFailure.*: not now; mend that, and deploy again; see /);
+  });
+
   it('that was cancelled ends no rotation when it fails', async () => {
     const scenario = new Scenario({ props });
     scenario.addNode('i-00000001', failsWith('Failed'));

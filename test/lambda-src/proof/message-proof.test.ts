@@ -1,3 +1,4 @@
+import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotationProps } from '../../../src';
 import { MailResult } from '../../world/services/ses-smtp';
@@ -7,7 +8,7 @@ const FROM = 'news@example.com';
 const TO = 'success@simulator.amazonses.com';
 
 function sending(props: Partial<SesSmtpCredentialRotationProps> = {}): Scenario {
-  return new Scenario({ props: () => ({ testMessage: { from: FROM }, ...props }) });
+  return new Scenario({ props: () => ({ testMessage: { sender: FROM }, ...props }) });
 }
 
 function sendingServer(): Scenario {
@@ -64,6 +65,29 @@ describe('the test message', () => {
     expect(scenario.ses.accepted).toHaveLength(1);
     const [first] = scenario.logs.filter(line => line.includes('test message not accepted yet'));
     expect(JSON.parse(first)).toMatchObject({ step: 'testSecret', endpoint: 'email-smtp.eu-west-1.amazonaws.com:587', error: '554 Access denied: not yet' });
+  });
+});
+
+describe('a message with a configuration set', () => {
+  const inSet = (): Scenario => new Scenario({
+    props: stack => {
+      const configurationSet = ses.ConfigurationSet.fromConfigurationSetName(stack, 'Tracking', 'tracking');
+      return { configurationSets: [configurationSet], testMessage: { sender: FROM, configurationSet, tenantName: 'shop' } };
+    },
+  });
+
+  it('proves that the credential may use the set', async () => {
+    const scenario = inSet();
+    await scenario.rotateWell();
+    expect(scenario.ses.accepted.map(({ raw }) => raw)).toEqual([expect.stringMatching(/^X-SES-CONFIGURATION-SET: tracking\r\nX-SES-TENANT: shop\r$/m)]);
+  });
+
+  it('fails the rotation if the credential may not, and names the set', async () => {
+    const scenario = inSet();
+    const { maySend } = scenario.world;
+    scenario.world.maySend = (user, from, options) => options?.configurationSet === undefined && maySend.call(scenario.world, user, from, options);
+    expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message)
+      .toContain('the credential may not use arn:aws:ses:eu-west-1:111122223333:configuration-set/tracking: name it in identities or configurationSets');
   });
 });
 

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { testMessage } from '../../../lambda-src/proof/test-message';
 
+const endpoint = { host: 'email-smtp.eu-west-1.amazonaws.com', port: 587, region: 'eu-west-1', implicitTls: false };
+const addresses = { from: 'news@example.com', to: 'success@simulator.amazonses.com' };
+
 it('is a message of ASCII in short lines, that says what it is', () => {
-  const endpoint = { host: 'email-smtp.eu-west-1.amazonaws.com', port: 587, region: 'eu-west-1', implicitTls: false };
-  const message = testMessage({ from: 'news@example.com', to: 'success@simulator.amazonses.com' }, endpoint, 'version-1', Date.UTC(2026, 0, 2, 3, 4, 5));
-  expect(message).toMatchObject({ from: 'news@example.com', to: 'success@simulator.amazonses.com' });
+  const message = testMessage(addresses, endpoint, 'version-1', Date.UTC(2026, 0, 2, 3, 4, 5));
+  expect(message).toMatchObject(addresses);
   expect(message.text).not.toMatch(/[^\x20-\x7e\r\n]|.{79}/);
   expect(message.text.split('\r\n')).toEqual([
     'From: news@example.com',
@@ -20,4 +22,10 @@ it('is a message of ASCII in short lines, that says what it is', () => {
     'Every rotation of the credential sends one. There is nothing to do.',
     '',
   ]);
+});
+
+it('names the configuration set and the tenant in its header', () => {
+  const { text } = testMessage({ ...addresses, configurationSet: 'tracking', tenant: 'shop' }, endpoint, 'version-1', 0);
+  const [header] = text.split('\r\n\r\n');
+  expect(header.split('\r\n')).toEqual(expect.arrayContaining(['X-SES-CONFIGURATION-SET: tracking', 'X-SES-TENANT: shop']));
 });

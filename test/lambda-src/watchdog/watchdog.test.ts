@@ -242,14 +242,6 @@ describe('a rotation in flight', () => {
     expect(await complaint(scenario)).toContain('its rotation is stuck');
   });
 
-  it('is stuck as well when it could not even store a value', async () => {
-    const scenario = await rotated();
-    scenario.world.secretsManager.createPlaceholder(scenario.world.secretsManager.secret(scenario.secretArn), '0000000a-0000-4000-8000-000000000001');
-    expect(await complaint(scenario)).toBeUndefined();
-    await scenario.clock.sleep(6 * HOUR + 1);
-    expect(await complaint(scenario)).toContain('version 0000000a-0000-4000-8000-000000000001 has been AWSPENDING since 2026-01-01T00:00:00.000Z');
-  });
-
   it('has ended when AWSPENDING stays on the current version', async () => {
     const scenario = new Scenario();
     scenario.world.rotation.pendingLabelLingers = true;

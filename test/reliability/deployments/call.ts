@@ -14,7 +14,7 @@ export class Call extends RunningInvocation {
 
   /** What CloudFormation asks for. */
   public get request(): CustomResourceRequest | undefined {
-    return 'RequestType' in this.event ? this.event as unknown as CustomResourceRequest : undefined;
+    return requestIn(this.event);
   }
 }
 
@@ -22,4 +22,8 @@ export function nameOf(event: FunctionEvent): string {
   if ('Step' in event) return event.Step;
   if ('RequestType' in event) return event.RequestType;
   return event.action === WATCHDOG_EVENT.action ? 'watchdog' : event.action;
+}
+
+export function requestIn(event: FunctionEvent): CustomResourceRequest | undefined {
+  return 'RequestType' in event ? event as unknown as CustomResourceRequest : undefined;
 }

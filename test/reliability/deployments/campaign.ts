@@ -27,23 +27,23 @@ export async function deploy(change: Change, plan: DeploymentPlan, options: Depl
   site.calmDown();
   promises.checkRotations();
   if ([...plan.values()].every(({ isHarmless }) => isHarmless)) promises.checkSucceeded();
-  const isGivenUp = isAskedOnce(plan, points);
-  if (!isGivenUp && !change.before) promises.checkSuitable();
-  if (!isGivenUp) promises.checkStatus('CREATE_COMPLETE', 'ROLLBACK_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_COMPLETE');
+  const { isLeftToPeople } = site;
+  if (!isLeftToPeople && !change.before) promises.checkSuitable();
+  if (!isLeftToPeople) promises.checkStatus('CREATE_COMPLETE', 'ROLLBACK_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'DELETE_COMPLETE');
   const state = stateOf(site);
   const merged = options.known?.has(state) ?? false;
   options.known?.add(state);
-  if (!merged) await goOn(site, isGivenUp, isKeyLost(plan, points));
+  if (!merged) await goOn(site, isKeyLost(plan, points));
   promises.checkSecrecy();
   await site.end();
   const { points: { length: effects }, world: { iam: { issuedKeys } } } = site;
   return { change, plan, status, points, merged, violations: promises.violations, effects, secrets: issuedKeys.length };
 }
 
-async function goOn(site: Site, isGivenUp: boolean, mayHaveStrayKey: boolean): Promise<void> {
+async function goOn(site: Site, mayHaveStrayKey: boolean): Promise<void> {
   await site.clock.sleep(graceOf(site) + 2 * HOUR);
   site.promises.endGrace();
-  if (isGivenUp) return;
+  if (site.isLeftToPeople) return;
   if (!mayHaveStrayKey) site.promises.checkNoStrayKey();
   await comeToAnEnd(site);
 }
@@ -81,25 +81,6 @@ function graceOf({ functions }: Site): number {
 function isKeyLost(plan: DeploymentPlan, points: readonly Point[]): boolean {
   const isMaking = (number: number) => ['CreateAccessKey', 'PutSecretValue', 'ListAccessKeys'].includes(points[number - 1]?.name);
   return [...plan].some(([number, mishap]) => mishap === SERVER_OFFLINE || isMaking(number));
-}
-
-/**
- * CloudFormation asks once for a deletion and for the way back from an update. Without the answer that all is done, it leaves the resource
- * to people.
- */
-function isAskedOnce(plan: DeploymentPlan, points: readonly Point[]): boolean {
-  const [cancelledAt = Infinity] = [...plan].flatMap(([number, { cancels }]) => cancels ? number : []);
-  return [...plan].some(([number, { cancels }]) => {
-    return !cancels && requestsAt(points, number).some(request => request === 'Delete' || (request === 'Update' && number > cancelledAt));
-  });
-}
-
-/** The step during which a point came; a server works while the function waits for it. */
-function requestsAt(points: readonly Point[], number: number): string[] {
-  const { kind, name, step } = points[number - 1] ?? {};
-  if (kind === 'event') return [name];
-  if (kind !== 'server') return step === undefined ? [] : [step];
-  return points.slice(0, number).filter(({ invocation }) => invocation !== undefined).slice(-3).map(point => point.step);
 }
 
 /** Chance decides what goes wrong, and where; a seed decides chance. Each draw is a cancellation, a fault, and both in one deployment. */

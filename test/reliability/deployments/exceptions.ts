@@ -53,31 +53,9 @@ export const EXCEPTIONS: readonly Exception[] = [
       && status === 'UPDATE_ROLLBACK_COMPLETE' && what === STRAY_KEY,
   },
   {
-    name: 'a rollback that restores the schedule rotates, and ends the grace of the key of before the deployment',
-    isDefect: true,
-    covers: ({ change }, { promise, what }) => promise === 'P9' && change.name.startsWith('another schedule and another') && /^DeleteAccessKey of the key of before/.test(what),
-  },
-  {
     name: 'another id that is given up after servers have changed leaves them with a key that is deleted, and the former watchdog says nothing',
     isDefect: true,
     covers: ({ change, status }, { promise }) => change.name === 'another id of the construct' && status === 'UPDATE_ROLLBACK_COMPLETE' && (promise === 'P2' || promise === 'P10'),
-  },
-  {
-    name: 'an update to another format or region that failed half-way cannot be deployed again before a rotation',
-    isDefect: true,
-    covers: (_run, { promise, what }) => promise === 'P9' && what.includes('mail servers may hold access key'),
-  },
-  {
-    name: 'a look at the secret that fails in an update is reported without its step',
-    isDefect: true,
-    covers: ({ points, plan }, { promise, what }) => promise === 'P8' && (/: (socket hang up|Rate exceeded|Request timed out|The request processing has failed)/.test(what)
-      || what.includes('CloudFormation has cancelled this request')) && [...plan.keys()].some(number => points[number - 1] !== undefined),
-  },
-  {
-    // AWS does not say whether the beginning of a rotation counts as a change of the secret; in the local AWS it does not.
-    name: 'a rotation that has stored no value yet is called stuck since the secret last changed',
-    isDefect: true,
-    covers: (_run, { promise, what }) => promise === 'P10' && what.includes('its rotation is stuck') && what.includes('2026-01-02T'),
   },
   {
     name: 'the watchdog calls a key deleted that belongs to the user of a deployment that was given up',

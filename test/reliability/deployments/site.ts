@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { Call, nameOf } from './call';
+import { Call, nameOf, requestIn } from './call';
 import { Mishap } from './faults';
 import { IMPORTED_SECRET } from './names';
 import { Change, ConfiguredFunction, Place } from './place';
@@ -7,7 +7,7 @@ import { DeploymentPromises } from './promises';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../lambda-src/basics/time';
 import { Invocation as FunctionEvent } from '../../../lambda-src/invocation';
 import { CONFIG_VARIABLE, RotationConfig } from '../../../src/private/rotation-contract';
-import { ConcurrentClock, DeployedFunction, StackEvent, StackLife, World } from '../../world';
+import { ConcurrentClock, CustomResourceRequest, DeployedFunction, StackEvent, StackLife, World } from '../../world';
 import { parseCredential, SimulatedNode } from '../../world/nodes';
 import { SesSmtp } from '../../world/services/ses-smtp';
 import { Disturbed, never } from '../disturbed';
@@ -40,6 +40,8 @@ export class Site extends Disturbed<Call> implements Place {
   public readonly calls: Call[] = [];
   /** Keys that somebody deleted by hand. */
   public readonly excused = new Set<string>();
+  /** A request failed that CloudFormation sends once, a deletion or a rollback: it leaves the resource to people. */
+  public isLeftToPeople = false;
 
   protected readonly watcher: DeploymentPromises;
   private readonly subject: Subject;
@@ -113,9 +115,10 @@ export class Site extends Disturbed<Call> implements Place {
     await this.calm();
   }
 
-  /** Returns what keeps the secret from being rotated, also when people have deleted a key that the error names. */
+  /** Returns what keeps the secret from being rotated, also when people have done what the error says. */
   public async rotate(): Promise<unknown> {
     const error = await this.rotateOnce();
+    if (String(error).includes('the next rotation starts clean')) return this.rotateOnce();
     const [, user, key] = /aws iam delete-access-key --user-name (\S+) --access-key-id (AKIA\w+)/.exec(String(error)) ?? [];
     if (key === undefined) return error;
     this.world.iam.deleteAccessKey(user, key);
@@ -170,9 +173,20 @@ export class Site extends Disturbed<Call> implements Place {
     const mishap = this.mishapAt(point);
     if (!mishap) return undefined;
     if (mishap.cancels) return async effect => effect().finally(() => this.cancel());
-    for (const call of this.running) if (point.invocation === undefined || point.invocation === call.number) call.disturbed = true;
+    for (const call of this.running) {
+      if (point.invocation === undefined || point.invocation === call.number) this.disturb(call);
+    }
     const strike = mishap[point.kind];
     return strike && (async effect => strike(effect, this, point));
+  }
+
+  private disturb(call: Call): void {
+    call.disturbed = true;
+    if (call.request && this.isSentOnce(call.request)) this.isLeftToPeople = true;
+  }
+
+  private isSentOnce({ RequestType }: CustomResourceRequest): boolean {
+    return RequestType === 'Delete' || (RequestType === 'Update' && this.status.startsWith('UPDATE_ROLLBACK'));
   }
 
   protected roleKeyOf({ roleKey }: Call): string {
@@ -246,6 +260,8 @@ export class Site extends Disturbed<Call> implements Place {
   private deliveriesOf(event: unknown): readonly number[] {
     const mishap = this.mishapAt(this.pass('event', nameOf(event as FunctionEvent)));
     if (mishap?.cancels) this.cancel();
+    const request = requestIn(event as FunctionEvent);
+    if (mishap && !mishap.cancels && request && this.isSentOnce(request)) this.isLeftToPeople = true;
     return mishap?.deliveries ?? [0];
   }
 

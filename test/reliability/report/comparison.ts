@@ -4,14 +4,14 @@ import { Violation } from '../promises';
 import { SAMPLE, SAMPLE_STACK } from '../sample/subject';
 import { OURS, Subject } from '../subject';
 
-/** What can become of a run, as somebody who runs mail servers would say it. */
+/** How a run can end, in the words of someone who runs mail servers. */
 const OUTCOMES: Record<string, (violation: Violation) => boolean> = {
   'a credential was promoted that servers did not have': ({ promise }) => promise === 'P3',
-  'a rotation was reported as done, and servers did not have its credential': ({ promise, what }) => promise === 'P5' && what.includes('does not hold'),
-  'no rotation succeeds any more, although nothing goes wrong any more': ({ promise, what }) => promise === 'P5' && what.startsWith('an undisturbed rotation failed'),
-  'a key is left that nobody knows of': ({ promise, what }) => promise === 'P5' && what.includes('left over'),
-  'a key that was in use is gone': ({ promise }) => promise === 'P1' || promise === 'P2',
-  'a password or secret key was to be read in logs, errors or commands': ({ promise }) => promise === 'P7',
+  'a rotation was reported as successful, but servers did not have its credential': ({ promise, what }) => promise === 'P5' && what.includes('does not hold'),
+  'the rotation without a fault failed as well': ({ promise, what }) => promise === 'P5' && what.startsWith('an undisturbed rotation failed'),
+  'an unknown key was left over': ({ promise, what }) => promise === 'P5' && what.includes('left over'),
+  'a key in use was removed': ({ promise }) => promise === 'P1' || promise === 'P2',
+  'a log, an error or a command showed a password or secret key': ({ promise }) => promise === 'P7',
 };
 
 export interface Comparison {

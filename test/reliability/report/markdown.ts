@@ -41,41 +41,47 @@ export function markdown(report: Report): string {
 
 const INTRODUCTION = `# Reliability
 
-Made by \`npm run reliability\`; every figure is from one run of it. It does to the rotation what can happen to it, in the local AWS of \`test/world/\`,
-and looks after every effect whether [the promises](../test/reliability/README.md) still hold. It has never run on live AWS.`;
+\`npm run reliability\` writes this page, and every figure comes from one run of it. In the local AWS of \`test/world/\`, it
+does to a rotation everything that the lists below name. After every effect, it checks whether
+[the promises](../test/reliability/README.md) still hold. None of this has run on live AWS.`;
 
-const HOW = `## How it is done
+const HOW = `## How it works
 
-The function runs in the process of the test, in virtual time, with the policy of the synthesized template. At each of its AWS calls, logins and
-pauses, and at each server's work, something goes wrong; Secrets Manager tries again; in the end comes a rotation in which nothing goes wrong, and it
-must end as if nothing ever had. The second fault of a pair comes at each point of the run that the first one has changed. Where an invocation
-starts in a state (versions, labels, values, keys, servers, commands) in which an earlier run started it and went through all second faults, that
-is not done again: such pairs are counted as merged. So are deployments that end in a state from which another one of the same kind has gone on
-to the end of the stack. The clock is not part of that state; what depends on the time has tests of its own.
+The function runs in the test's process, in virtual time, under the policy of the synthesized template. Something goes
+wrong at each of its AWS calls, logins and pauses, and at each server's work. Then Secrets Manager retries. Nothing goes
+wrong in the last rotation, which must end as if nothing ever had.
 
-A deployment begins some days after the first one, with the watchdog running every hour, and CloudFormation goes on as it does on AWS: it waits for no
-custom resource of a deployment that it cancels, and restores resources in the order of the former template. Then come the grace of the former key, in
-which nobody may touch that key, another deployment, a rotation and the deletion of the stack, in which nothing goes wrong.
+The second fault of a pair comes at each point of the run that the first one changed. An invocation may start in a state
+from which an earlier run has already gone through all second faults. The state consists of versions, labels, values,
+keys, servers and commands. Such a pair isn't run again: the table counts it as merged. A deployment may end in a state
+from which another one of its kind has already continued to the end of the stack. The table counts it as merged, too. The
+clock isn't part of the state; what depends on the time has tests of its own.
 
-What this cannot show: that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent emulator, call by call, and
-test/fidelity/differences.json lists where the two disagree.
+A deployment starts some days after the first one, while the watchdog runs every hour. CloudFormation works as on AWS: it
+doesn't wait for a custom resource of a deployment that it cancels, and a rollback restores resources in the order of the
+former template. Then the grace period of the former key passes, in which nobody may touch that key. Another deployment, a
+rotation and the deletion of the stack follow, in which nothing goes wrong.
 
-## What is not promised
+The figures can't show that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent
+emulator, call by call, and \`test/fidelity/differences.json\` lists where the two disagree.
 
-- IAM takes a key back without a condition. The function looks once more whether a key is in use and deletes it, or makes it inactive, with its next call. Who makes that key
-  current between these two calls, by hand or by cancelling a rotation that is promoting it, makes a dead key current: the next rotation replaces it.
-- Of two invocations at once, neither stands still for more than a few seconds between two calls in these runs. One that stands still for longer
-  just before \`DeleteAccessKey\` can delete the key that the other one has stored meanwhile.
-- When the reply to \`CreateAccessKey\` is lost for an imported user, the key that nobody knows of is not deleted, as it could be somebody else's: the
-  rotation stops, names the key and the command that deletes it.`;
+## What the library doesn't promise
+
+- IAM deactivates and deletes a key unconditionally. The function checks once more whether the key is in use, and
+  deactivates or deletes it with its next call. Between these two calls, someone may make that key current, by hand or by
+  canceling a rotation that is promoting it. Then a dead key is current, and the next rotation replaces it.
+- In these runs, neither of two concurrent invocations pauses for more than a few seconds between two calls. One that
+  pauses longer just before \`DeleteAccessKey\` can delete the key that the other has stored in the meantime.
+- If the reply to \`CreateAccessKey\` is lost for an imported user, the function doesn't delete the unknown key, because it
+  could be someone else's. The rotation stops, and names the key and the command that deletes it.`;
 
 function disturbances({ machine, rows }: Report): string {
   const total = (key: 'runs' | 'merged' | 'violations' | 'secrets' | 'seconds') => rows.reduce((sum, row) => sum + row[key], 0);
-  return `## What went wrong, and what came of it
+  return `## What went wrong, and with what result
 
-${list('What goes wrong', SYSTEM_FAULTS.map(({ name }) => name))}
+${list('What goes wrong:', SYSTEM_FAULTS.map(({ name }) => name))}
 
-${list('What people do meanwhile', DEEDS.map(({ name }) => name))}
+${list('What people do in the meantime:', DEEDS.map(({ name }) => name))}
 
 ${list('What is deployed', CHANGES.map(({ name }) => name))}
 
@@ -88,15 +94,22 @@ ${tableOf(['what', 'setup', 'runs', 'merged', 'secrets looked for', 'violations'
   ['**all**', '', figure(total('runs')), figure(total('merged')), figure(total('secrets')), `**${figure(total('violations'))}**`, total('seconds').toFixed(0)],
 ])}
 
-Seconds on ${machine}. A secret is looked for raw, base64, as AUTH PLAIN and AUTH LOGIN write it, and URL-encoded, in all that left the
-function: logs, errors, commands with their outputs, environment.`;
+The seconds are those of ${machine}. The search for secrets covers everything that leaves the function: logs, errors,
+commands with their outputs, and environment. It looks for each secret as it is, in base64, as AUTH PLAIN and AUTH LOGIN
+write it, and URL-encoded.`;
 }
 
 function mistakes({ caught, mutation }: Report): string {
+<<<<<<< HEAD
   const found = caught.filter(({ when }) => when !== undefined).length;
   return `## Would it notice?
+=======
+  const found = caught.filter(({ run }) => run).length;
+  return `## Would the tests notice a mistake?
+>>>>>>> main
 
-Functions with a mistake that others have made, built from today's sources: ${found} of ${caught.length} are caught.
+Each of these functions has a mistake that others have made. They are built from today's sources, and the tests catch
+${found} of ${caught.length}.
 
 ${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ name, promise, runs, when }) => [
   name, promise, figure(runs), when ?? '**not caught**',
@@ -111,15 +124,16 @@ function exceptions({ rows }: Report): string {
 }
 
 function mutationText({ score, killed, timedOut, survived, noCoverage, total }: MutationScore): string {
-  return `Mutation testing (\`npm run mutation\`, [survivors explained](mutation.md)): of ${figure(total)} small changes to the function, the tests notice `
-    + `${figure(killed + timedOut)}: ${score.toFixed(1)} %. ${figure(survived + noCoverage)} survive.`;
+  return `Mutation testing (\`npm run mutation\`) makes ${figure(total)} small changes to the function. The tests notice `
+    + `${figure(killed + timedOut)} of them (${score.toFixed(1)} %); [the other ${figure(survived + noCoverage)} survive](mutation.md).`;
 }
 
 function sample({ comparison: { subjects, runs, rows } }: Report): string {
   return `## Beside the AWS sample
 
-The same single faults at every point, over the sample's stack (an empty secret, two servers), for this library and for a model of the sample's
-algorithm (test/reliability/sample/, which says what it leaves out). The SDK tries again in both. Two rotations with the fault, then one without.
+The same single faults hit this library and a model of the sample's algorithm at every point, over the sample's stack:
+an empty secret and two servers. \`test/reliability/sample/\` names what the model leaves out. The SDK retries in both. Each
+run has two rotations with the fault, and one without.
 
 ${tableOf(['number of runs in which', ...subjects], [
   ...rows.map(({ outcome, runs: counts }) => [outcome, ...counts.map(figure)]),
@@ -128,7 +142,7 @@ ${tableOf(['number of runs in which', ...subjects], [
 }
 
 function list(title: string, entries: string[]): string {
-  return `${title}: ${entries.join('; ')}.`;
+  return `${title}\n\n${entries.map(entry => `- ${entry}`).join('\n')}`;
 }
 
 function tableOf(head: string[], rows: string[][]): string {

@@ -32,8 +32,8 @@ export interface SmtpFaults {
 export interface SesSmtpOptions {
   readonly credentials: CredentialSource;
   readonly clock: Pick<Clock, 'now'>;
-  /** Whether the user may `ses:SendRawEmail` as this address in this region. Everybody may if it is left out. */
-  readonly maySend?: (userName: string, from: string, region: string) => boolean;
+  /** Whether the user may `ses:SendRawEmail` as this address in this region, with this configuration set. Everybody may if it is left out. */
+  readonly maySend?: (userName: string, from: string, region: string, configurationSet?: string) => boolean;
   readonly partition?: string;
   readonly accountId?: string;
   readonly faults?: SmtpFaults;
@@ -120,8 +120,9 @@ export class SesSmtp {
     const userName = this.owners.get(mail.username);
     if (userName === undefined) throw new Error(`${mail.username} has not logged in`);
     const record: MailRecord = { ...mail, at: this.options.clock.now(), userName };
-    if (this.options.maySend?.(userName, mail.from, mail.region) === false) {
-      const message = this.accessDenied(userName, mail);
+    const denied = this.deniedResource(userName, mail);
+    if (denied !== undefined) {
+      const message = this.accessDenied(userName, mail.region, denied);
       this.refused.push({ ...record, message });
       return { ok: false, code: 554, message };
     }
@@ -152,10 +153,17 @@ export class SesSmtp {
     return this.faults.flapping?.[count] ?? true;
   }
 
-  private accessDenied(userName: string, { from, region }: Mail): string {
+  /** What the user may not use: the identity, or the configuration set of the message. */
+  private deniedResource(userName: string, { from, raw, region }: Mail): string | undefined {
+    const { maySend = () => true } = this.options;
+    if (!maySend(userName, from, region)) return `identity/${from.slice(from.lastIndexOf('@') + 1)}`;
+    const [, configurationSet] = /^X-SES-CONFIGURATION-SET: (.*)\r$/m.exec(raw) ?? [];
+    return maySend(userName, from, region, configurationSet) ? undefined : `configuration-set/${configurationSet}`;
+  }
+
+  private accessDenied(userName: string, region: string, resource: string): string {
     const { partition = 'aws', accountId = '111122223333' } = this.options;
     const user = `arn:${partition}:iam::${accountId}:user/${userName}`;
-    const identity = `arn:${partition}:ses:${region}:${accountId}:identity/${from.slice(from.lastIndexOf('@') + 1)}`;
-    return `Access denied: User \`${user}' is not authorized to perform \`ses:SendRawEmail' on resource \`${identity}'`;
+    return `Access denied: User \`${user}' is not authorized to perform \`ses:SendRawEmail' on resource \`arn:${partition}:ses:${region}:${accountId}:${resource}'`;
   }
 }

@@ -31,6 +31,15 @@ describe('the options of a fleet', () => {
   });
 });
 
+describe('applyToNewServers', () => {
+  it('needs targets with one tag', () => {
+    expect(validate({ applyToNewServers: true, targets: MailServerTargets.tags({ Role: ['mail'] }) })).not.toThrow();
+    expect(validate({ applyToNewServers: true, targets: MailServerTargets.tags({ Role: ['mail'], Env: ['prod'] }) }))
+      .toThrow('mailServers[3].applyToNewServers must be used with one tag, got 2, and AWS does not document that an association needs all of them; '
+        + 'give these servers one tag that says both');
+  });
+});
+
 describe('maxConcurrency', () => {
   it.each(['1', '10', '1000', '1%', '10%', '99%', '100%'])('may be %s', maxConcurrency => {
     expect(validate({ maxConcurrency })).not.toThrow();

@@ -26,7 +26,7 @@ describe('the environment of the function fails', () => {
     }));
     expect(() => defineRotation(() => ({ mailServers: fleets.slice(0, 2) }))).not.toThrow();
     expect(() => defineRotation(() => ({ mailServers: fleets }))).toThrow(
-      /^mailServers must fit into the 4096 bytes of the function's environment with all other props, got at least \d+ bytes; use tags instead of node ids, or define several rotations$/,
+      /^Stack\/Newsletter: mailServers must fit into the 4096 bytes of the function's environment with all other props, got at least \d+ bytes; use tags instead of node ids, or define several rotations$/,
     );
   });
 

@@ -22,7 +22,7 @@ describe('fromAddresses', () => {
   });
 
   it.each(['News <news@example.com>', '<news@example.com>', 'news@example.com ', ' news@example.com', '"News" news@example.com', 'a@example.com,b@example.com',
-    'a@example.com;\tb@example.com', ''])("reject an address that is not bare: '%s'", address => {
+    'a@example.com;b@example.com ', ''])("reject an address that is not bare: '%s'", address => {
     expect(() => allowed(['*@example.com', address])).toThrow('fromAddresses must be email addresses without a name, because SES compares them '
       + `with the bare address of a sender, got '${address}'; write one address in each entry, such as news@example.com or *@example.com`);
   });

@@ -11,7 +11,7 @@ describe('userName', () => {
     expect(() => defineRotation(() => ({ userName }))).not.toThrow();
   });
 
-  it.each(['', 'news letter', 'mail/news', 'näws', 'news:1', 'n'.repeat(65), 'news\n'])("fails as '%s'", userName => {
+  it.each(['', 'news letter', 'mail/news', 'näws', 'news:1', 'n'.repeat(65)])("fails as '%s'", userName => {
     expect(() => defineRotation(() => ({ userName }))).toThrow(`userName must be 1 to 64 letters, digits and "_+=,.@-", got '${userName}'`);
   });
 });

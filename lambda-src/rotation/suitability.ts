@@ -1,0 +1,38 @@
+import { SecretVersion } from '../aws/secret-versions';
+import { DAY } from '../basics/time';
+import { Context } from '../context';
+import { Inventory } from '../keys/inventory';
+import { currentKey } from '../keys/key-use';
+import { missingRegions } from '../proof/endpoints';
+import { parseCredential } from '../secret/credential';
+import { isCurrent, isDelivered, isPrevious } from '../secret/labels';
+
+/** No deployment takes longer, until CloudFormation has gone back from it. */
+const DEPLOYMENT_TIME = DAY;
+
+/** Whether a version holds an active key of the configured user, in the configured format, with a password for every configured region. */
+export function isAsConfigured({ config }: Context, { keys }: Pick<Inventory, 'keys'>, { value }: SecretVersion): boolean {
+  const credential = parseCredential(value, config.format);
+  const hasKey = keys.some(({ active, id }) => active && id === credential?.username);
+  return hasKey && missingRegions(value, config).length === 0;
+}
+
+/** The version from before the current one, if a deployment has just replaced it that is not in force any more. */
+export function findFormer(context: Context, inventory: Inventory): SecretVersion | undefined {
+  const current = inventory.versions.find(isCurrent);
+  if (!current || context.clock.now() - current.createdAt > DEPLOYMENT_TIME) return undefined;
+  return inventory.versions.find(version => isPrevious(version) && isAsConfigured(context, inventory, version));
+}
+
+/**
+ * The version whose credential a rotation takes up again, because the current one works and is not as configured: the one from before a
+ * deployment that was rolled back, or one that mail servers may hold because a deployment stopped half-way. A new key would take its slot.
+ */
+export function findReusable(context: Context, inventory: Inventory): SecretVersion | undefined {
+  const { versions } = inventory;
+  const current = versions.find(isCurrent);
+  // A key that was revoked or deleted makes way for a new one.
+  if (!current || !currentKey(inventory)?.active || isAsConfigured(context, inventory, current)) return undefined;
+  const delivered = versions.find(version => isDelivered(version) && isAsConfigured(context, inventory, version));
+  return delivered ?? findFormer(context, inventory);
+}
