@@ -52,7 +52,9 @@ const schedule = { schedule: Schedule.rate(Duration.days(10)) };
 /** The current key is older than that. */
 const daily = { schedule: Schedule.rate(Duration.days(1)) };
 
-const update = (name: string, props: Parameters<typeof site>[1], rotations: number): Change => ({ name, from: PLAIN, to: site(name, props), rotations });
+function update(name: string, props: Parameters<typeof site>[1], rotations: number): Change {
+  return { name, from: PLAIN, to: site(name, props), rotations };
+}
 
 /** Every kind of change that docs/deploying.md has a row for. */
 export const CHANGES: readonly Change[] = [
@@ -105,6 +107,7 @@ export const DEEDS: readonly Change[] = [
   nothing('somebody revokes the current key, twice', revokeTwice),
   nothing('somebody cleans up after many rotations that failed over one server', cleanUpFailures),
   {
-    ...update('another region, with the next rotation, when somebody has deleted the key', () => ({ ...region, waitForFirstRotation: false }), 0), before: loseKey,
+    ...update('another region, with the next rotation, when somebody has deleted the key', () => ({ ...region, waitForFirstRotation: false }), 0),
+    before: loseKey,
   },
 ];

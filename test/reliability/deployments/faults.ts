@@ -15,12 +15,12 @@ export interface Mishap extends Fault<Disturbed> {
   readonly cancels?: boolean;
 }
 
-export const CANCELLED: Mishap = { name: 'deployment cancelled', cancels: true };
+export const CANCELLED: Mishap = { name: 'the deployment is canceled', cancels: true };
 
-export const EVENT_LATE: Mishap = { name: 'event late', deliveries: [100 * SECOND], isHarmless: true };
-export const EVENT_TWICE: Mishap = { name: 'event twice', deliveries: [0, SECOND], isHarmless: true };
-export const EVENT_TWICE_MUCH_LATER: Mishap = { name: 'event once more, later', deliveries: [0, 170 * SECOND], isHarmless: true };
-export const EVENT_LOST: Mishap = { name: 'event lost', deliveries: [] };
+export const EVENT_LATE: Mishap = { name: 'an event arrives late', deliveries: [100 * SECOND], isHarmless: true };
+export const EVENT_TWICE: Mishap = { name: 'an event arrives twice', deliveries: [0, SECOND], isHarmless: true };
+export const EVENT_TWICE_MUCH_LATER: Mishap = { name: 'an event arrives again, minutes later', deliveries: [0, 170 * SECOND], isHarmless: true };
+export const EVENT_LOST: Mishap = { name: 'an event is lost', deliveries: [] };
 
 const commandEnds = (name: string, end: EarlyEnd): Mishap => ({
   name,
@@ -32,12 +32,12 @@ const commandEnds = (name: string, end: EarlyEnd): Mishap => ({
   },
 });
 
-export const RATE_EXCEEDED = commandEnds('command without servers: rate exceeded', { status: 'Failed', statusDetails: 'RateExceeded', targetCount: 0 });
-export const COMMAND_CANCELLED = commandEnds('command cancelled before any server', { status: 'Cancelled', statusDetails: 'Cancelled', targetCount: 2 });
+export const RATE_EXCEEDED = commandEnds('a command exceeds the rate and reaches no server', { status: 'Failed', statusDetails: 'RateExceeded', targetCount: 0 });
+export const COMMAND_CANCELLED = commandEnds('a command is canceled before it reaches a server', { status: 'Cancelled', statusDetails: 'Cancelled', targetCount: 2 });
 
 /** A command counts a server that it does not list. */
 export const SERVER_NOT_LISTED: Mishap = {
-  name: 'server never listed',
+  name: 'a server is never listed',
   actions: ['SendCommand'],
   call: async (effect, { servers, world: { ssm } }) => {
     const reply = await effect();
@@ -50,7 +50,7 @@ export const SERVER_NOT_LISTED: Mishap = {
 
 /** Until all is calm again. */
 export const SERVER_OFFLINE: Mishap = {
-  name: 'server goes offline',
+  name: 'a server goes offline',
   actions: ['SendCommand'],
   call: async (effect, { servers }) => {
     servers.slice(0, 1).forEach(server => Object.assign(server, { online: false }));
@@ -60,7 +60,7 @@ export const SERVER_OFFLINE: Mishap = {
 
 /** A document fails, and prints what it was given, as AUTH PLAIN writes it. */
 export const SERVER_ECHOES: Mishap = {
-  name: 'server prints the credential',
+  name: 'a server prints the credential',
   server: async (effect, where, { name }) => {
     await effect();
     where.serversPrintSecrets = true;

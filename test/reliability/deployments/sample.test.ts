@@ -8,7 +8,7 @@ import { Tally } from './tally';
 // Hundreds of deployments.
 vi.setConfig({ testTimeout: 600_000 });
 
-const DRAWS = 4;
+const DRAWS = 8;
 /** SES refuses the new key for longer than a deployment waits for Secrets Manager: two invocations work on one rotation. */
 const SLOW = { propagationDelay: 200_000 };
 

@@ -1,7 +1,8 @@
 import { Comparison } from './comparison';
 import { Row } from './row';
 import { CHANGES, DEEDS as DEEDS_BEFORE_DEPLOYMENTS } from '../deployments/changes';
-import { MISHAPS } from '../deployments/faults';
+import { EXCEPTIONS } from '../deployments/exceptions';
+import { CANCELLED, MISHAPS } from '../deployments/faults';
 import { SYSTEM_FAULTS } from '../faults';
 import { DEEDS } from '../people';
 
@@ -83,11 +84,11 @@ ${list('What goes wrong:', SYSTEM_FAULTS.map(({ name }) => name))}
 
 ${list('What people do in the meantime:', DEEDS.map(({ name }) => name))}
 
-${list('What is deployed', CHANGES.map(({ name }) => name))}
+${list('What is deployed:', CHANGES.map(({ name }) => name))}
 
-${list('What goes wrong in deployments besides', MISHAPS.filter(mishap => !SYSTEM_FAULTS.includes(mishap)).map(({ name }) => name))}
+${list('What else goes wrong during a deployment:', [CANCELLED, ...MISHAPS.filter(mishap => !SYSTEM_FAULTS.includes(mishap))].map(({ name }) => name))}
 
-${list('What people do before deployments', DEEDS_BEFORE_DEPLOYMENTS.map(({ name }) => name))}
+${list('What people do before a deployment:', DEEDS_BEFORE_DEPLOYMENTS.map(({ name }) => name))}
 
 ${tableOf(['what', 'setup', 'runs', 'merged', 'secrets looked for', 'violations', 'seconds'], [
   ...rows.map(row => [row.what, row.setup, ...[row.runs, row.merged, row.secrets, row.violations].map(figure), row.seconds.toFixed(0)]),
@@ -100,15 +101,10 @@ write it, and URL-encoded.`;
 }
 
 function mistakes({ caught, mutation }: Report): string {
-<<<<<<< HEAD
   const found = caught.filter(({ when }) => when !== undefined).length;
-  return `## Would it notice?
-=======
-  const found = caught.filter(({ run }) => run).length;
   return `## Would the tests notice a mistake?
->>>>>>> main
 
-Each of these functions has a mistake that others have made. They are built from today's sources, and the tests catch
+Each of these functions has a mistake that others, or earlier versions of this one, have made. They are built from today's sources, and the tests catch
 ${found} of ${caught.length}.
 
 ${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ name, promise, runs, when }) => [
@@ -118,9 +114,16 @@ ${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ name, p
 ${mutation ? mutationText(mutation) : '`npm run mutation` has not been run.'}`;
 }
 
+/** The exceptions that showed in these runs. */
 function exceptions({ rows }: Report): string {
-  const known = [...new Set(rows.flatMap(row => row.exceptions ?? []))];
-  return known.map(name => `- ${name[0].toUpperCase()}${name.slice(1)}.`).join('\n');
+  const shown = new Set(rows.flatMap(row => row.exceptions ?? []));
+  const namesOf = (isDefect: boolean) => EXCEPTIONS.filter(exception => shown.has(exception.name) && Boolean(exception.isDefect) === isDefect)
+    .map(({ name }) => `${name[0].toUpperCase()}${name.slice(1)}.`);
+  const lists = [
+    ['These deployments end worse than promised, because AWS works like that:', namesOf(false)],
+    ['These are known defects:', namesOf(true)],
+  ] as const;
+  return lists.filter(([, names]) => names.length > 0).map(([title, names]) => list(title, names)).join('\n\n');
 }
 
 function mutationText({ score, killed, timedOut, survived, noCoverage, total }: MutationScore): string {
@@ -141,7 +144,7 @@ ${tableOf(['number of runs in which', ...subjects], [
 ])}`;
 }
 
-function list(title: string, entries: string[]): string {
+function list(title: string, entries: readonly string[]): string {
   return `${title}\n\n${entries.map(entry => `- ${entry}`).join('\n')}`;
 }
 
