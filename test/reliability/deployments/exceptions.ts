@@ -40,6 +40,11 @@ export const EXCEPTIONS: readonly Exception[] = [
       && status === 'ROLLBACK_COMPLETE' && [...plan.values()].some(({ cancels }) => !cancels) && what === '1 keys are left over',
   },
   {
+    name: 'a change to an imported user that is canceled while its slow rotation waits for another attempt cannot be rolled back',
+    isDefect: true,
+    covers: ({ change, status }) => change.name === 'an imported user' && status === 'UPDATE_ROLLBACK_FAILED',
+  },
+  {
     // The secret is older than the key, so the rotation of the imported secret takes the current key of the former one for a left-over.
     name: 'a deployment that replaces an owned secret by an imported one, and keeps the user, deletes the current key at once',
     isDefect: true,

@@ -74,7 +74,7 @@ export const KNOWN_BAD_DEPLOYMENTS: readonly KnownBadDeployment[] = [
     promise: 'P9',
     change: 'another format',
     mishaps: [CANCELLED],
-    replacements: [{ module: 'lifecycle/recall', function: 'findFormer', as: '() => undefined' }],
+    replacements: [{ module: 'rotation/suitability', function: 'findFormer', as: '() => undefined' }],
   },
   {
     name: 'leaves a rotation unfinished when an update fails',
