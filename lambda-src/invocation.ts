@@ -20,6 +20,6 @@ export async function invoke(payload: Invocation, config: RotationConfig, depend
   if (event.action === WATCHDOG_EVENT.action) return watch(context);
   if (event.action === REVOKE_EVENT.action) return revoke(context, event);
   // Not what it was called with: that could be sensitive.
-  throw new RotationError('this function takes the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
-    + `${JSON.stringify(WATCHDOG_EVENT)} and ${JSON.stringify(REVOKE_EVENT)}, and nothing else`, 'a-call-that-the-function-does-not-know');
+  throw new RotationError('this function accepts only the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
+    + `${JSON.stringify(WATCHDOG_EVENT)} and ${JSON.stringify(REVOKE_EVENT)}; call it with one of these`, 'a-call-that-the-function-does-not-know');
 }

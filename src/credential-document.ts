@@ -7,6 +7,8 @@ import {
 } from './private/documents/document-checks';
 import { existingDocument, existingDocumentWithCredential } from './private/documents/existing-document';
 import { mailServerDocument, powerShellScriptDocument, shellScriptDocument, windowsMailServerDocument } from './private/documents/library-document';
+import { checkMade } from './private/factories';
+import { checkProps, checkValue, mapOf, memberOf, optional, SECRET, Shape, STRING } from './private/shapes';
 
 /** Options that the documents of all mail servers have. */
 export interface MailServerDocumentOptions {
@@ -218,6 +220,27 @@ export interface ExistingDocumentWithCredentialOptions {
   readonly documentVersion?: string;
 }
 
+/** What the options of each method may be. */
+const MAIL_SERVER: Shape<MailServerDocumentOptions> = { relayHost: optional(STRING) };
+const POSTFIX: Shape<PostfixDocumentOptions> = { ...MAIL_SERVER, passwordMap: optional(STRING) };
+const EXIM: Shape<EximDocumentOptions> = { ...MAIL_SERVER, passwordFile: optional(STRING) };
+const SENDMAIL: Shape<SendmailDocumentOptions> = {
+  ...MAIL_SERVER, authinfoFile: optional(STRING), mapType: optional(memberOf('SendmailMapType', SendmailMapType)),
+};
+const OPEN_SMTPD: Shape<OpenSmtpdDocumentOptions> = { ...MAIL_SERVER, configFile: optional(STRING), label: optional(STRING) };
+const MSMTP: Shape<MsmtpDocumentOptions> = { ...MAIL_SERVER, configFile: optional(STRING) };
+const NULLMAILER: Shape<NullmailerDocumentOptions> = { ...MAIL_SERVER, remotesFile: optional(STRING) };
+const DMA: Shape<DmaDocumentOptions> = { ...MAIL_SERVER, authFile: optional(STRING) };
+const SSMTP: Shape<SsmtpDocumentOptions> = { ...MAIL_SERVER, configFile: optional(STRING) };
+const H_MAIL_SERVER: Shape<HMailServerDocumentOptions> = { ...MAIL_SERVER, administratorSecret: SECRET };
+const FURTHER_PARAMETERS = { parameters: optional(mapOf(STRING)), documentVersion: optional(STRING) };
+const EXISTING: Shape<ExistingDocumentOptions> = {
+  ...FURTHER_PARAMETERS, secretArnParameter: STRING, versionIdParameter: STRING, regionParameter: optional(STRING),
+};
+const EXISTING_WITH_CREDENTIAL: Shape<ExistingDocumentWithCredentialOptions> = {
+  ...FURTHER_PARAMETERS, usernameParameter: optional(STRING), passwordParameter: optional(STRING),
+};
+
 /**
  * What Systems Manager runs on a mail server to put a credential in place.
  *
@@ -246,6 +269,7 @@ export class CredentialDocument {
    * the endpoint or are symbolic links, or if a table of another type answers first. Needs `postconf` and `postmap`.
    */
   public static postfix(options: PostfixDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.postfix', options, POSTFIX);
     const { passwordMap, relayHost } = options;
     checkPasswordMap(passwordMap);
     checkRelayHost(relayHost);
@@ -268,6 +292,7 @@ export class CredentialDocument {
    * @see https://manpages.debian.org/stable/exim4-config/exim4_passwd_client.5.en.html
    */
   public static exim(options: EximDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.exim', options, EXIM);
     const { passwordFile = '/etc/exim4/passwd.client', relayHost } = options;
     checkPath('passwordFile', passwordFile);
     checkRelayHost(relayHost);
@@ -285,6 +310,7 @@ export class CredentialDocument {
    * deferred mail. Needs `makemap` and `sendmail`.
    */
   public static sendmail(options: SendmailDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.sendmail', options, SENDMAIL);
     const { authinfoFile = '/etc/mail/authinfo', mapType = SendmailMapType.HASH, relayHost } = options;
     checkPath('authinfoFile', authinfoFile);
     checkRelayHost(relayHost);
@@ -302,6 +328,7 @@ export class CredentialDocument {
    * checks it with `smtpd -n`, and retries deferred mail. Needs `smtpctl` and `smtpd`.
    */
   public static openSmtpd(options: OpenSmtpdDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.openSmtpd', options, OPEN_SMTPD);
     const { configFile = '/etc/smtpd.conf', label = '', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
@@ -317,6 +344,7 @@ export class CredentialDocument {
    * commands in it. Needs `msmtp`.
    */
   public static msmtp(options: MsmtpDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.msmtp', options, MSMTP);
     const { configFile = '/etc/msmtprc', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
@@ -330,6 +358,7 @@ export class CredentialDocument {
    * user and compares. Retries deferred mail. Needs `nullmailer-send`.
    */
   public static nullmailer(options: NullmailerDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.nullmailer', options, NULLMAILER);
     const { remotesFile = '/etc/nullmailer/remotes', relayHost } = options;
     checkPath('remotesFile', remotesFile);
     checkRelayHost(relayHost);
@@ -343,6 +372,7 @@ export class CredentialDocument {
    * of dma's group `mail` and compares. Retries deferred mail. Needs `dma`.
    */
   public static dma(options: DmaDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.dma', options, DMA);
     const { authFile = '/etc/dma/auth.conf', relayHost } = options;
     checkPath('authFile', authFile);
     checkRelayHost(relayHost);
@@ -356,6 +386,7 @@ export class CredentialDocument {
    * those who send read it. Needs `ssmtp`.
    */
   public static ssmtp(options: SsmtpDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.ssmtp', options, SSMTP);
     const { configFile = '/etc/ssmtp/ssmtp.conf', relayHost } = options;
     checkPath('configFile', configFile);
     checkRelayHost(relayHost);
@@ -375,6 +406,7 @@ export class CredentialDocument {
    * @see https://learn.microsoft.com/windows-server/get-started/removed-deprecated-features-windows-server
    */
   public static iisSmtp(options: IisSmtpDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.iisSmtp', options, MAIL_SERVER);
     const { relayHost } = options;
     checkRelayHost(relayHost);
     return new CredentialDocument(windowsMailServerDocument('IIS SMTP', 'iis-smtp.ps1', relayHost));
@@ -393,6 +425,7 @@ export class CredentialDocument {
    * @see https://learn.microsoft.com/powershell/module/exchange/set-sendconnector
    */
   public static exchangeSendConnector(options: ExchangeSendConnectorDocumentOptions = {}): CredentialDocument {
+    checkProps('CredentialDocument.exchangeSendConnector', options, MAIL_SERVER);
     const { relayHost } = options;
     checkRelayHost(relayHost);
     return new CredentialDocument(windowsMailServerDocument('Exchange', 'exchange-send-connector.ps1', relayHost));
@@ -409,6 +442,7 @@ export class CredentialDocument {
    * @see https://www.hmailserver.com/documentation/latest/?page=com_objects
    */
   public static hMailServer(options: HMailServerDocumentOptions): CredentialDocument {
+    checkProps('CredentialDocument.hMailServer', options, H_MAIL_SERVER);
     const { administratorSecret, relayHost } = options;
     checkRelayHost(relayHost);
     return new CredentialDocument(windowsMailServerDocument('hMailServer', 'hmailserver.ps1', relayHost, { AdministratorSecret: administratorSecret.secretArn }));
@@ -461,6 +495,8 @@ export class CredentialDocument {
    * @param name the document's name, or its ARN if another account shares it
    */
   public static existing(name: string, options: ExistingDocumentOptions): CredentialDocument {
+    checkValue('name of CredentialDocument.existing', name, STRING);
+    checkProps('CredentialDocument.existing', options, EXISTING);
     const { documentVersion: version, parameters: constants, regionParameter, secretArnParameter, versionIdParameter } = options;
     const parameters = { secretArn: secretArnParameter, versionId: versionIdParameter, region: regionParameter };
     checkDocument('existing', name, version);
@@ -477,6 +513,8 @@ export class CredentialDocument {
    * @param name the document's name, or its ARN if another account shares it
    */
   public static existingWithCredential(name: string, options: ExistingDocumentWithCredentialOptions = {}): CredentialDocument {
+    checkValue('name of CredentialDocument.existingWithCredential', name, STRING);
+    checkProps('CredentialDocument.existingWithCredential', options, EXISTING_WITH_CREDENTIAL);
     const { documentVersion: version, parameters: constants, usernameParameter = 'SESUsername', passwordParameter = 'SESPassword' } = options;
     const parameters = { username: usernameParameter, password: passwordParameter };
     checkDocument('existingWithCredential', name, version);
@@ -498,7 +536,9 @@ export class CredentialDocument {
      * @internal
      */
     public readonly _ofThisLibrary: boolean = true,
-  ) {}
+  ) {
+    checkMade('CredentialDocument', bindTo);
+  }
 
   /** @internal */
   public _bind(scope: Construct, context: DocumentContext): BoundDocument {

@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import { checkMade } from './private/factories';
 import { quoted } from './private/notation';
 import { FormatConfig } from './private/rotation-contract';
+import { checkProps, optional, Shape, STRING, struct } from './private/shapes';
 
 /**
  * The names of the fields of a credential in JSON.
@@ -56,6 +58,11 @@ export interface JsonCredentialFormatOptions {
   readonly fields?: CredentialFields;
 }
 
+const FIELDS: Shape<CredentialFields> = {
+  username: optional(STRING), password: optional(STRING), host: optional(STRING), port: optional(STRING), region: optional(STRING),
+};
+const JSON_FORMAT: Shape<JsonCredentialFormatOptions> = { fields: optional(struct('CredentialFields', FIELDS)) };
+
 /**
  * The format in which the credential is written to the secret.
  *
@@ -68,6 +75,7 @@ export class CredentialFormat {
    * You may add further fields to the current value by hand: each rotation copies them to the new value.
    */
   public static json(options: JsonCredentialFormatOptions = {}): CredentialFormat {
+    checkProps('CredentialFormat.json', options, JSON_FORMAT);
     const named = options.fields ?? { username: 'username', password: 'password', host: 'host', port: 'port', region: 'region' };
     const { username, password, ...others } = named;
     if (!username || !password) {
@@ -83,7 +91,9 @@ export class CredentialFormat {
     return new CredentialFormat({});
   }
 
-  private constructor(private readonly config: FormatConfig) {}
+  private constructor(private readonly config: FormatConfig) {
+    checkMade('CredentialFormat', config);
+  }
 
   /** @internal */
   public _bind(): FormatConfig {

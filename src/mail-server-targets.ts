@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkMade } from './private/factories';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
 import { hasNotation, quoted } from './private/notation';
+import { checkValue, listOf, mapOf, STRING } from './private/shapes';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
@@ -38,9 +40,10 @@ export class MailServerTargets {
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-multiple.html
    */
   public static tags(tags: { [key: string]: string[] }): MailServerTargets {
+    checkValue('tags', tags, mapOf(listOf(STRING)));
     const keys = Object.keys(tags);
     if (keys.length < 1 || keys.length > MAX_TAGS) {
-      throw new Error(`tags must be 1 to ${MAX_TAGS}, which is what Run Command accepts, got ${keys.length} in MailServerTargets.tags(...)`);
+      throw new Error(`tags must be 1 to ${MAX_TAGS}, which is what Run Command accepts, got ${keys.length} in MailServerTargets.tags(...); ${keys.length === 0 ? 'name at least one' : 'leave some out'}`);
     }
     for (const key of keys) checkTag(key, tags[key], `MailServerTargets.tags(...) for '${key}'`);
     return new MailServerTargets(taggedNodes(tags), undefined, keys.length);
@@ -53,6 +56,7 @@ export class MailServerTargets {
    * send its own document, and no other, to any managed node in the account and Region.
    */
   public static resourceGroup(name: string): MailServerTargets {
+    checkValue('resource group name', name, STRING);
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
       throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}`);
     }
@@ -96,7 +100,9 @@ export class MailServerTargets {
      * @internal
      */
     public readonly _tags = 1,
-  ) {}
+  ) {
+    checkMade('MailServerTargets', bindTo);
+  }
 
   /** @internal */
   public _bind(scope: Construct): BoundTargets {
@@ -105,10 +111,11 @@ export class MailServerTargets {
 }
 
 function checkTag(key: string, values: string[], where: string): void {
-  if (key === '') throw new Error('tag key must not be empty');
+  checkValue('tag key', key, STRING);
+  if (key === '') throw new Error("tag key must not be empty, got ''; name the tag");
+  checkCount('tag values', values, where);
   checkLine('tag key', key);
   for (const value of values) checkLine('tag values', value);
-  checkCount('tag values', values, where);
 }
 
 /** What a file or a form adds at the end of a text is part of no tag. */
@@ -130,5 +137,6 @@ function checkCount(what: string, values: string[], where: string): void {
   if (values.length < 1 || values.length > MAX_VALUES) {
     throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; ${values.length === 0 ? 'name at least one' : 'use several fleets for more'}`);
   }
-  if (values.includes('')) throw new Error(`${what} must not be empty strings in ${where}`);
+  values.forEach((value, index) => checkValue(`${what}[${index}] in ${where}`, value, STRING));
+  if (values.includes('')) throw new Error(`${what} must not be empty strings, got '' in ${where}; leave it out, or check that its source is set`);
 }

@@ -1,7 +1,9 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkMade } from './private/factories';
 import { checkNotation, isHostName, quoted } from './private/notation';
 import { EndpointConfig, REGION_NAME } from './private/rotation-contract';
+import { BOOLEAN, checkProps, NUMBER, optional, Shape, STRING } from './private/shapes';
 
 const IMPLICIT_TLS_PORTS = [465, 2465];
 /** @see https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html */
@@ -74,6 +76,11 @@ export interface CustomSmtpEndpointOptions {
   readonly implicitTls?: boolean;
 }
 
+const REGIONAL: Shape<RegionalSmtpEndpointOptions> = { region: optional(STRING), fips: optional(BOOLEAN), port: optional(NUMBER) };
+const CUSTOM: Shape<CustomSmtpEndpointOptions> = {
+  host: STRING, port: optional(NUMBER), region: optional(STRING), implicitTls: optional(BOOLEAN),
+};
+
 /**
  * The SMTP endpoint that the credential logs in to.
  *
@@ -82,6 +89,7 @@ export interface CustomSmtpEndpointOptions {
 export class SmtpEndpoint {
   /** The SMTP endpoint of SES in a Region. */
   public static regional(options: RegionalSmtpEndpointOptions = {}): SmtpEndpoint {
+    checkProps('SmtpEndpoint.regional', options, REGIONAL);
     const port = options.port ?? DEFAULT_PORT;
     if (!Token.isUnresolved(port) && !SES_PORTS.includes(port)) {
       throw new Error(`endpoint port must be one of ${SES_PORTS.join(', ')}, got ${port}; SES listens on no other port`);
@@ -93,6 +101,7 @@ export class SmtpEndpoint {
 
   /** A host of your choice: the name of a VPC endpoint, or a relay that accepts SES credentials. */
   public static custom(options: CustomSmtpEndpointOptions): SmtpEndpoint {
+    checkProps('SmtpEndpoint.custom', options, CUSTOM);
     const { host, port = DEFAULT_PORT } = options;
     if (!isHostName(host)) {
       throw new Error(`endpoint host must be a host name without scheme and port, got ${quoted(host)}`);
@@ -110,6 +119,7 @@ export class SmtpEndpoint {
     private readonly implicitTls: boolean,
     private readonly elsewhere: RegionalSmtpEndpointOptions = {},
   ) {
+    checkMade('SmtpEndpoint', port);
     checkNotation('endpoint region', region, REGION_NAME, 'the name of a Region, such as eu-west-1');
   }
 

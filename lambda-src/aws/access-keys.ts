@@ -57,8 +57,9 @@ export class AccessKeys {
       return { id: key!.AccessKeyId!, secret: new SecretText(key!.SecretAccessKey!) };
     } catch (cause) {
       if (cause instanceof UnreachableError) throw cause;
-      throw new RotationError(`no access key could be made for user "${this.userName}": ${describe(cause)}; `
-        + 'the next attempt removes what this one may have left behind', 'limitexceeded', { cause });
+      const section = isAwsError(cause, 'LimitExceeded') ? 'limitexceeded' : 'another-error-of-aws';
+      throw new RotationError(`no access key could be created for user "${this.userName}": ${describe(cause)}; fix what the error names and rotate again, `
+        + 'or wait for the retry, which deletes or names a key that this attempt may have left behind', section, { cause });
     }
   }
 

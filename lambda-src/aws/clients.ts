@@ -29,8 +29,8 @@ export function awsClients(): AwsClients {
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam_vpc_endpoint_create.html */
 function iamClient(maxAttempts: number): IAMClient {
   const client = new IAMClient({ requestHandler, maxAttempts });
-  client.middlewareStack.add(namesUnreachable('in a VPC, the function needs a NAT gateway, because IAM has VPC endpoints in the region '
-    + 'of its control plane only, and a security group that lets it out to port 443'), { step });
+  client.middlewareStack.add(namesUnreachable('in a VPC, the function needs a NAT gateway, because IAM has VPC endpoints only in the Region '
+    + 'of its control plane, and a security group that lets it out to port 443'), { step });
   return client;
 }
 

@@ -1,6 +1,6 @@
 import {
   Command, CommandFilter, ListCommandInvocationsCommand, ListCommandInvocationsCommandOutput,
-  ListCommandsCommand, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
+  ListCommandsCommand, ListCommandsCommandInput, ListCommandsCommandOutput, SendCommandCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
 import { UnreachableError } from './unreachable';
 import { FleetConfig } from '../../src/private/rotation-contract';
@@ -44,8 +44,8 @@ export class RunCommand {
       // A message could quote the parameters.
       const confidential = fleet.document.parameters.password !== undefined;
       const reason = confidential ? (cause as Error).name : describe(cause);
-      throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${reason}; `
-        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', 'node-offline', { cause: confidential ? undefined : cause });
+      throw new RotationError(`document ${fleet.document.name} could not be sent through Run Command: ${reason}; check that the document and the nodes exist `
+        + 'and that the nodes are registered in Systems Manager, then rotate again', 'run-command-rejects-the-command', { cause: confidential ? undefined : cause });
     }
   }
 
@@ -55,15 +55,12 @@ export class RunCommand {
     const filters: CommandFilter[] = [{ key: 'InvokedAfter', value: invokedAfter }];
     // Whether the filter knows a shared document by its ARN is not documented.
     if (!document.startsWith('arn:')) filters.push({ key: 'DocumentName', value: document });
-    const found: Command[] = [];
-    let token: string | undefined;
-    do {
-      const command = new ListCommandsCommand({ Filters: filters, MaxResults: PAGE_SIZE, NextToken: token });
-      const page: ListCommandsCommandOutput = await readPage(async () => unlessThrottled(this.client.send(command)));
-      found.push(...(page.Commands ?? []).filter(({ Comment }) => Comment?.startsWith(commentStart)));
-      token = page.NextToken;
-    } while (token);
-    return found.sort((a, b) => requestedAt(a) - requestedAt(b));
+    return this.list({ Filters: filters }, commentStart, readPage);
+  }
+
+  /** The commands that a node was sent and whose comment begins like this, oldest first. */
+  public async findByNode(instanceId: string, commentStart: string, readPage: PageReader): Promise<Command[]> {
+    return this.list({ InstanceId: instanceId }, commentStart, readPage);
   }
 
   /** A command by its id; undefined while Systems Manager does not show it yet, or has too many calls to answer. */
@@ -76,6 +73,18 @@ export class RunCommand {
   public async invocations(commandId: string, token?: string): Promise<ListCommandInvocationsCommandOutput | undefined> {
     return unlessThrottled(this.client.send(
       new ListCommandInvocationsCommand({ CommandId: commandId, Details: true, MaxResults: PAGE_SIZE, NextToken: token })));
+  }
+
+  private async list(which: Pick<ListCommandsCommandInput, 'Filters' | 'InstanceId'>, commentStart: string, readPage: PageReader): Promise<Command[]> {
+    const found: Command[] = [];
+    let token: string | undefined;
+    do {
+      const command = new ListCommandsCommand({ ...which, MaxResults: PAGE_SIZE, NextToken: token });
+      const page: ListCommandsCommandOutput = await readPage(async () => unlessThrottled(this.client.send(command)));
+      found.push(...(page.Commands ?? []).filter(({ Comment }) => Comment?.startsWith(commentStart)));
+      token = page.NextToken;
+    } while (token);
+    return found.sort((a, b) => requestedAt(a) - requestedAt(b));
   }
 }
 

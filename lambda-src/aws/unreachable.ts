@@ -36,6 +36,6 @@ function neverConnected({ code = '', message, name }: NetworkError): boolean {
 
 function unreachable({ hostname, port = HTTPS_PORT }: Destination, cause: NetworkError, remedy: string): UnreachableError {
   const noFipsEndpoint = cause.code === 'ENOTFOUND' && hostname.includes('fips');
-  const advice = noFipsEndpoint ? 'the region has no FIPS endpoint of this service: leave out fips of SmtpEndpoint.regional' : remedy;
+  const advice = noFipsEndpoint ? 'this service has no FIPS endpoint in the Region: remove fips from SmtpEndpoint.regional' : remedy;
   return new UnreachableError(`${hostname}:${port} cannot be reached: ${cause.message}; ${advice}`, 'endpoint-unreachable', { cause });
 }

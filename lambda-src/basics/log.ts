@@ -9,6 +9,7 @@ export interface LogDetails {
   readonly document?: string;
   readonly endpoint?: string;
   readonly error?: string;
+  readonly failed?: number;
   readonly seconds?: number;
   readonly targets?: number;
 }

@@ -1,4 +1,4 @@
-import { describe, isAwsError, linkTo, RotationError } from './errors';
+import { describe, isAwsError, linkTo, RotationError, RunbookSection } from './errors';
 import { Log } from './log';
 
 /** Runs what the function was called for, and writes into the log how it began and ended. */
@@ -20,6 +20,10 @@ export async function runStep<T>(name: string, log: Log, nextAfterAwsError: stri
 export function explain(cause: unknown, next: string): RotationError {
   if (cause instanceof RotationError) return cause;
   const message = describe(cause);
-  const isAboutKey = /kms/i.test(message) || isAwsError(cause, 'DecryptionFailure', 'EncryptionFailure');
-  return new RotationError(`${message}; ${next}`, isAboutKey ? 'accessdenied-on-kms' : 'another-error-of-aws', { cause });
+  return new RotationError(`${message}; ${next}`, sectionOn(cause, message), { cause });
+}
+
+function sectionOn(cause: unknown, message: string): RunbookSection {
+  if (/kms/i.test(message) || isAwsError(cause, 'DecryptionFailure', 'EncryptionFailure')) return 'accessdenied-on-kms';
+  return isAwsError(cause, 'AccessDenied') ? 'accessdenied' : 'another-error-of-aws';
 }

@@ -52,7 +52,7 @@ export async function readVerdict(reader: CommandReader, fleet: FleetConfig, pus
 async function *invocationsOf(reader: CommandReader, commandId: string): AsyncGenerator<CommandInvocation> {
   let token: string | undefined;
   do {
-    const page = await readPage(reader, `what became of command ${commandId}`, async () => reader.runCommand.invocations(commandId, token));
+    const page = await readPage(reader, `the answers to command ${commandId}`, async () => reader.runCommand.invocations(commandId, token));
     yield* page.CommandInvocations ?? [];
     token = page.NextToken;
   } while (token);
@@ -71,8 +71,8 @@ export async function firstUnconfirmed({ runCommand }: CommandReader, fleet: Fle
 export function describeFailure({ fleet, commandId, confirmed, failed, failures }: FleetVerdict): string | undefined {
   if (failed === 0) return undefined;
   const others = failed > failures.length ? ` and ${failed - failures.length} more` : '';
-  return `${failed} of ${confirmed + failed} mail servers did not take the credential by document ${fleet.document.name}: `
-    + `${failures.join(', ')}${others}; look at command ${commandId} in Run Command, mend or remove the servers, and rotate again`;
+  return `${failed} of ${confirmed + failed} mail servers did not apply the credential with document ${fleet.document.name}: `
+    + `${failures.join(', ')}${others}; look at command ${commandId} in Run Command, fix or remove the servers, and rotate again`;
 }
 
 /** Why a node does not count as confirmed. The parent command's status says nothing about a node. */

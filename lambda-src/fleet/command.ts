@@ -5,6 +5,9 @@ import { SecretVersion } from '../aws/secret-versions';
 import { Context } from '../context';
 import { Credential } from '../secret/credential';
 
+/** Begins the comment of every command of this library. */
+export const COMMENT_START = 'SES SMTP ';
+
 /** A version on its way to the mail servers. */
 export interface Push {
   /** What sends it, a rotation or a request of CloudFormation; a later one may have to send the same version again. */
@@ -27,8 +30,8 @@ export function commentFor({ token, version }: Push, fleet: FleetConfig): string
 }
 
 /** Tells the commands that carry this secret from those of other secrets by the same document. */
-export function commentStart({ secretArn }: SecretVersion): string {
-  return `SES SMTP ${fingerprint(8, secretArn)} `;
+export function commentStart({ secretArn }: Pick<SecretVersion, 'secretArn'>): string {
+  return `${COMMENT_START}${fingerprint(8, secretArn)} `;
 }
 
 export function versionIn({ Comment }: Command): string {

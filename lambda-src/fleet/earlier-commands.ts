@@ -25,7 +25,7 @@ export async function awaitEarlierCommands(context: Context, push: Push, fleet: 
     if (!running) return others.length === 0 ? ours : undefined;
     if (!await backOff.waitUntil(context.end)) {
       throw new RotationError(`command ${running.CommandId} (document ${fleet.document.name}) of an earlier rotation was still running `
-        + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command', 'node-offline');
+        + 'when the function had to end; wait for the retry, which keeps waiting for it; if it never ends, cancel it in Run Command', 'a-command-is-still-running');
     }
   }
 }
@@ -37,11 +37,11 @@ export async function checkStillLast(context: Context, push: Push, fleet: FleetC
   const other = ours && commands.find(command => isOther(push, command, ours));
   if (!other) return;
   throw new RotationError(`command ${other.CommandId} (document ${fleet.document.name}) gave mail servers another version while command ${commandId} `
-    + 'was on its way; the next attempt gives them this one again', 'rotations-that-met');
+    + 'was running; wait for the retry, which gives them this version again, or rotate now', 'rotations-that-met');
 }
 
 /** Those of the last day, and older ones that Run Command may still be working on, oldest first. */
-async function recentCommands(context: Context, { version }: Push, fleet: FleetConfig): Promise<Command[]> {
+export async function recentCommands(context: Context, { version }: Pick<Push, 'version'>, fleet: FleetConfig): Promise<Command[]> {
   const since = context.clock.now() - DAY - fleet.timeoutSeconds * SECOND;
   return context.runCommand.findByComment(fleet.document.name, commentStart(version), since,
     async ask => readPage(context, `the commands by document ${fleet.document.name}`, ask));

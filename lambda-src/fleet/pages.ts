@@ -12,5 +12,5 @@ export class OutOfTimeError extends RotationError {}
 export async function readPage<Page>({ clock, end, random }: CommandReader, what: string, read: () => Promise<Page | undefined>): Promise<Page> {
   const page = await new BackOff(clock, random, SECOND, 15 * SECOND).poll(end, read);
   if (page !== undefined && clock.now() <= end) return page;
-  throw new OutOfTimeError(`${what} could not be read before the function had to end; the next attempt reads it again`, 'node-offline');
+  throw new OutOfTimeError(`${what} could not be read before the function had to end; wait for the retry, which reads them again, or rotate now`, 'run-command-answers-slowly');
 }

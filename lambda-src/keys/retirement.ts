@@ -40,7 +40,7 @@ async function deactivateAfterGrace(context: Context, key: AccessKey, version: S
 async function ensureGraceBegan(context: Context, { id: accessKeyId }: AccessKey, version: SecretVersion): Promise<number> {
   if (graceMoment(version, 'inactive') === undefined) return markOnce(context, version, 'unused');
   await unmark(context, version);
-  context.log.warn('access key was made active again: its grace begins anew', { accessKeyId });
+  context.log.warn('access key was reactivated: its grace period starts again', { accessKeyId });
   return mark(context, version, 'unused');
 }
 

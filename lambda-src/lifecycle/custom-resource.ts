@@ -52,14 +52,14 @@ async function createOrUpdate(event: CloudFormationEvent, context: Context, depl
 
 async function goBack(call: Context, requestId: string): Promise<void> {
   const context = inStep(beforeLateKeys(call), 'waitForRotation');
-  await runStep('waitForRotation', context.log, 'mend that, and deploy again', async () => recall(context, requestId));
+  await runStep('waitForRotation', context.log, 'fix that, and deploy again', async () => recall(context, requestId));
 }
 
 /** The rights on the former user may be gone already. */
 async function prepareReplacement(context: Context, before: ResourceProperties): Promise<void> {
   const former = inStep(forProperties(context, before), 'waitForRotation');
   const hasOtherSecret = before.SecretArn !== context.config.secretArn;
-  await runStep('waitForRotation', former.log, 'mend that, and deploy again',
+  await runStep('waitForRotation', former.log, 'fix that, and deploy again',
     async () => hasOtherSecret ? prepareOtherSecret(former) : prepareOtherUser(former));
 }
 
@@ -75,7 +75,7 @@ async function deleteCredential(event: CloudFormationEvent, context: Context, go
   await endDeployments(former);
   const isSecretOfToday = gone.SecretArn === context.config.secretArn;
   const isUserOfToday = gone.UserName === context.config.user.name;
-  await runStep('deleteKeys', former.log, 'mend that, and delete the stack again', async () => tearDown(former, {
+  await runStep('deleteKeys', former.log, 'fix that, and delete the stack again', async () => tearDown(former, {
     functionArn: gone.ServiceToken,
     since: ownKeysSince(event, gone),
     secretStays: isSecretOfToday && !isUserOfToday,

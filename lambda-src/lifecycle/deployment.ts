@@ -26,7 +26,7 @@ export async function beginDeployment(context: Context, requestId: string): Prom
     return { label, versionId };
   } catch {
     // The function's policy may not be in force yet, or the secret may have all the labels that it can have.
-    log.info('the secret could not be labelled with the request of CloudFormation');
+    log.info('the secret could not be labeled with the request of CloudFormation');
     return undefined;
   }
 }
@@ -48,5 +48,5 @@ export async function endDeployment({ versions }: Context, { label, versionId }:
 /** Fails if a later request has taken the label away. */
 export function checkNotSuperseded(stages: ReadonlyMap<string, readonly string[]>, deployment: Deployment | undefined): void {
   if (!deployment || holderOf(stages, version => version.stages.includes(deployment.label)) !== undefined) return;
-  throw new SupersededError('CloudFormation has cancelled this request and sent another one: nothing more was changed', 'rotations-that-met');
+  throw new SupersededError('CloudFormation has canceled this request and sent another one: nothing more was changed', 'rotations-that-met');
 }

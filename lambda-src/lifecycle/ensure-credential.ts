@@ -31,10 +31,10 @@ export interface Goal {
  */
 export async function ensureCredential(call: Context, goal: Goal): Promise<void> {
   const context = inStep(call, 'waitForRotation');
-  const explained = async <T>(run: () => Promise<T>) => runStep('waitForRotation', context.log, 'mend that, and deploy again', run);
+  const explained = async <T>(run: () => Promise<T>) => runStep('waitForRotation', context.log, 'fix that, and deploy again', run);
   const token = await explained(async () => awaitRotation(context, goal));
   if (token === undefined) return;
-  context.log.warn('the rotation does not come to an end: an attempt of our own says why');
+  context.log.warn('the rotation is still unfinished; running its steps here to find the error');
   for (const Step of Object.keys(STEPS)) {
     await explained(async () => checkNotSuperseded(await context.versions.stages(), goal.deployment));
     await rotate({ Step, SecretId: call.config.secretArn, ClientRequestToken: token }, call);
@@ -104,7 +104,7 @@ function watchRotation(context: Context, wait: Wait, { secret }: Inventory): voi
 }
 
 async function startRotation({ log, versions }: Context, wait: Wait, { secret }: Inventory): Promise<void> {
-  if (!secret.rotationEnabled) throw new RotationError('rotation was switched off meanwhile; deploy again', 'rotation-overdue');
+  if (!secret.rotationEnabled) throw new RotationError('rotation was disabled in the meantime; deploy again', 'rotation-overdue');
   await versions.startRotation();
   wait.hasRotated = true;
   log.info('rotation started');
@@ -113,8 +113,8 @@ async function startRotation({ log, versions }: Context, wait: Wait, { secret }:
 function noCredential({ hasBegun }: Wait): RotationError {
   return hasBegun
     ? new RotationError('the rotation has ended without a credential that works and is as configured; look for the last failed step in the log, '
-      + 'mend what it names, and deploy again', 'stuck-rotation')
-    : new RotationError('Secrets Manager has not begun to rotate; check that it may invoke the function, and deploy again', 'rotation-overdue');
+      + 'fix what it names, and deploy again', 'stuck-rotation')
+    : new RotationError('Secrets Manager has not started the rotation; check that it may invoke the function, and deploy again', 'rotation-overdue');
 }
 
 async function isReached(context: Context, inventory: Inventory): Promise<boolean> {

@@ -23,7 +23,7 @@ export async function recall(context: Context, requestId: string): Promise<void>
   if (!current || rotationInFlight(inventory.secret)) return;
   const wanted = isAsConfigured(context, inventory, current) ? current : findFormer(context, inventory);
   // What cannot be taken back does not keep the deployment from its end: the next rotation is for that, too.
-  if (wanted) await giveBack(context, requestId, inventory, wanted).catch(error => context.log.error('not all is as before the deployment', { error: describe(error) }));
+  if (wanted) await giveBack(context, requestId, inventory, wanted).catch(error => context.log.error('the state from before the deployment could not be restored', { error: describe(error) }));
 }
 
 /** An update that failed leaves no rotation unfinished: CloudFormation restores the schedule, which Secrets Manager would refuse. */
@@ -48,7 +48,7 @@ async function giveUp(context: Context, id: string, versions: SecretVersion[]): 
   const version = versions.find(candidate => candidate.id === id);
   if (version) await markOnce(context, version, 'unused');
   await context.versions.detach(PENDING, id);
-  context.log.warn('rotation ended that a deployment has left unfinished');
+  context.log.warn('ended a rotation that a deployment left unfinished');
 }
 
 async function giveBack(context: Context, requestId: string, inventory: Inventory, version: SecretVersion): Promise<void> {

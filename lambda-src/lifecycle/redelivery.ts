@@ -2,11 +2,14 @@ import { keysToDelete, TeardownScope, userGoes } from './teardown-scope';
 import { AccessKey } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { describe, RotationError } from '../basics/errors';
+import { DAY } from '../basics/time';
 import { Context } from '../context';
+import { FleetVerdict } from '../fleet/answers';
+import { giveBackFormer } from '../fleet/former-construct';
 import { Inventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
-import { deliver } from '../rotation/delivery';
-import { parseDeliverable } from '../secret/credential';
+import { deliver, throwIfAnyFailed } from '../rotation/delivery';
+import { mentionsAccessKey, parseDeliverable } from '../secret/credential';
 import { isCurrent, isDelivered, isPrevious } from '../secret/labels';
 
 /**
@@ -17,18 +20,40 @@ export async function redeliver(context: Context, scope: TeardownScope, inventor
   const leaving = await keysToDelete(context, scope, inventory);
   const { today } = scope;
   const remaining = today ? await today.versions.getCurrent() : findRemaining(inventory, leaving);
-  if (!remaining || isAmong(leaving, remaining)) return leaving;
+  if (!remaining || isAmong(leaving, remaining)) {
+    await leaveToFormer(context, scope, inventory).catch(error => context.log.error('mail servers may hold a key that is to be deleted', { error: describe(error) }));
+    return leaving;
+  }
   // What the secret of today gave servers later than this one, they hold.
   const isLater = ({ createdAt }: SecretVersion) => !today || createdAt > remaining.createdAt;
   const held = inventory.versions.filter(version => isDelivered(version) && version.id !== remaining.id && isLater(version));
   if (!held.some(version => isAmong(leaving, version))) return leaving;
   try {
-    await deliverAgain(today ?? context, scope, remaining, inventory);
+    const isBack = !mentionsAccessKey(remaining.value) && await leaveToFormer(context, scope, inventory);
+    if (!isBack) await deliverAgain(today ?? context, scope, remaining, inventory);
     return leaving;
   } catch (error) {
-    context.log.error('mail servers may hold a key that has no use any more', { error: describe(error) });
+    context.log.error('mail servers may hold a key that is no longer in use', { error: describe(error) });
     return userGoes(context, scope) ? leaving : leaving.filter(key => !isReferenced(key, held));
   }
+}
+
+/**
+ * A construct that was made a moment ago goes: a deployment has failed that gave it another id, or that made another stack for the same servers.
+ * What was there before goes on, and knows nothing of this. Returns whether something was.
+ */
+async function leaveToFormer(context: Context, { requestId }: TeardownScope, { secret, versions }: Inventory): Promise<boolean> {
+  const { clock, config } = context;
+  const version = versions.find(isDelivered);
+  const credential = version && parseDeliverable(version.value, config.format);
+  if (!credential || clock.now() - secret.createdAt > DAY) return false;
+  const verdicts: FleetVerdict[] = [];
+  for (const fleet of config.fleets) {
+    const verdict = await giveBackFormer(context, { token: requestId, version, credential, givenUp: new Map() }, fleet);
+    if (verdict) verdicts.push(verdict);
+  }
+  throwIfAnyFailed(verdicts);
+  return verdicts.length > 0;
 }
 
 /** The current version, or the one before it, as after a first deployment that failed: there may have been a credential before it. */
@@ -40,7 +65,7 @@ function findRemaining({ keys, versions }: Inventory, leaving: AccessKey[]): Sec
 
 async function deliverAgain(context: Context, { requestId }: TeardownScope, version: SecretVersion, { versions }: Inventory): Promise<void> {
   const credential = parseDeliverable(version.value, context.config.format);
-  if (!credential) throw new RotationError('there is no current credential to give back', '535-everywhere');
+  if (!credential) throw new RotationError('the secret holds no current credential to give to mail servers; put a working one there by hand', 'the-current-credential-is-missing');
   if (isPrevious(version)) await context.versions.makeCurrent(version.id, versions.find(isCurrent)?.id);
   await deliver(context, { token: requestId, version, credential });
 }

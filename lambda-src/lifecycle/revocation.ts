@@ -62,7 +62,7 @@ function keysIn({ keys, versions }: Inventory): Inventory['keys'] {
 /** Names only what can be nothing but the id of a key: a person may have named a secret by mistake. */
 function whyRefused(accessKeyId: unknown): string {
   if (accessKeyId === undefined) return 'no access key is named';
-  const name = typeof accessKeyId === 'string' && /^AKIA[A-Z0-9]{12,}$/.test(accessKeyId) ? `access key ${accessKeyId}` : 'what is named as accessKeyId';
+  const name = typeof accessKeyId === 'string' && /^AKIA[A-Z0-9]{12,}$/.test(accessKeyId) ? `access key ${accessKeyId}` : 'the value of accessKeyId';
   return `${name} is no key of this secret`;
 }
 

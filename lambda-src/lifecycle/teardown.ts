@@ -25,7 +25,7 @@ export async function tearDown(context: Context, scope: TeardownScope): Promise<
 
 /** Somebody deleted the secret, switched its rotation off or gave it to another function: what is in it is not ours any more. */
 async function leaveSecret(context: Context, scope: TeardownScope, { keys }: Inventory): Promise<void> {
-  context.log.warn('the secret is not rotated by this function any more: it stays as it is');
+  context.log.warn('this function no longer rotates the secret, so the secret stays as it is');
   if (userGoes(context, scope)) await deleteKeys(context, scope, keys);
 }
 
@@ -48,7 +48,7 @@ async function deleteKeys(context: Context, scope: TeardownScope, keys: AccessKe
 
 /** A step that was at work when the rotation ended may have made a key since, and stored it as pending. */
 async function deleteLateKeys(context: Context, scope: TeardownScope, known: AccessKey[]): Promise<void> {
-  context.log.info('a step may still be at work: looking again in a minute');
+  context.log.info('a step may still be running: checking again in a minute');
   await context.clock.sleep(LATE_KEY_TIME);
   const inventory = await takeInventory(context, MAY_BE_GONE);
   await detachPending(context, scope, inventory);

@@ -55,17 +55,17 @@ export function proofError({ outcome, reply }: MessageResult, { accessKeyId, end
   switch (outcome) {
     case 'refused':
       return new LoginRefusedError(`${name} refused the ${subject} of access key ${accessKeyId}: ${reply}; `
-        + 'check that the key is active and that the endpoint is in the region that the password was made for', '535-everywhere');
+        + 'if the key is new, wait for the retry; if not, check that it is active and that its password is for the Region of the endpoint', 'ses-refuses-the-login');
     case 'unreachable':
       return new RotationError(`${name} cannot be reached: ${reply}; `
-        + 'check the name; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
+        + 'check host and port; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
         + `and security groups that let it out to port ${endpoint.port} and into the endpoint`, 'endpoint-unreachable');
     case 'busy':
-      return new RotationError(`${name} did not decide on the ${subject} of access key ${accessKeyId}: ${reply}; the next attempt asks again`,
-        'the-endpoint-does-not-take-the-login');
+      return new RotationError(`${name} did not decide on the ${subject} of access key ${accessKeyId}: ${reply}; wait for the next attempt, which asks again`,
+        'the-endpoint-is-busy');
     default:
-      return new RotationError(`${name} cannot take the ${subject} of access key ${accessKeyId}: ${reply}; `
-        + 'check that the account may use SES in this region and that the endpoint presents a valid certificate', 'the-endpoint-does-not-take-the-login');
+      return new RotationError(`${name} cannot accept the ${subject} of access key ${accessKeyId}: ${reply}; `
+        + 'check that the account may use SES in this Region and that the certificate of the endpoint is valid', 'the-endpoint-cannot-accept-the-login');
   }
 }
 

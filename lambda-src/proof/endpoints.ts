@@ -19,7 +19,7 @@ export function accountsIn(version: SecretVersion, config: EndpointsConfig): Acc
   const { id, value } = version;
   const missing = missingRegions(value, config);
   if (missing.length > 0 && !isCurrent(version)) {
-    throw new RotationError(`version ${id} was not made for ${missing.join(' and ')}; the next attempt gives it up`, 'stuck-rotation');
+    throw new RotationError(`version ${id} was not made for ${missing.join(' and ')}; wait for the retry, which abandons it, then rotate again`, 'an-abandoned-version');
   }
   return endpointsOf(config).flatMap(endpoint => {
     const credential = credentialAt(endpoint, value, config);

@@ -35,5 +35,5 @@ async function logsIn({ log, loginAt }: Context, { credential, endpoint }: Accou
   const { outcome, reply } = await loginAt(endpoint)(credential);
   if (outcome === 'accepted') log.info('login accepted', { accessKeyId, endpoint: nameOf(endpoint) });
   if (outcome === 'accepted' || outcome === 'refused') return outcome === 'accepted';
-  throw new RotationError(`${nameOf(endpoint)} did not take the login of access key ${accessKeyId}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
+  throw new RotationError(`${nameOf(endpoint)} did not accept the login of access key ${accessKeyId}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
 }

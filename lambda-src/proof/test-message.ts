@@ -18,7 +18,7 @@ export function testMessage(config: TestMessageConfig, { host, region }: Endpoin
     ...tenant ? [`X-SES-TENANT: ${tenant}`] : [],
     '',
     'A new SMTP credential for Amazon SES sent this message, to prove that it',
-    'may send. It went by way of',
+    'may send. It went through',
     host,
     'Every rotation of the credential sends one. There is nothing to do.',
     '',

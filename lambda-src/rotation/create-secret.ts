@@ -32,7 +32,7 @@ export async function createSecret(context: Context, token: string): Promise<voi
 async function takeUpAgain(context: Context, token: string, version: SecretVersion): Promise<void> {
   await context.versions.putPending(token, version.value);
   await unmark(context, version);
-  context.log.warn(`the credential of version ${version.id} is as configured, and that of the current one is not: it is taken up again`);
+  context.log.warn(`the credential of version ${version.id} is as configured, and the current one is not: the rotation reuses it`);
 }
 
 /** The labelled versions that have a value: all of them, but for the one that is to be filled. */
@@ -55,7 +55,7 @@ async function waitAndReadAgain(context: Context, token: string, { keys }: Inven
 /** One that cannot be read this instant must not make its key look like a left-over. */
 function checkMayBeEmpty(versionId: string, labels: string[], token: string): void {
   if (versionId === token && mayBeEmpty(labels)) return;
-  throw new RotationError(`version ${versionId} has a staging label and no value that can be read; the next attempt reads it again`, 'rotations-that-met');
+  throw new RotationError(`version ${versionId} has a staging label, but its value cannot be read; wait for the retry, which reads it again`, 'rotations-that-met');
 }
 
 /** A version that was promoted or delivered has a value, and filling it once more would cost somebody the key in it. */
@@ -71,7 +71,7 @@ function findFilled({ versions }: Inventory, token: string): SecretVersion | und
 async function abandonIfUnusable(context: Context, pending: SecretVersion): Promise<void> {
   const problem = await whyUnusable(context, pending);
   if (problem) await abandonVersion(context, pending, problem);
-  context.log.info('credential found that an earlier attempt stored');
+  context.log.info('found the credential that an earlier attempt stored');
 }
 
 /**

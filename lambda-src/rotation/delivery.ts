@@ -57,7 +57,7 @@ export async function completeDelivery(context: Context, delivery: Delivery): Pr
 export async function leaveToNextStep({ hasNextStep, log, versions }: Context, { version }: Delivery, error: unknown): Promise<void> {
   const needsTime = error instanceof OutOfTimeError && isUnfinished(version);
   if (!needsTime || !hasNextStep || heldBesides(version.id, await versions.stages()).length === 0) throw error;
-  log.info('mail servers need more time: the next step goes on waiting for them');
+  log.info('mail servers need more time: the next step keeps waiting for them');
 }
 
 /** The versions that servers may hold besides this one, and besides one that another rotation is about to give them. */
@@ -89,7 +89,7 @@ async function releaseOthers(context: Context, push: Push, verdicts: FleetVerdic
 async function relabelIfReleased(versions: SecretVersions, versionId: string, labelled: Labelled): Promise<void> {
   if (isDelivered(labelled)) return;
   await attachDeliveryLabel(versions, versionId);
-  throw new RotationError(`version ${versionId} was given to mail servers while another invocation gave them its own; the next attempt gives it again`,
+  throw new RotationError(`another invocation gave mail servers its own version while this one gave them version ${versionId}; wait for the retry, which gives it to them again`,
     'rotations-that-met');
 }
 
@@ -108,9 +108,9 @@ export async function releaseDead({ versions }: Context, { keys, versions: label
   await releaseAll(versions, older.map(({ id, stages }) => [id, stages]));
 }
 
-function throwIfAnyFailed(verdicts: FleetVerdict[]): void {
+export function throwIfAnyFailed(verdicts: FleetVerdict[]): void {
   const problems = verdicts.map(describeFailure).filter(problem => problem !== undefined);
-  if (problems.length > 0) throw new RotationError(problems.join('; '), 'a-server-did-not-take-the-credential');
+  if (problems.length > 0) throw new RotationError(problems.join('; '), 'a-server-did-not-apply-the-credential');
 }
 
 /** Too few servers: harmless while no server can have a credential yet, and a mistake ever after. */
@@ -120,7 +120,7 @@ async function checkMinimumTargets(context: Context, { token }: Delivery, verdic
   const problem = short.map(({ commandId, confirmed, fleet }) => `command ${commandId} (document ${fleet.document.name}) `
     + `reached ${confirmed} mail servers, at least ${fleet.minimumTargets} must confirm`).join('; ');
   if (!await isFirstRotation(context, token)) {
-    throw new RotationError(`${problem}; check that the servers run, are registered in Systems Manager and match the targets`, 'node-offline');
+    throw new RotationError(`${problem}; check that the servers run, are registered in Systems Manager and match the targets, then rotate again`, 'too-few-mail-servers');
   }
   context.log.warn(`${problem}; accepted because this is the first credential`);
 }

@@ -17,7 +17,7 @@ export async function finishSecret(context: Context, token: string): Promise<voi
   const { config, versions } = context;
   const version = await findVersion(context, token);
   const credential = version && parseCredential(version.value, config.format);
-  if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; the next attempt makes one`, 'stuck-rotation');
+  if (!credential) throw new RotationError(`version ${token} holds no credential and must not become ${CURRENT}; wait for the retry, which makes one, or rotate now`, 'stuck-rotation');
   const stages = await completeDelivery(context, { token, version, credential });
   // Once more, as late as can be: a rotation that was overtaken must not promote a key that is about to go.
   checkStages(token, labelledIn(stages, token));

@@ -16,7 +16,7 @@ export async function deleteLeftOvers(context: Context, { keys, secret, versions
   const leftOvers = keys.filter(key => isOwnKey(context.config, key, secret) && !isReferenced(key, versions));
   for (const key of leftOvers) {
     await deleteUnlessCurrent(context, key);
-    context.log.warn('access key deleted that no version refers to', { accessKeyId: key.id });
+    context.log.warn('deleted an access key that no version refers to', { accessKeyId: key.id });
   }
   return keys.filter(key => !leftOvers.includes(key));
 }
@@ -38,7 +38,7 @@ export async function freeSlot(context: Context, token: string, inventory: Inven
 /** Somebody may have put the version back into use meanwhile. */
 async function deleteUnlessCurrent(context: Context, key: AccessKey): Promise<void> {
   if (await deleteKey(context, key, isInCurrent)) return;
-  throw new RotationError(`access key ${key.id} became ${CURRENT} while its slot was to be freed; nothing was changed, the next attempt looks again`,
+  throw new RotationError(`access key ${key.id} became ${CURRENT} just before it would have been deleted, so it was kept; wait for the retry, which checks again`,
     'rotations-that-met');
 }
 
@@ -51,7 +51,7 @@ async function deliverCurrent(context: Context, token: string, { versions }: Inv
   const credential = version && parseDeliverable(version.value, context.config.format);
   if (!credential) {
     throw new RotationError(`mail servers may hold access key ${id}, and ${CURRENT} has no credential in the configured format to give them `
-      + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again', '535-everywhere');
+      + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again', 'the-current-credential-cannot-replace-another-one');
   }
   context.log.warn('mail servers may hold a credential that is not current: they get the current one first', { accessKeyId: id });
   try {
@@ -61,13 +61,14 @@ async function deliverCurrent(context: Context, token: string, { versions }: Inv
   } catch (cause) {
     if (!(cause instanceof LoginRefusedError)) throw cause;
     throw new RotationError(`mail servers may hold access key ${id}, and the ${CURRENT} credential cannot replace it: ${cause.message}; `
-      + 'put one that works there by hand; if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again', '535-everywhere', { cause });
+      + 'put one that works there by hand; if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again',
+    'the-current-credential-cannot-replace-another-one', { cause });
   }
 }
 
 function foreignKeyMessage(userName: string, id: string): string {
-  return `both access keys of user "${userName}" are taken, and no version of this secret refers to ${id}, so it is not ours to delete; `
-    + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${id}`;
+  return `user "${userName}" has two access keys already, and no version of this secret refers to ${id}, so the function does not delete it; `
+    + `if nothing uses it, delete it and rotate again: aws iam delete-access-key --user-name ${userName} --access-key-id ${id}`;
 }
 
 function noSlotMessage(userName: string, present: AccessKey[]): string {

@@ -46,7 +46,7 @@ async function store(context: Context, token: string, key: NewAccessKey, value: 
 async function discardUnlessStored(context: Context, token: string, key: NewAccessKey, cause: unknown): Promise<void> {
   if (!await deleteKey(context, key, async () => isStored(context, token, key))) return;
   throw new RotationError(`the credential of access key ${key.id} could not be stored as version ${token}: ${describe(cause)}; `
-    + 'the key was deleted, the next attempt makes another one or goes on with the value that is there', 'another-error-of-aws', { cause });
+    + 'the key was deleted; wait for the retry, which makes another one or continues with the stored value', 'another-error-of-aws', { cause });
 }
 
 async function isStored(context: Context, token: string, key: NewAccessKey): Promise<boolean> {

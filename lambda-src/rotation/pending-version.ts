@@ -14,8 +14,8 @@ const LONGEST_PROPAGATION = 30 * MINUTE;
 /** A version must carry the label of the rotation in progress, or of the one just finished (a retry sees that). */
 export function checkStages(token: string, version: Labelled): void {
   if (isAppliedByServers(version)) return;
-  throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was cancelled or overtaken; `
-    + 'nothing was changed, start a new rotation', 'rotations-that-met');
+  throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was canceled or overtaken; `
+    + 'nothing was changed; unless another rotation is running, rotate again', 'rotations-that-met');
 }
 
 /** The labels of a version after a wait, in which somebody may have cancelled its rotation. */
@@ -61,14 +61,14 @@ export async function abandonVersion(context: Context, { id, value }: SecretVers
   // Another caller may have handed it to mail servers meanwhile.
   const labelled = labelledIn(await versions.stages(), id);
   if (isCurrent(labelled)) {
-    throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; start a new rotation`, '535-everywhere');
+    throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; rotate again`, 'the-current-credential-is-missing');
   }
   const accessKeyId = parseDeliverable(value, format)?.username;
   if (accessKeyId && !isDelivered(labelled)) await deleteKey(context, { id: accessKeyId }, async (_, key) => isInOther(context, key, id));
   await versions.detach(PENDING, id);
-  log.warn('pending version given up', { accessKeyId, error: problem });
-  throw new RotationError(`version ${id} was given up and is no longer ${PENDING}: ${problem}; `
-    + 'mail servers keep the current credential, and the next rotation starts clean', 'stuck-rotation');
+  log.warn('pending version abandoned', { accessKeyId, error: problem });
+  throw new RotationError(`version ${id} was abandoned and is no longer ${PENDING}: ${problem}; `
+    + 'rotate again: the next rotation starts clean', 'an-abandoned-version');
 }
 
 /** IAM may not list a key at once that was created a moment ago. */

@@ -11,7 +11,7 @@ import { CURRENT, holderOf, isCurrent, isPending, PENDING } from '../secret/labe
 export async function setSecret(context: Context, token: string): Promise<void> {
   const version = await findVersion(context, token);
   const credential = version && parseCredential(version.value, context.config.format);
-  if (!version || !credential) throw new RotationError(`version ${token} holds no credential; the next attempt makes one`, 'stuck-rotation');
+  if (!version || !credential) throw new RotationError(`version ${token} holds no credential; wait for the retry, which makes one, or rotate now`, 'stuck-rotation');
   await checkNotOvertaken(context, version);
   await deliverOrAbandon(context, { token, version, credential });
 }
@@ -22,7 +22,7 @@ async function checkNotOvertaken({ versions }: Context, version: SecretVersion):
   const { id } = version;
   const next = holderOf(await versions.stages(), isPending);
   if (next === undefined || next === id) return;
-  throw new RotationError(`version ${id} is ${CURRENT} and version ${next} is ${PENDING}: this rotation has ended, and another one is under way; nothing was changed`,
+  throw new RotationError(`version ${id} is ${CURRENT} and version ${next} is ${PENDING}: this rotation has ended, and another one is running; nothing was changed; wait for the other one to end`,
     'rotations-that-met');
 }
 

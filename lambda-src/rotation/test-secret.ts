@@ -19,9 +19,9 @@ export async function testSecret(context: Context, token: string): Promise<void>
     // A mere copy of the current version, which tries out the configuration, was given to nobody.
     if (pending && isDelivered(pending)) await awaitServers(context, { token, version, credential });
   } else if (version?.id === token && mentionsAccessKey(version.value)) {
-    throw new RotationError(`version ${version.id} holds no credential in the configured format; the next attempt gives it up`, 'stuck-rotation');
+    throw new RotationError(`version ${version.id} holds no credential in the configured format; wait for the retry, which abandons it, then rotate again`, 'an-abandoned-version');
   } else {
-    context.log.warn('there is no credential to test yet: the first rotation makes one');
+    context.log.warn('the secret holds no credential to test yet: the first rotation makes one');
   }
 }
 
@@ -40,6 +40,6 @@ async function awaitServers(context: Context, delivery: Delivery): Promise<void>
  */
 async function findCurrent(context: Context, token: string): Promise<SecretVersion | undefined> {
   await checkAgain(context, token);
-  context.log.info('no rotation is under way: testing the current credential');
+  context.log.info('no rotation is running: testing the current credential');
   return context.versions.getCurrent();
 }

@@ -14,7 +14,7 @@ export interface SmtpError extends Error {
 export type SmtpAction = (connection: SMTPConnection, done: (error?: Error | null) => void) => void;
 
 /** What is said of an endpoint that no password is sent to. */
-export const NO_LOGIN = 'it advertises no AUTH with a user name and a password, so it was not sent any';
+export const NO_LOGIN = 'it advertises no AUTH with a user name and a password, so the function sent none';
 
 const CONNECT_TIMEOUT = 5 * SECOND;
 const REPLY_TIMEOUT = 15 * SECOND;

@@ -11,7 +11,7 @@ import { proveLogin } from '../proof/login-proof';
 import { FormerCredential, parseCredential, parseFormer, regionIn } from '../secret/credential';
 import { CURRENT, isCurrent } from '../secret/labels';
 
-const NOT_YET = 'there is no credential in the configured format yet: the next rotation writes one';
+const NOT_YET = 'the secret holds no credential in the configured format yet: the next rotation writes one';
 
 /**
  * AWSCURRENT must authenticate, at every endpoint that was configured when it was made. The keys are unknown while IAM
@@ -48,7 +48,7 @@ function checkMissing({ clock, config, log }: Context, secret: SecretDescription
     log.warn(NOT_YET);
     return undefined;
   }
-  return new RotationError(`${CURRENT} holds no credential; ${rotateNow(config.secretArn)}`, '535-everywhere');
+  return new RotationError(`${CURRENT} holds no credential; to make one: ${rotateNow(config.secretArn)}`, 'the-current-credential-is-missing');
 }
 
 /** A login tells of a configured endpoint. Of another one, which may be out of reach, only a refusal does, and the list of keys. */
@@ -62,12 +62,13 @@ async function whyDead(context: Context, current: SecretVersion, credential: For
   const accounts = endpoint ? [{ credential, endpoint }, ...additional] : additional;
   const problem = await firstRefusal(context, accounts);
   if (problem || isConfigured(endpoint, config) || !keys || key) return problem;
-  return new RotationError(`access key ${username} in ${CURRENT} no longer exists; ${rotateNow(config.secretArn)}`, '535-everywhere');
+  return new RotationError(`access key ${username} in ${CURRENT} no longer exists; to replace it: ${rotateNow(config.secretArn)}`, 'the-current-credential-is-missing');
 }
 
-function inactiveKey({ keys }: Context, accessKeyId: string): RotationError {
-  return new RotationError(`access key ${accessKeyId} in ${CURRENT} is inactive; if nobody did that on purpose: `
-    + `aws iam update-access-key --user-name ${keys.userName} --access-key-id ${accessKeyId} --status Active; otherwise rotate`, '535-everywhere');
+function inactiveKey({ config, keys }: Context, accessKeyId: string): RotationError {
+  return new RotationError(`access key ${accessKeyId} in ${CURRENT} is inactive; to reactivate it: `
+    + `aws iam update-access-key --user-name ${keys.userName} --access-key-id ${accessKeyId} --status Active; `
+    + `if someone deactivated it on purpose, replace it: ${rotateNow(config.secretArn)}`, 'the-current-key-is-inactive');
 }
 
 async function firstRefusal(context: Context, accounts: Account[]): Promise<Problem> {

@@ -9,7 +9,7 @@ import { Inventory, readSecret, SecretContent } from '../keys/inventory';
 import { retireKeys } from '../keys/retirement';
 
 const STEP = 'watchdog';
-const NEXT = 'the watchdog looks again in an hour';
+const NEXT = 'the watchdog checks again in an hour; if the error stays, fix what it names';
 
 /**
  * Looks after the credential between two rotations: retires keys whose grace has ended, and fails if anything is wrong,

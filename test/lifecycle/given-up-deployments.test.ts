@@ -3,6 +3,7 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { describe, expect, it } from 'vitest';
 import { DefineProps, failingLater, FLEET, Life } from './life';
 import { CredentialFormat } from '../../src';
+import { failsWith } from '../world/nodes';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -86,4 +87,78 @@ describe('an update that failed because a server was switched off', () => {
     expect(life.keysOf()).toContain(before);
     expect([...life.refusals]).toEqual([]);
   });
+});
+
+describe('another id of the construct that is given up', () => {
+  it('leaves every server with a credential that works', async () => {
+    const life = await living();
+    life.servers[1].behaviour = failsWith('Failed');
+    await expect(life.update(withProps(), 'Renamed')).rejects.toThrow('1 of 2 mail servers');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect([...life.refusals]).toEqual([]);
+    expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
+    await life.world.eventRules.pass(3 * HOUR);
+    expect(life.world.eventRules.failures).toEqual([]);
+  });
+
+  it('does so as well when all servers had changed, and the former one goes on rotating', async () => {
+    const life = await living();
+    await expect(life.update(failingLater(withProps()), 'Renamed')).rejects.toThrow('Taken');
+    expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
+    await life.rotate();
+    expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
+    expect([...life.refusals]).toEqual([]);
+  });
+
+  it('does so although a server takes the other credential only now', async () => {
+    const life = await living();
+    life.servers[0].startsAfter = 90_000;
+    life.servers[1].behaviour = failsWith('Failed');
+    const update = life.update(withProps(), 'Renamed').catch(() => undefined);
+    await life.clock.sleep(60_000);
+    life.stack.cancel();
+    await update;
+    expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
+    expect([...life.refusals]).toEqual([]);
+  });
+
+  it('is deleted all the same when a server does not take the former credential again, and says so', async () => {
+    const life = await living();
+    let commands = 0;
+    life.servers[1].behaviour = async (execution, node) => (commands++ === 0 ? life.applies() : failsWith('Failed'))(execution, node);
+    await expect(life.update(failingLater(withProps()), 'Renamed')).rejects.toThrow('Taken');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(life.stack.orphans).toEqual([]);
+    expect(life.logs.filter(line => line.includes('mail servers may hold a key that is to be deleted'))).toHaveLength(1);
+  });
+
+  it('is deleted all the same when a server does not answer any more, and says so', async () => {
+    const life = await living();
+    life.servers[1].behaviour = async () => {
+      life.servers.forEach(server => { server.online = false; });
+      return failsWith('Failed')({ content: { mainSteps: [] } } as never, life.servers[1]);
+    };
+    await expect(life.update(withProps({ mailServers: [{ ...FLEET, timeout: Duration.minutes(2) }] }), 'Renamed')).rejects.toThrow('mail servers');
+    expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
+    expect(life.stack.orphans).toEqual([]);
+    expect(life.logs.filter(line => line.includes('mail servers may hold a key'))).toHaveLength(1);
+  });
+});
+
+it('the deletion of a stack a day later gives servers nothing back, as they were meant to change', async () => {
+  const life = await living();
+  await life.update(withProps(), 'Renamed');
+  await life.clock.sleep(2 * DAY);
+  const { length } = life.world.ssm.commands;
+  await life.stack.delete();
+  expect(life.world.ssm.commands).toHaveLength(length);
+});
+
+it.each([0, 1])('the deletion of the first stack for %d servers sends nothing', async servers => {
+  const life = new Life();
+  if (servers > 0) life.addServer('i-00000001');
+  await life.create(withProps());
+  const { length } = life.world.ssm.commands;
+  await life.stack.delete();
+  expect(life.world.ssm.commands).toHaveLength(length);
 });

@@ -34,7 +34,8 @@ export function failingLater(props: DefineProps): DefineProps {
   return stack => {
     const taken = new User(stack, 'Taken', { userName: TAKEN });
     // The construct comes after its props.
-    Aspects.of(taken).add({ visit: node => { if (node === taken) taken.node.addDependency(stack.node.findChild('Newsletter')); } });
+    const rotations = () => stack.node.children.filter(child => child instanceof SesSmtpCredentialRotation);
+    Aspects.of(taken).add({ visit: node => { if (node === taken) taken.node.addDependency(...rotations()); } });
     return props(stack);
   };
 }

@@ -58,7 +58,7 @@ describe('tagged mail servers', () => {
   });
 
   it('fail with an empty tag value', () => {
-    expect(() => MailServerTargets.tag('Role', 'mail', '')).toThrow("tag values must not be empty strings in MailServerTargets.tag('Role', ...)");
+    expect(() => MailServerTargets.tag('Role', 'mail', '')).toThrow("tag values must not be empty strings, got '' in MailServerTargets.tag('Role', ...)");
   });
 
   it('may have a key and values that are not known yet', () => {
@@ -179,7 +179,7 @@ describe('mail servers that are named', () => {
   });
 
   it('fail with an empty node id', () => {
-    expect(() => MailServerTargets.managedNodes('')).toThrow('node ids must not be empty strings in MailServerTargets.managedNodes(...)');
+    expect(() => MailServerTargets.managedNodes('')).toThrow("node ids must not be empty strings, got '' in MailServerTargets.managedNodes(...)");
   });
 
   it.each(['mail1.example.com', 'i-123', 'mi-0123456789ABCDEF0', 'xi-0123456789abcdef0', 'i-0123456789abcdef01'])('fail with the node id "%s"', id => {

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { checkNotation, isHostName, quoted } from '../notation';
 import { DocumentParameterNames } from '../rotation-contract';
+import { checkValue, STRING } from '../shapes';
 
 export function checkPasswordMap(passwordMap?: string): void {
   checkNotation('passwordMap', passwordMap, /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/,
@@ -26,6 +27,7 @@ export function checkLabel(label: string): void {
  * Throws on a carriage return that ends no line.
  */
 export function serverText(prop: string, text: string): string {
+  checkValue(prop, text, STRING);
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const broken = lines.find(line => line.includes('\r'));
   if (broken === undefined) return lines.join('\n');
@@ -38,7 +40,7 @@ export function serverTexts(method: string, constants: { [name: string]: string 
 }
 
 export function checkScript(prop: string, text: string): void {
-  if (text.trim() === '') throw new Error(`${prop} must not be empty`);
+  if (text.trim() === '') throw new Error(`${prop} must not be empty, got ${quoted(text)}; write the commands that apply the credential`);
   const [reference] = text.match(/\{\{\s*[\w.:/-]+\s*\}\}/) ?? [];
   if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
 }
