@@ -10,12 +10,12 @@ import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
 import { parseFormer } from '../secret/credential';
 import { CURRENT, isCurrent, isDelivered, PENDING } from '../secret/labels';
 
-/** Between the making of a key and the storing of it lie seconds. */
+/** A key is stored within seconds after its creation. */
 const STORING_TIME = HOUR;
 /** IAM lists a new key within seconds. */
 const LISTING_TIME = 10 * MINUTE;
 
-/** AWSCURRENT must not be older than its schedule allows; while a rotation is in flight, that is what is looked at. */
+/** AWSCURRENT must not be older than its schedule allows. While a rotation is running, checkPending checks that one instead. */
 export function checkSchedule(context: Context, inventory: Inventory): Problem {
   const { clock, config } = context;
   const { secret } = inventory;
@@ -33,7 +33,7 @@ export function checkSchedule(context: Context, inventory: Inventory): Problem {
     'rotation-overdue');
 }
 
-/** Whether another function rotates the secret: what is in it is not ours any more. */
+/** Whether another function rotates the secret. Then this function leaves its content alone. */
 export function isOfOtherFunction({ functionArn }: Context, { rotationFunctionArn }: SecretDescription): boolean {
   return rotationFunctionArn !== undefined && unqualified(rotationFunctionArn) !== functionArn;
 }
@@ -44,8 +44,8 @@ function otherFunction({ config: { secretArn }, functionArn }: Context, { rotati
 }
 
 /**
- * Servers may hold what was delivered until all of them have confirmed another version, so its key must work as well. It could be
- * missing from the list because it was made a moment ago.
+ * Servers may hold a delivered version until all of them have confirmed another one, so its key must work as well. A new key may
+ * not be in the list yet.
  */
 export function checkServers({ clock, config, keys: { userName } }: Context, { keys, versions }: Inventory): Problem {
   const isDead = (version: SecretVersion) => {
