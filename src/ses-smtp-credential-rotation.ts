@@ -13,16 +13,18 @@ import { CredentialDocument } from './credential-document';
 import { CredentialFormat } from './credential-format';
 import { MailServerFleet } from './mail-server-fleet';
 import { MailServerTargets } from './mail-server-targets';
-import { replicaArnPattern, replicaRegions, warnAboutReplicas } from './private/additional-regions';
+import { grantReplicaKeys, replicaArnPattern, replicasOf, validateReplicas, warnAboutReplicas } from './private/additional-regions';
 import { withPath } from './private/error-path';
 import { bindFleets } from './private/fleets/fleet-binding';
 import { validateFleets } from './private/fleets/fleet-checks';
 import { rotationConfig } from './private/function/function-config';
+import { validateLog } from './private/function/function-log';
 import { validateNetwork, warnAboutNetwork } from './private/function/function-network';
 import { defineRotationFunction } from './private/function/rotation-function';
-import { defineAlarm } from './private/monitoring/alarm';
+import { defineAlarm, validateAlarm } from './private/monitoring/alarm';
 import { DashboardSources, defineDashboard, widgetRows } from './private/monitoring/dashboard';
 import { credentialRotated, defineRule, rotationFailed } from './private/monitoring/events';
+import { CONFIRMED_SERVERS, FAILED_SERVERS, KEY_AGE, logMetric, ROTATIONS } from './private/monitoring/metrics';
 import { defineQuery } from './private/monitoring/query';
 import { defineWatchdog } from './private/monitoring/watchdog';
 import { validatePlace } from './private/place';
@@ -129,6 +131,17 @@ export interface SesSmtpCredentialRotationProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
+   * The Regions that the new secret is replicated to, each with its own KMS key if you name one.
+   *
+   * An empty list replicates to none. A Region need not be one of the `additionalRegions`. A key must be in its Region. The
+   * function's role and every grantee of `grantRead` may use it, through Secrets Manager only. Not with `secret`.
+   *
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+   * @default - the `additionalRegions`, each with the AWS managed key there
+   */
+  readonly replicaRegions?: secretsmanager.ReplicaRegion[];
+
+  /**
    * The format in which the credential is written to the secret.
    *
    * @default - JSON, as `CredentialFormat.json` writes it
@@ -216,8 +229,8 @@ export interface SesSmtpCredentialRotationProps {
    * The endpoints have the port and the FIPS setting of `endpoint`. If that is a custom host, they are the default ones
    * of `SmtpEndpoint.regional`.
    *
-   * A new secret is replicated to these Regions, encrypted with the AWS managed key there. In a stack that doesn't know
-   * its Region, that Region can't be one of these.
+   * A new secret is replicated to these Regions, encrypted with the AWS managed key there, unless `replicaRegions` says
+   * otherwise. In a stack that doesn't know its Region, that Region can't be one of these.
    *
    * A deployment that changes them rotates. Identities and configuration sets must exist in every Region, and each Region
    * has its own sandbox. Not with `CredentialFormat.usernameColonPassword`.
@@ -290,9 +303,57 @@ export interface SesSmtpCredentialRotationProps {
   /**
    * The log group of the function.
    *
-   * @default - a new one that keeps its events for one year and is deleted with the stack
+   * @default - a new one that keeps its events for one year
    */
   readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * What happens to the new log group when it is removed from the stack.
+   *
+   * The log is the record of every rotation: which key was made, who confirmed it, and when it was retired. Not with
+   * `logGroup`.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+
+  /**
+   * The KMS key of the new log group.
+   *
+   * Its policy gets a statement that lets CloudWatch Logs use it for the log groups of this stack. The policy of an
+   * imported key can't be changed here, and synthesis warns. Not with `logGroup`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   * @default - CloudWatch Logs encrypts the log group with a key of its own
+   */
+  readonly logEncryptionKey?: kms.IKey;
+
+  /**
+   * Whether to define `alarm`.
+   *
+   * Without it, watch the metric `metricErrors` yourself. `onRotationFailed` then matches only the event of Secrets
+   * Manager, which needs a CloudTrail trail.
+   *
+   * @default true
+   */
+  readonly alarm?: boolean;
+
+  /**
+   * The period of the alarm, in whole minutes, at least 2 hours.
+   *
+   * The watchdog runs every hour. In a shorter period, a run that comes late would look like a function that doesn't run.
+   * All `alarmEvaluationPeriods` together are at most 7 days.
+   *
+   * @default - 2 hours
+   */
+  readonly alarmPeriod?: Duration;
+
+  /**
+   * In how many periods in a row the function must fail, or not run, for the alarm to go off, 1 or more.
+   *
+   * @default 1
+   */
+  readonly alarmEvaluationPeriods?: number;
 
   /**
    * Whether to define a CloudWatch dashboard.
@@ -322,6 +383,68 @@ export interface SesSmtpCredentialRotationProps {
    * @default - none
    */
   readonly permissionsBoundary?: iam.IManagedPolicy;
+
+  /**
+   * The role of the function.
+   *
+   * It must trust the service principal of Lambda. A role that is defined in this app gets the permissions here. An
+   * imported role gets none: it must have those of `functionPolicy` before the deployment, or the first rotation fails.
+   *
+   * @default - a new role
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The IAM path of the user, the group and the role that are defined here, such as `/mail/`.
+   *
+   * It has 1 to 512 characters, and begins and ends with `/`. Another path replaces the role.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+   * @default '/'
+   */
+  readonly path?: string;
+
+  /**
+   * The name of the function, for policies that are written before the deployment.
+   *
+   * It has 1 to 64 letters, digits, `_` and `-`. Choose it before the first deployment: CloudFormation rejects a
+   * deployment that changes it later, because the custom resource can't change its function.
+   *
+   * @default - generated by CloudFormation
+   */
+  readonly functionName?: string;
+
+  /**
+   * The processor architecture of the function.
+   *
+   * The function runs on both. `ARM_64` costs a fifth less where the Region has it.
+   *
+   * @see https://aws.amazon.com/lambda/pricing/
+   * @default Architecture.X86_64
+   */
+  readonly architecture?: lambda.Architecture;
+
+  /**
+   * Whether Lambda sends traces of the function's calls to AWS X-Ray.
+   *
+   * A trace shows when a call began, how long it took, and whether it failed. It doesn't show the calls that the function
+   * makes. Other than with `DISABLED`, the role may write traces, which IAM can't limit to a resource.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+   * @default Tracing.DISABLED
+   */
+  readonly tracing?: lambda.Tracing;
+
+  /**
+   * The KMS key of the function's environment variables.
+   *
+   * They hold names, ARNs and settings, and no credential. The role may decrypt them, and nothing else, with the key. The
+   * key's policy must let the account's IAM policies decide, as CDK's own keys do.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+   * @default - the AWS managed key of Lambda
+   */
+  readonly environmentEncryption?: kms.IKey;
 }
 
 const FLEET: Shape<MailServerFleet> = {
@@ -338,6 +461,8 @@ const CONFIGURATION_SET = like('an SES configuration set', 'configurationSetName
 const TEST_MESSAGE: Shape<TestMessage> = {
   sender: STRING, recipient: optional(STRING), configurationSet: optional(CONFIGURATION_SET), tenantName: optional(STRING),
 };
+const KEY = like('a KMS key', 'keyArn', 'use Key.fromKeyArn');
+const REPLICA: Shape<secretsmanager.ReplicaRegion> = { region: STRING, encryptionKey: optional(KEY) };
 const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   identities: listOf(like('an SES identity', 'emailIdentityName', 'use EmailIdentity.fromEmailIdentityName')),
   configurationSets: optional(listOf(CONFIGURATION_SET)),
@@ -346,7 +471,8 @@ const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   userName: optional(STRING),
   secret: optional(SECRET),
   secretName: optional(STRING),
-  encryptionKey: optional(like('a KMS key', 'keyArn', 'use Key.fromKeyArn')),
+  encryptionKey: optional(KEY),
+  replicaRegions: optional(listOf(struct('ReplicaRegion', REPLICA))),
   credentialFormat: optional(instanceOf(CredentialFormat, 'json')),
   schedule: optional(like('a schedule', 'expressionString', 'use Schedule.rate, Schedule.cron or Schedule.expression')),
   rotationWindow: optional(DURATION),
@@ -362,8 +488,19 @@ const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   securityGroups: optional(listOf(like('a security group', 'securityGroupId', 'use SecurityGroup.fromSecurityGroupId'))),
   removalPolicy: optional(memberOf('RemovalPolicy', RemovalPolicy)),
   logGroup: optional(like('a log group', 'logGroupArn', 'use LogGroup.fromLogGroupName')),
+  logRemovalPolicy: optional(memberOf('RemovalPolicy', RemovalPolicy)),
+  logEncryptionKey: optional(KEY),
+  alarm: optional(BOOLEAN),
+  alarmPeriod: optional(DURATION),
+  alarmEvaluationPeriods: optional(NUMBER),
   dashboard: optional(BOOLEAN),
   permissionsBoundary: optional(like('a managed policy', 'managedPolicyArn', 'use ManagedPolicy.fromManagedPolicyName')),
+  role: optional(like('an IAM role', 'roleArn', 'use Role.fromRoleName')),
+  path: optional(STRING),
+  functionName: optional(STRING),
+  architecture: optional(like('an architecture', 'dockerPlatform', 'use Architecture.ARM_64')),
+  tracing: optional(memberOf('Tracing', lambda.Tracing)),
+  environmentEncryption: optional(KEY),
 };
 
 /**
@@ -391,34 +528,29 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
   /** The Lambda function that rotates the credential. */
   public readonly rotationFunction: lambda.IFunction;
 
+  /** The role of the function. */
+  public readonly role: iam.IRole;
+
+  /** The log group of the function. */
+  public readonly logGroup: logs.ILogGroup;
+
   /** The host of the SMTP endpoint. */
   public readonly smtpHost: string;
 
   /** The port of the SMTP endpoint. */
   public readonly smtpPort: number;
 
-  /**
-   * The alarm that covers failed rotations, a current credential that doesn't work, and rotations that never ran.
-   *
-   * It goes off when:
-   * - a step of a rotation fails;
-   * - the hourly watchdog finds a problem: the current credential doesn't work or is older than its schedule allows, a
-   *   rotation is stuck, or there is a stray access key;
-   * - the function doesn't run at all.
-   *
-   * It stays in `ALARM` until two hours have passed without a failure. It may also be in `ALARM` for its first minutes.
-   * It has no action until you add one.
-   */
-  public readonly alarm: cloudwatch.Alarm;
-
-  /** The Regions that the new secret is replicated to. */
-  private readonly replicaRegions: string[];
+  /** The replicas of the new secret. */
+  private readonly replicas: secretsmanager.ReplicaRegion[];
 
   /** The policies that let mail servers read the secret. */
   private readonly readers = new DependencyGroup();
 
   /** What a dashboard shows. */
   private readonly sources: DashboardSources;
+
+  private readonly definedAlarm?: cloudwatch.Alarm;
+  private readonly policyOfFunction: () => iam.PolicyDocument;
 
   constructor(scope: Construct, id: string, props: SesSmtpCredentialRotationProps) {
     super(scope, id);
@@ -438,14 +570,17 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
 
       const sender = defineSender(this, props, endpoints);
       this.user = sender.user;
-      this.replicaRegions = props.secret ? [] : replicaRegions(this, additionalRegions);
-      this.secret = props.secret ?? defineSecret(this, props, this.replicaRegions);
+      this.replicas = replicasOf(this, props);
+      this.secret = props.secret ?? defineSecret(this, props, this.replicas);
       const { secret, user } = this;
       const fleets = bindFleets(this, mailServers, { secret, endpoints, format });
       const config = rotationConfig({ secret, user, userOwned: props.user === undefined, endpoints, testMessage, format, fleets, timing });
-      const subject = { secret, user, fleets, config, fips: endpoint._fips };
-      const { logGroup, prerequisites, rotationFunction } = defineRotationFunction(this, props, subject);
+      const subject = { secret, user, fleets, config, replicas: this.replicas, fips: endpoint._fips };
+      const { logGroup, policy, prerequisites, role, rotationFunction } = defineRotationFunction(this, props, subject);
       this.rotationFunction = rotationFunction;
+      this.logGroup = logGroup;
+      this.role = role;
+      this.policyOfFunction = policy;
       const rotationSchedule = defineSchedule(this, secret, rotationFunction, rules, rotateImmediatelyOnUpdate);
       // The first rotation starts the moment the schedule exists.
       rotationSchedule.node.addDependency(...sender.rights, ...prerequisites, this.readers);
@@ -454,9 +589,9 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       // Before the first rotation, there is no credential to give to new servers, or to watch.
       for (const { association } of fleets) association?.node.addDependency(credential);
       defineWatchdog(this, rotationFunction).node.addDependency(credential);
-      this.alarm = defineAlarm(this, rotationFunction);
+      this.definedAlarm = defineAlarm(this, rotationFunction, props);
       defineQuery(this, logGroup);
-      this.sources = { secret, rotationFunction, logGroup, alarm: this.alarm };
+      this.sources = { secret, rotationFunction, logGroup, alarm: this.definedAlarm };
       if (props.dashboard) this.addToDashboard(defineDashboard(this));
 
       this.smtpHost = endpoints[0].host;
@@ -464,6 +599,35 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     } catch (error) {
       throw withPath(this, error);
     }
+  }
+
+  /**
+   * The alarm that covers failed rotations, a current credential that doesn't work, and rotations that never ran.
+   *
+   * It goes off when:
+   * - a step of a rotation fails;
+   * - the hourly watchdog finds a problem: the current credential doesn't work or is older than its schedule allows, a
+   *   rotation is stuck, or there is a stray access key;
+   * - the function doesn't run at all.
+   *
+   * It stays in `ALARM` until `alarmPeriod` has passed without a failure. It may also be in `ALARM` for its first
+   * minutes. It has no action until you add one. Fails if the prop `alarm` is false.
+   */
+  public get alarm(): cloudwatch.Alarm {
+    if (!this.definedAlarm) throw new Error(`alarm must not be false where the alarm is used, got ${this.node.path} without an alarm; use metricErrors`);
+    return this.definedAlarm;
+  }
+
+  /**
+   * The policy that the role of the function needs.
+   *
+   * A role that is defined here or in your app has it. Give it to whoever makes an imported `role`. For such a role, the
+   * policy names ARNs that are known before the deployment wherever the props name things: `secretName` or `secret`,
+   * `userName` or `user`, `functionName`, `logGroup`. Documents have generated names that begin with the stack's name. Any
+   * other generated name is a reference that only the deployment resolves.
+   */
+  public get functionPolicy(): iam.PolicyDocument {
+    return this.policyOfFunction();
   }
 
   /**
@@ -482,7 +646,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * Lets a principal read the secret, and use its key for that.
    *
    * It is for mail servers, which read the credential by its version, and for applications that log in with it. It covers
-   * the replicas in `additionalRegions` too.
+   * the replicas and their keys too.
    *
    * In this stack, the grant takes effect before the first rotation starts, unless you made the grantee depend on this
    * construct with `node.addDependency`.
@@ -491,11 +655,12 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
     const grant = iam.Grant.addToPrincipalOrResource({
       grantee,
       actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      resourceArns: [secretArnPattern(this.secret), ...this.replicaRegions.map(region => replicaArnPattern(this.secret, region))],
+      resourceArns: [secretArnPattern(this.secret), ...this.replicas.map(({ region }) => replicaArnPattern(this.secret, region))],
       resource: this.secret,
       resourceSelfArns: ['*'],
     });
     grantKey(this, this.secret, grantee, ['kms:Decrypt']);
+    grantReplicaKeys(this, this.secret, this.replicas, grantee, ['kms:Decrypt']);
     this.readers.add(policiesBefore(this, grant));
     return grant;
   }
@@ -519,7 +684,83 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    *   a trail, a failed rotation has two events.
    */
   public onRotationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return defineRule(this, id, rotationFailed(this.secret, this.alarm), options);
+    return defineRule(this, id, rotationFailed(this.secret, this.definedAlarm), options);
+  }
+
+  /**
+   * The failed calls of the function, as its alarm counts them.
+   *
+   * They are failed steps of rotations, and hourly runs of the watchdog that found a problem.
+   *
+   * By default, it is the sum over 5 minutes.
+   */
+  public metricErrors(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return this.rotationFunction.metricErrors(options);
+  }
+
+  /**
+   * The calls of the function: at least one an hour, unless it doesn't run.
+   *
+   * By default, it is the sum over 5 minutes.
+   */
+  public metricInvocations(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return this.rotationFunction.metricInvocations(options);
+  }
+
+  /**
+   * How long the function runs, in milliseconds.
+   *
+   * By default, it is the average over 5 minutes.
+   */
+  public metricDuration(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return this.rotationFunction.metricDuration(options);
+  }
+
+  /**
+   * The age of the current access key in seconds, once an hour.
+   *
+   * The first call defines a metric filter on the log group. CloudWatch bills its metric as a custom metric. Fails if
+   * the secret was imported by its name.
+   *
+   * By default, it is the maximum over an hour.
+   *
+   * @see https://aws.amazon.com/cloudwatch/pricing/
+   */
+  public metricKeyAge(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return logMetric(this, this.sources, KEY_AGE, options);
+  }
+
+  /**
+   * The rotations that ended with a new current credential.
+   *
+   * It has no value while there is none. Defined and billed as `metricKeyAge` is.
+   *
+   * By default, it is the sum over an hour.
+   */
+  public metricRotations(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return logMetric(this, this.sources, ROTATIONS, options);
+  }
+
+  /**
+   * The mail servers that confirmed a credential, in each push to a fleet.
+   *
+   * Defined and billed as `metricKeyAge` is.
+   *
+   * By default, it is the sum over an hour.
+   */
+  public metricConfirmedServers(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return logMetric(this, this.sources, CONFIRMED_SERVERS, options);
+  }
+
+  /**
+   * The mail servers that didn't confirm a credential, in each push to a fleet.
+   *
+   * Defined and billed as `metricKeyAge` is.
+   *
+   * By default, it is the sum over an hour.
+   */
+  public metricFailedServers(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return logMetric(this, this.sources, FAILED_SERVERS, options);
   }
 
   /**
@@ -541,6 +782,9 @@ function validate(scope: Construct, props: SesSmtpCredentialRotationProps, mailS
   validateNames(props);
   if (testMessage) validateTestMessage(testMessage, props);
   validateNetwork(props);
+  validateLog(props);
+  validateAlarm(props);
+  validateReplicas(scope, props);
   validatePlace(scope, props);
   validateFleets(mailServers, { gracePeriod, regions: endpoints.map(({ region }) => region) });
 }

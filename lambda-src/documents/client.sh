@@ -7,9 +7,7 @@
 
 # Prints the file with the credential, which comes on standard input; fails if the file has no place for one.
 rewritten() {
-  last_newline=1
-  [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  last_newline=$last_newline awk -v host="$relay_host" "$REWRITE"'
+  last_newline=$(ends_with_newline "$1") awk -v host="$relay_host" "$REWRITE"'
     BEGIN { host = tolower(host) }
     FILENAME == "-" { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
     { line[++lines] = $0; learn($0) }
@@ -37,7 +35,7 @@ looks_up() {
 apply_client() {
   check_file "$client_file" "make it with $example"
   text="$scratch/text"
-  print_file "$client_file" >"$text" || exit 1
+  print_file "$client_file" >"$text" || exit
   [ -n "$(keys_to_change "$text")" ] || fail "$client_file has no user and password for $relay_host: add $example"
   apply_table "$client_file"
 }

@@ -7,8 +7,9 @@ set -eu
 unset SMTP_USERNAME SMTP_PASSWORD fetched value
 umask 077
 export LC_ALL=C
-# An empty entry would be the folder that we are in.
 PATH="${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"
+# An empty or relative entry would be in the folder that we are in, which can be somebody else's.
+PATH=$(printf '%s\n' "$PATH" | tr : '\n' | grep '^/' | tr '\n' :)/bin
 
 # Agents before 3.3.2746.0 do not export parameters. Their allowedPattern keeps these three free of shell syntax.
 if [ -z "${SSM_SecretArn+x}" ]; then SSM_SecretArn='{{ SecretArn }}'; fi
@@ -23,9 +24,11 @@ newline='
 '
 tab=$(printf '\t')
 
+# No program ends with this exit code, so whatever ends the script with another one has not said why.
+EXPLAINED=100
 fail() {
   printf 'SES_SMTP_CREDENTIAL_FAILED %s\n' "$*" >&2
-  exit 1
+  exit "$EXPLAINED"
 }
 
 # Another program would have the password among its arguments.

@@ -81,9 +81,7 @@ keys_to_change() {
 
 # All else stays as it is.
 with_credential() {
-  last_newline=1
-  [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  last_newline=$last_newline awk -v keys="$keys" "$PARSE"'
+  last_newline=$(ends_with_newline "$1") awk -v keys="$keys" "$PARSE"'
     FILENAME == "-" { new = $0; next }
     FILENAME == keys { chosen[$0] = 1; next }
     { line[++lines] = $0 }

@@ -51,7 +51,7 @@ build() { :; }
 lookups() {
   case $1 in
     /*) expressions "$1" | as_user "$server_user" "$exim" -be ;;
-    *) expressions /dev/fd/3 | as_user "$server_user" "$exim" -be 3<"$1" ;;
+    *) expressions /proc/self/fd/3 | as_user "$server_user" "$exim" -be 3<"$1" ;;
   esac 2>/dev/null | sed 's/^> //'
 }
 
@@ -62,9 +62,13 @@ expressions() {
 }
 
 looks_up() {
+  case $1 in
+    /*) ;;
+    *) as_user "$server_user" test -r /proc/self/fd/3 3<"$1" || { printf ': the %s cannot read it' "$(reader_name)"; return 1; } ;;
+  esac
   # A pattern is no name to look up; it was chosen because it covers the relay host.
-  sed "s/.*[^A-Za-z0-9.-].*/$relay_host/" "$keys" | sort -u >"$scratch/names"
-  canonical_names >"$scratch/canonical"
+  sed "s/.*[^A-Za-z0-9.-].*/$relay_host/" "$keys" | sort -u >"$scratch/names" || return 1
+  canonical_names >"$scratch/canonical" || return 1
   lookups "$1" <"$scratch/names" >"$scratch/found"
   lookups "$1" <"$scratch/canonical" >"$scratch/found_canonical"
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk -v pattern="$pattern" -v host="$relay_host" '
@@ -102,7 +106,7 @@ fi
 server_user=$("$exim" -bP exim_user 2>/dev/null | sed -n 's/^exim_user = //p')
 [ -n "$server_user" ] || fail "$exim -bP exim_user does not print the user that Exim runs as"
 text="$scratch/text"
-print_file "$password_file" >"$text" || exit 1
+print_file "$password_file" >"$text" || exit
 [ -n "$(own_keys "$text")" ] \
   || fail "$password_file has no entry for $relay_host: add a line '$relay_host:user:password', and '$pattern:user:password'"
 learn_named "$text"

@@ -13,8 +13,10 @@ mkdir "$scratch" || fail "cannot write $scratch"
 # What else is to be done at the end, however it comes.
 undo=:
 finish() {
+  code=$?
   "$undo"
   rm -rf "$scratch"
+  case $code in 0 | "$EXPLAINED") ;; *) fail "the script ended with exit code $code: see the lines above, and whether there is room in ${scratch%/*}" ;; esac
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM

@@ -54,9 +54,7 @@ keys_to_change() {
 }
 
 with_credential() {
-  last_newline=1
-  [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  last_newline=$last_newline awk -v host="$relay_host" "$PARSE_CONFIG"'
+  last_newline=$(ends_with_newline "$1") awk -v host="$relay_host" "$PARSE_CONFIG"'
     FILENAME == "-" { colon = index($0, ":"); new["user"] = substr($0, 1, colon - 1); new["password"] = substr($0, colon + 1); next }
     { line[++lines] = $0 }
     function change(number, of) { if ((number, of) in from) { parse(line[from[number, of]]); changed[from[number, of]] = start new[of] end } }
@@ -96,7 +94,7 @@ obstacle() {
 # is still the same is asked: whoever has the folder can put another one there, and msmtp runs what that says.
 looks_up() {
   choose_evaluator
-  if [ -e "$work/new" ]; then cp "$work/new" "$scratch/new"; fi
+  if [ -e "$work/new" ]; then cp "$work/new" "$scratch/new" || return 1; fi
   case $1 in /*) as_user "$file_reader" cat "$1" 2>/dev/null | cmp -s - "$scratch/new" || return 1 ;; esac
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk -v host="$relay_host" "$PARSE_CONFIG"'
     FILENAME == "-" { colon = index($0, ":"); user = substr($0, 1, colon - 1); password = substr($0, colon + 1); next }
@@ -106,7 +104,7 @@ looks_up() {
       for (i = 1; i <= accounts; i++) if (is_own(i) && (setting(i, "user") != user || setting(i, "password") != password)) exit 1
     }' - "$scratch/new" || return 1
   # Nor is who evaluates it to see a password. So any that msmtp then has comes from another line.
-  sed "s/^\([ $tab]*password\)[ $tab].*/\1/" "$scratch/new" >"$scratch/without_passwords"
+  sed "s/^\([ $tab]*password\)[ $tab].*/\1/" "$scratch/new" >"$scratch/without_passwords" || return 1
   while IFS= read -r account; do
     pretend "$account" <"$scratch/without_passwords" >"$scratch/pretended" || true
     grep -Eq "^user *= $SMTP_USERNAME\$" "$scratch/pretended" || return 1
@@ -118,14 +116,14 @@ looks_up() {
 }
 
 # msmtp runs the commands behind eval that it finds in a file: so it is to do that as the owner of the very file that was
-# taken, and as root only if nobody else can write in it.
+# taken, and as root only if nobody else can write in it or in its folder: who can may have moved any file of root there.
 choose_evaluator() {
   describe "$work/old"
   read -r _mode _links file_reader _others <<DESCRIPTION
 $(ls -ld "$work/old")
 DESCRIPTION
   evaluator=$file_reader
-  case $mode:$owner in ?????-??-*:0) ;; *:0) evaluator=nobody ;; esac
+  case $mode:$owner:$haven in ?????-??-*:0:"$folder") ;; *:0:*) evaluator=nobody ;; esac
 }
 
 # Lets msmtp read a configuration from standard input. It wants a pipe that is the user's own, and there is no copy to leave behind.
@@ -137,7 +135,7 @@ pretend() {
 command -v msmtp >/dev/null 2>&1 || fail 'msmtp is not installed'
 check_file "$config_file" "make it with an account whose host is $relay_host"
 text="$scratch/text"
-print_file "$config_file" >"$text" || exit 1
+print_file "$config_file" >"$text" || exit
 [ -n "$(keys_to_change "$text")" ] || fail "$config_file has no account with host $relay_host"
 said=$(obstacle "$text")
 [ -z "$said" ] || fail "$config_file: $said"

@@ -137,7 +137,7 @@ each_table() {
       *) continue ;;
     esac
     [ -f "$path" ] || fail "$path does not exist: $config_file names it as table $name"
-    print_file "$path" >"$text" || exit 1
+    print_file "$path" >"$text" || exit
     if [ -n "$(own_keys "$text")" ]; then "$1" "$name" "$path" </dev/null; fi
   done <"$scratch/tables"
 }

@@ -47,7 +47,7 @@ split_value() {
       printf "%s", c
     }
     print ""
-  }' | grep -v '^$' || true
+  }' | grep -v '^$' || [ $? -eq 1 ]
 }
 
 # Writes each list of tables, in the order in which Postfix asks them, to a file of its own, once.
@@ -63,7 +63,7 @@ write_lists() {
 
 # Prints those of the tables of a list that are files, as type:path or proxy:type:path, also those that are asked together.
 file_tables() {
-  sed -E 's/^((union|pipe)map|randmap):\{(.*)\}$/\3/' "$1" | split_value | grep -E '^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' || true
+  sed -E 's/^((union|pipe)map|randmap):\{(.*)\}$/\3/' "$1" | split_value | grep -E '^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):/' || [ $? -eq 1 ]
 }
 
 # each_instance FUNCTION…: calls a function for each instance, with its lists of tables in place.
@@ -129,7 +129,7 @@ is_running() {
 text="$scratch/text"
 read_table() {
   if [ -e "$path" ]; then
-    print_file "$path" >"$text" || exit 1
+    print_file "$path" >"$text" || exit
   else
     postmap -s "$type:$path" >"$text" 2>/dev/null || missing=$path
   fi

@@ -40,9 +40,7 @@ keys_to_change() {
 }
 
 with_credential() {
-  last_newline=1
-  [ -z "$(tail -c 1 "$1")" ] || last_newline=0
-  last_newline=$last_newline awk -v keys="$keys" "$PARSE_AUTHINFO"'
+  last_newline=$(ends_with_newline "$1") awk -v keys="$keys" "$PARSE_AUTHINFO"'
     FILENAME == "-" { colon = index($0, ":"); new_user = substr($0, 1, colon - 1); new_password = substr($0, colon + 1); next }
     FILENAME == keys { chosen[$0] = 1; next }
     {
@@ -77,7 +75,7 @@ looks_up() {
 
 # Asks sendmail for what it would authenticate with, under each name that it may take for the relay host.
 sendmail_takes_it() {
-  { printf '%s\n' "$relay_host"; canonical_names; } | sort -u >"$scratch/names"
+  { printf '%s\n' "$relay_host"; canonical_names; } | sort -u >"$scratch/names" || return 1
   awk '{ print ".D{server_name}" $0; print "authinfo " $0 }' "$scratch/names" | as_reader sendmail -bt 2>/dev/null | grep ' returns: ' >"$scratch/found" || true
   printf '%s\n' "$SMTP_USERNAME:$SMTP_PASSWORD" | awk "$PARSE_AUTHINFO"'
     { file = FILENAME; sub(/.*\//, "", file) }
@@ -91,7 +89,7 @@ sendmail_takes_it() {
 command -v makemap >/dev/null 2>&1 || fail 'sendmail is not installed: makemap was not found'
 check_file "$authinfo_file" "make it with a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
 text="$scratch/text"
-print_file "$authinfo_file" >"$text" || exit 1
+print_file "$authinfo_file" >"$text" || exit
 [ -n "$(keys_to_change "$text")" ] \
   || fail "$authinfo_file has no entry for $relay_host: add a line 'AuthInfo:$relay_host \"U:root\" \"I:user\" \"P:password\"'"
 makemap -u "$map_type" "$authinfo_file" >/dev/null 2>&1 \

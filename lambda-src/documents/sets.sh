@@ -37,5 +37,5 @@ canonical_names() {
   getent hosts "$relay_host" 2>/dev/null | while read -r address name _others; do
     printf '%s\n' "$name"
     getent hosts "$address" 2>/dev/null | awk '{ print $2 }'
-  done | sort -u | grep -Ex '[A-Za-z0-9.-]+' || true
+  done | sort -u | grep -Ex '[A-Za-z0-9.-]+' || [ $? -eq 1 ]
 }

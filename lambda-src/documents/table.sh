@@ -24,6 +24,11 @@ as_reader() {
   if [ -n "$reader" ]; then as_user "$reader" "$@"; else "$@"; fi
 }
 
+# Prints 1 or 0, for awk.
+ends_with_newline() {
+  if [ -z "$(tail -c 1 "$1")" ]; then echo 1; else echo 0; fi
+}
+
 # Prints as whom the server reads the table.
 reader_name() {
   if [ -n "$server_group" ]; then printf 'group %s' "$server_group"; else printf 'user %s' "$server_user"; fi

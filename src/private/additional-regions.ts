@@ -1,9 +1,10 @@
 import { Annotations, ArnFormat, Fn, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { quoted } from './notation';
 import { FormatConfig, REGION_NAME, regionalFields } from './rotation-contract';
-import { secretArnPattern } from './user-and-secret/secret-grants';
+import { grantKeyOf, secretArnPattern } from './user-and-secret/secret-grants';
 
 /** Throws on Regions that a credential cannot serve in addition to that of its endpoint. */
 export function validateAdditionalRegions(regions: string[], endpointRegion: string, { fields }: FormatConfig): void {
@@ -22,9 +23,47 @@ export function validateAdditionalRegions(regions: string[], endpointRegion: str
   }
 }
 
-/** The Regions that a new secret is replicated to. If the stack does not know its own Region, CloudFormation rejects a replica in it. */
-export function replicaRegions(scope: Construct, regions: string[]): string[] {
-  return regions.filter(region => region !== Stack.of(scope).region);
+/** What says where a secret is replicated to. */
+interface ReplicaProps {
+  readonly additionalRegions?: string[];
+  readonly replicaRegions?: secretsmanager.ReplicaRegion[];
+  readonly secret?: secretsmanager.ISecret;
+}
+
+/** Throws on replicas that Secrets Manager rejects. */
+export function validateReplicas(scope: Construct, { replicaRegions = [] }: ReplicaProps): void {
+  const regions = replicaRegions.map(({ region }) => region);
+  const unlike = regions.find(region => !Token.isUnresolved(region) && !REGION_NAME.test(region));
+  if (unlike !== undefined) throw new Error(`replicaRegions must name Regions, such as eu-west-1, got '${unlike}'`);
+  if (new Set(regions).size < regions.length) throw new Error(`replicaRegions must differ, got ${regions.join(', ')}; name each Region once`);
+  const own = Stack.of(scope).region;
+  if (regions.includes(own)) throw new Error(`replicaRegions must not name the Region of the secret itself, got '${own}'; leave it out`);
+  const misplaced = replicaRegions.find(({ encryptionKey, region }) => encryptionKey && !isIn(encryptionKey.env.region, region));
+  if (misplaced) throw new Error(`replicaRegions must have keys of their own Regions, got a key of ${misplaced.encryptionKey!.env.region} for ${misplaced.region}`);
+}
+
+function isIn(actual: string, region: string): boolean {
+  return actual === region || Token.isUnresolved(actual) || Token.isUnresolved(region);
+}
+
+/** The replicas of a new secret. If the stack does not know its own Region, CloudFormation rejects a replica in it. */
+export function replicasOf(scope: Construct, { additionalRegions = [], replicaRegions, secret }: ReplicaProps): secretsmanager.ReplicaRegion[] {
+  if (secret) return [];
+  return replicaRegions ?? additionalRegions.filter(region => region !== Stack.of(scope).region).map(region => ({ region }));
+}
+
+/**
+ * Lets a principal use the keys of replicas, through Secrets Manager only. A call in the secret's own Region may be what writes or
+ * reads a replica.
+ */
+export function grantReplicaKeys(
+  scope: Construct, secret: secretsmanager.ISecret, replicas: secretsmanager.ReplicaRegion[], grantee: iam.IGrantable, actions: string[],
+): void {
+  for (const { encryptionKey, region } of replicas) {
+    if (!encryptionKey) continue;
+    const secretArns = [secretArnPattern(secret), replicaArnPattern(secret, region)];
+    grantKeyOf(scope, { key: encryptionKey, regions: [Stack.of(secret).region, region], secretArns }, grantee, actions);
+  }
 }
 
 /** The ARN of a secret's replica for policies: that of the secret, with another Region. */

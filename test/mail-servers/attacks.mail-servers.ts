@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { feed, install, run } from './machine';
 import { RelayHost } from './relay-host';
@@ -61,6 +61,28 @@ describe('msmtp', () => {
     await run('rm', '-f', '/tmp/mail-servers-test-eval');
     await relayHost.apply(async node => wrap(node, 'mv', swap));
     expect(await readFile('/tmp/mail-servers-test-eval', 'utf8').catch(() => '')).not.toContain('root');
+  });
+
+  it('evaluates no file of root as root in the folder of somebody else, who could have moved any there', async () => {
+    await writeFile(file, `${oldEntry(msmtp)}eval id -un >>${WITNESS}; echo "logfile /dev/null"\n`);
+    await chmod(file, 0o600);
+    await run('chown', 'nobody', dirname(file));
+    await writeFile(WITNESS, '');
+    await chmod(WITNESS, 0o666);
+    expect(await relayHost.apply()).toMatchObject({ status: 'Success' });
+    expect(new Set(await witness())).toEqual(new Set(['nobody']));
+  });
+
+  it('runs no program in the folder of somebody else, whatever PATH root has', async () => {
+    await writeFile(file, oldEntry(msmtp));
+    await run('chown', 'nobody', dirname(file));
+    const programs = ['cmp', 'cp', 'ln', 'mkdir', 'mv', 'rm'];
+    for (const program of programs) await writeFile(join(dirname(file), program), `#!/bin/sh\nid -un >>${WITNESS}\nexec /bin/${program} "$@"\n`, { mode: 0o755 });
+    const bin = join(__dirname, '..', 'world', 'nodes', 'bin');
+    const result = await relayHost.apply(async node => { node.environment.PATH = `:.:${bin}:${process.env.PATH}:${dirname(process.execPath)}`; });
+    for (const program of programs) await rm(join(dirname(file), program));
+    expect(await witness()).toEqual([]);
+    expect(result).toMatchObject({ status: 'Success' });
   });
 
   it('gives no password to those who evaluate its lines', async () => {

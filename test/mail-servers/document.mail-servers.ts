@@ -116,6 +116,27 @@ describe.each(SERVERS)('the document on $name', server => {
     });
   });
 
+  it('reports success only with everything changed, however little room there is in /run', async () => {
+    const runtimeDirectory = '/srv/mail-servers-test-run';
+    await run('sh', '-c', 'mkdir -p "$1" && mount -t tmpfs -o size=256k tmpfs "$1"', '-', runtimeDirectory);
+    let pages = 0;
+    try {
+      for (; ; pages++) {
+        await writeFile(server.file, before);
+        await server.takeUp();
+        await run('sh', '-c', 'rm -rf "$1"/* && dd if=/dev/zero of="$1/filler" bs=4k count="$2" 2>/dev/null', '-', runtimeDirectory, String(64 - pages));
+        const { output, status } = await relayHost.apply(async node => { node.environment.RUNTIME_DIRECTORY = runtimeDirectory; });
+        expect([before, after], output).toContain(await readFile(server.file, 'latin1'));
+        if (status === 'Success') break;
+        expect(output, `with ${pages} pages`).toMatch(/^[^]*SES_SMTP_CREDENTIAL_FAILED /);
+      }
+    } finally {
+      await run('umount', runtimeDirectory);
+    }
+    expect(pages).toBeGreaterThan(3);
+    expect(await readFile(server.file, 'latin1')).toBe(after);
+  });
+
   it('changes nothing if the file may not be replaced', async () => {
     const files = await snapshot();
     await run('chattr', '+i', server.file);

@@ -15,6 +15,7 @@ umask 077
 export LC_ALL=C SSM_VersionId=
 newline='
 '
+EXPLAINED=100
 fail() { printf 'FAILED %s\\n' "$*" >&2; exit 1; }
 last_line() { printf '%s\\n' "$1" | tail -n 1; }
 SMTP_USERNAME=user SMTP_PASSWORD=password

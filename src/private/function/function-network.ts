@@ -58,18 +58,16 @@ export function ownParts(scope: Construct, { securityGroups = [] }: FunctionNetw
 }
 
 /** What the function's role must allow so that Lambda can create network interfaces in a VPC. */
-export function networkInterfacePolicy(scope: Construct): iam.PolicyDocument {
-  return new iam.PolicyDocument({
-    statements: [
-      new iam.PolicyStatement({ sid: 'CreateNetworkInterfaces', actions: ACTIONS_ON_ANYTHING, resources: ['*'] }),
-      new iam.PolicyStatement({
-        sid: 'ManageNetworkInterfaces',
-        actions: ACTIONS_ON_INTERFACES,
-        // According to its documentation, Lambda needs all resource ids here.
-        resources: [Arn.format({ service: 'ec2', resource: '*', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }, Stack.of(scope))],
-      }),
-    ],
-  });
+export function networkInterfaceStatements(scope: Construct): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ sid: 'CreateNetworkInterfaces', actions: ACTIONS_ON_ANYTHING, resources: ['*'] }),
+    new iam.PolicyStatement({
+      sid: 'ManageNetworkInterfaces',
+      actions: ACTIONS_ON_INTERFACES,
+      // According to its documentation, Lambda needs all resource ids here.
+      resources: [Arn.format({ service: 'ec2', resource: '*', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }, Stack.of(scope))],
+    }),
+  ];
 }
 
 /** Only Lambda may use these permissions of the role: the key is set when the function's own code calls. */

@@ -1,25 +1,39 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { denyNetworkInterfaces } from './function-network';
+import { grantReplicaKeys } from '../additional-regions';
 import { BoundFleet } from '../fleets/fleet-binding';
 import { grantKey, secretArnPattern } from '../user-and-secret/secret-grants';
 
 /** Who gets the policy, and what it allows access to. */
 interface PolicySubject {
-  readonly role: iam.IRole;
+  /** Undefined if the role is imported, and so must have the policy already. */
+  readonly role?: iam.IRole;
   readonly logGroup: logs.ILogGroup;
   readonly secret: secretsmanager.ISecret;
   readonly user: iam.IUser;
   readonly fleets: BoundFleet[];
 }
 
-/** Defines what the function may do. `completePolicy` adds the statements for itself and for the secret's key. */
+/** What the function and its key are, once they exist. */
+interface CompletedPolicy {
+  readonly rotationFunction: lambda.IFunction;
+  readonly secret: secretsmanager.ISecret;
+  readonly replicas: secretsmanager.ReplicaRegion[];
+  readonly environmentEncryption?: kms.IKey;
+}
+
+/**
+ * Defines what the function may do. `completePolicy` adds the statements for itself and for the keys. Without a role, the policy is not in
+ * the template, and only its document is used.
+ */
 export function definePolicy(scope: Construct, id: string, { fleets, logGroup, role, secret, user }: PolicySubject): iam.Policy {
   return new iam.Policy(scope, id, {
-    roles: [role],
+    roles: role && [role],
     statements: [
       new iam.PolicyStatement({
         sid: 'WriteLog',
@@ -45,9 +59,12 @@ export function definePolicy(scope: Construct, id: string, { fleets, logGroup, r
 }
 
 /** Adds the statements that name the function or its secret's key, because the function needs the policy's role first. */
-export function completePolicy(scope: Construct, policy: iam.Policy, rotationFunction: lambda.IFunction, secret: secretsmanager.ISecret): void {
+export function completePolicy(scope: Construct, policy: iam.Policy, subject: CompletedPolicy): void {
+  const { environmentEncryption, replicas, rotationFunction, secret } = subject;
   policy.addStatements(invokeItself(rotationFunction));
   grantKey(scope, secret, policy, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  grantReplicaKeys(scope, secret, replicas, policy, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
+  if (environmentEncryption) policy.addStatements(decryptEnvironment(rotationFunction, environmentEncryption));
   if (rotationFunction.isBoundToVpc) policy.addStatements(denyNetworkInterfaces(rotationFunction));
 }
 
@@ -63,4 +80,23 @@ function runCommandStatements(fleets: BoundFleet[]): iam.PolicyStatement[] {
 /** RotateSecret requires this of its caller as well: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html. */
 function invokeItself(rotationFunction: lambda.IFunction): iam.PolicyStatement {
   return new iam.PolicyStatement({ sid: 'InvokeItself', actions: ['lambda:InvokeFunction'], resources: [rotationFunction.functionArn] });
+}
+
+/**
+ * Lambda makes a grant on the key for the role. This statement is for a role that was replaced since.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+ */
+function decryptEnvironment({ functionArn }: lambda.IFunction, { keyArn }: kms.IKey): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'DecryptEnvironment',
+    actions: ['kms:Decrypt'],
+    resources: [keyArn],
+    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn } },
+  });
+}
+
+/** Neither action has resource types. */
+export function writeTraces(): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid: 'WriteTraces', actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] });
 }

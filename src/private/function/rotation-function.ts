@@ -1,13 +1,16 @@
 import { join } from 'path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IDependable } from 'constructs';
 import { functionEnvironment } from './function-config';
-import { defineNetwork, FunctionNetwork, networkInterfacePolicy, ownParts } from './function-network';
-import { completePolicy, definePolicy } from './function-policy';
+import { defineLogGroup, LogProps } from './function-log';
+import { defineNetwork, FunctionNetwork, networkInterfaceStatements, ownParts } from './function-network';
+import { completePolicy, definePolicy, writeTraces } from './function-policy';
+import { knownArns, withKnownArns } from './known-arns';
 import { BoundFleet } from '../fleets/fleet-binding';
 import { RotationConfig } from '../rotation-contract';
 import { generation } from '../user-and-secret/generation';
@@ -16,13 +19,18 @@ import { secretArnPattern } from '../user-and-secret/secret-grants';
 const ASSET = join(__dirname, '..', '..', '..', 'assets', 'lambda-src', 'index');
 
 /** The props of the rotation that concern its function. */
-interface FunctionProps extends FunctionNetwork {
+interface FunctionProps extends FunctionNetwork, LogProps {
   readonly user?: iam.IUser;
   readonly userName?: string;
   readonly secret?: secretsmanager.ISecret;
   readonly secretName?: string;
-  readonly logGroup?: logs.ILogGroup;
+  readonly functionName?: string;
+  readonly role?: iam.IRole;
+  readonly path?: string;
   readonly permissionsBoundary?: iam.IManagedPolicy;
+  readonly architecture?: lambda.Architecture;
+  readonly tracing?: lambda.Tracing;
+  readonly environmentEncryption?: kms.IKey;
 }
 
 /** What the function works on. */
@@ -31,48 +39,83 @@ interface FunctionSubject {
   readonly user: iam.IUser;
   readonly fleets: BoundFleet[];
   readonly config: RotationConfig;
+  readonly replicas: secretsmanager.ReplicaRegion[];
   readonly fips: boolean;
 }
 
 interface RotationFunction {
   readonly rotationFunction: lambda.Function;
   readonly logGroup: logs.ILogGroup;
+  readonly role: iam.IRole;
+  /** What the role must allow. */
+  readonly policy: () => iam.PolicyDocument;
   /** What must exist before Secrets Manager calls the function. */
   readonly prerequisites: IDependable[];
 }
 
 /** Defines the function that rotates the credential, with everything it needs. */
 export function defineRotationFunction(scope: Construct, props: FunctionProps, subject: FunctionSubject): RotationFunction {
-  const { config, fips, fleets, secret, user } = subject;
-  const role = defineRole(scope, props);
+  const { config, fips, fleets, replicas, secret, user } = subject;
+  const role = props.role ?? defineRole(scope, props);
   const network = defineNetwork(scope, props, portsOf(config));
-  const logGroup = props.logGroup ?? defineLogGroup(scope);
-  const policy = definePolicy(scope, policyId(scope, props), { role, logGroup, secret, user, fleets });
-  const rotationFunction = defineFunction(scope, { role, logGroup, environment: functionEnvironment(scope, config, fips), ...network });
-  completePolicy(scope, policy, rotationFunction, secret);
+  const logGroup = props.logGroup ?? defineLogGroup(scope, props);
+  const isImported = !Resource.isOwnedResource(role);
+  const policy = definePolicy(scope, policyId(scope, props), { role: isImported ? undefined : role, logGroup, secret, user, fleets });
+  const { architecture, environmentEncryption, functionName } = props;
+  const environment = functionEnvironment(scope, config, fips);
+  const rotationFunction = defineFunction(scope, { role, logGroup, environment, functionName, architecture, environmentEncryption, ...network });
+  completePolicy(scope, policy, { rotationFunction, secret, replicas, environmentEncryption });
+  if (props.tracing) trace(policy, rotationFunction, props.tracing);
+  if (props.role && props.vpc) allowNetworkInterfaces(scope, { role: props.role, isImported, policy, rotationFunction });
   const permission = defineInvokePermission(scope, rotationFunction, secret);
-  return { rotationFunction, logGroup, prerequisites: [permission, policy, role, ...routes(scope, network)] };
+  const arns = { secret, user, fleets, rotationFunction };
+  return {
+    rotationFunction,
+    logGroup,
+    role,
+    policy: () => isImported ? withKnownArns(scope, policy.document, knownArns(scope, props, arns)) : policy.document,
+    prerequisites: [permission, policy, role, ...routes(scope, network)],
+  };
 }
 
-function defineRole(scope: Construct, { permissionsBoundary, vpc }: FunctionProps): iam.Role {
+function defineRole(scope: Construct, { path, permissionsBoundary, vpc }: FunctionProps): iam.Role {
   return new iam.Role(scope, 'Role', {
     assumedBy: new iam.ServicePrincipal('lambda'),
     description: 'Rotates an Amazon SES SMTP credential',
+    path,
     permissionsBoundary,
     // In the role itself, so that it exists before the function and until the function is deleted.
-    inlinePolicies: vpc && { NetworkInterfaces: networkInterfacePolicy(scope) },
+    inlinePolicies: vpc && { NetworkInterfaces: new iam.PolicyDocument({ statements: networkInterfaceStatements(scope) }) },
   });
 }
 
-function defineLogGroup(scope: Construct): logs.LogGroup {
-  return new logs.LogGroup(scope, 'LogGroup', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
+/** Not by CDK's own prop, which adds the statement to the role itself, also to an imported one. */
+function trace(policy: iam.Policy, rotationFunction: lambda.Function, mode: lambda.Tracing): void {
+  (rotationFunction.node.defaultChild as lambda.CfnFunction).tracingConfig = { mode };
+  if (mode !== lambda.Tracing.DISABLED) policy.addStatements(writeTraces());
+}
+
+interface NetworkSubject {
+  readonly role: iam.IRole;
+  readonly isImported: boolean;
+  readonly policy: iam.Policy;
+  readonly rotationFunction: lambda.Function;
+}
+
+/** A role that was given gets the statements before the function exists. An imported one must have them. */
+function allowNetworkInterfaces(scope: Construct, { isImported, policy, role, rotationFunction }: NetworkSubject): void {
+  const statements = networkInterfaceStatements(scope);
+  if (isImported) policy.addStatements(...statements);
+  else rotationFunction.node.addDependency(new iam.Policy(scope, 'NetworkPolicy', { roles: [role], statements }));
 }
 
 function policyId(scope: Construct, { secret, secretName, user, userName }: FunctionProps): string {
   return `Policy${generation(scope, user?.userName ?? userName, secret?.secretArn ?? secretName)}`;
 }
 
-function defineFunction(scope: Construct, surroundings: Pick<lambda.FunctionProps, 'role' | 'logGroup' | 'environment' | keyof FunctionNetwork>): lambda.Function {
+type Surroundings = 'role' | 'logGroup' | 'environment' | 'functionName' | 'architecture' | 'environmentEncryption' | keyof FunctionNetwork;
+
+function defineFunction(scope: Construct, surroundings: Pick<lambda.FunctionProps, Surroundings>): lambda.Function {
   return new lambda.Function(scope, 'Function', {
     description: 'Rotates an Amazon SES SMTP credential',
     // By its name, because NODEJS_LATEST of the lowest supported CDK is an older one.

@@ -14,7 +14,7 @@ export interface DashboardSources {
   readonly secret: secretsmanager.ISecret;
   readonly rotationFunction: lambda.IFunction;
   readonly logGroup: logs.ILogGroup;
-  readonly alarm: cloudwatch.IAlarm;
+  readonly alarm?: cloudwatch.IAlarm;
 }
 
 /** A dashboard with one credential. Others can be added. Its time range covers some rotations of the default schedule. */
@@ -26,15 +26,15 @@ export function defineDashboard(scope: Construct): cloudwatch.Dashboard {
 export function widgetRows(scope: Construct, sources: DashboardSources): cloudwatch.IWidget[][] {
   return [
     [new cloudwatch.TextWidget({ markdown: `## SES SMTP credential ${scope.node.path}`, width: FULL_WIDTH, height: 1 })],
-    [alarmStatus(sources), keyAge(scope, sources)],
+    [...alarmStatus(sources), keyAge(scope, sources)],
     [rotations(scope, sources)],
     [mailServers(scope, sources), failures(scope, sources)],
     functionMetrics(sources),
   ];
 }
 
-function alarmStatus({ alarm }: DashboardSources): cloudwatch.IWidget {
-  return new cloudwatch.AlarmStatusWidget({ title: 'Alarm', alarms: [alarm], width: FULL_WIDTH / 4, height: 6 });
+function alarmStatus({ alarm }: DashboardSources): cloudwatch.IWidget[] {
+  return alarm ? [new cloudwatch.AlarmStatusWidget({ title: 'Alarm', alarms: [alarm], width: FULL_WIDTH / 4, height: 6 })] : [];
 }
 
 /** From the line that the watchdog logs once an hour. */
@@ -42,7 +42,7 @@ function keyAge(scope: Construct, sources: DashboardSources): cloudwatch.IWidget
   return queryWidget(scope, sources, {
     title: 'Age of the current access key, and the age at which its rotation is overdue, in days',
     view: cloudwatch.LogQueryVisualizationType.LINE,
-    width: FULL_WIDTH * 3 / 4,
+    width: sources.alarm ? FULL_WIDTH * 3 / 4 : FULL_WIDTH,
     lines: [
       'filter message = "age of the current access key"',
       'stats max(ageSeconds / 86400) as age, max(allowedAgeSeconds / 86400) as allowed by bin(1h)',

@@ -18,17 +18,18 @@ export function credentialRotated({ secretFullArn, secretName }: secretsmanager.
 }
 
 /**
- * The alarm went off, or CloudTrail has seen a rotation fail.
+ * The alarm, if there is one, went off, or CloudTrail has seen a rotation fail.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
  */
-export function rotationFailed({ secretArn, secretFullArn }: secretsmanager.ISecret, alarm: cloudwatch.IAlarm): events.EventPattern {
-  const wentOff = { alarmName: [alarm.alarmName], state: { value: ['ALARM'] } };
+export function rotationFailed({ secretArn, secretFullArn }: secretsmanager.ISecret, alarm: cloudwatch.IAlarm | undefined): events.EventPattern {
   const failed = {
     eventSource: ['secretsmanager.amazonaws.com'],
     eventName: ['RotationFailed'],
     additionalEventData: { SecretId: [secretFullArn ?? { prefix: `${secretArn}-` }] },
   };
+  if (!alarm) return { source: ['aws.secretsmanager'], detailType: ['AWS Service Event via CloudTrail'], detail: failed };
+  const wentOff = { alarmName: [alarm.alarmName], state: { value: ['ALARM'] } };
   return {
     source: ['aws.cloudwatch', 'aws.secretsmanager'],
     detailType: ['CloudWatch Alarm State Change', 'AWS Service Event via CloudTrail'],
@@ -36,9 +37,10 @@ export function rotationFailed({ secretArn, secretFullArn }: secretsmanager.ISec
   };
 }
 
-/** A rule for one of these events, with the options of the caller. */
+/** A rule for one of these events, with the options of the caller, whose ids have a scope of their own. */
 export function defineRule(scope: Construct, id: string, eventPattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
-  const rule = new events.Rule(scope, id, options);
+  const rules = scope.node.tryFindChild('Rules') as Construct | undefined ?? new Construct(scope, 'Rules');
+  const rule = new events.Rule(rules, id, options);
   rule.addEventPattern(eventPattern);
   rule.addTarget(options.target);
   return rule;

@@ -14,6 +14,7 @@ interface SenderProps {
   readonly fromAddresses?: string[];
   readonly user?: iam.IUser;
   readonly userName?: string;
+  readonly path?: string;
   readonly permissionsBoundary?: iam.IManagedPolicy;
 }
 
@@ -47,9 +48,9 @@ export function defineSender(scope: Construct, props: SenderProps, endpoints: En
 
 /** The policy is attached to a group, because Security Hub's control IAM.2 allows none on a user. */
 function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: EndpointConfig[]): iam.Group {
-  const { identities, configurationSets = [], fromAddresses } = props;
+  const { identities, configurationSets = [], fromAddresses, path } = props;
   const stack = Stack.of(scope);
-  const group = new iam.Group(scope, 'Group');
+  const group = new iam.Group(scope, 'Group', { path });
   group.addToPolicy(new iam.PolicyStatement({
     sid: 'SendAsIdentities',
     actions: ['ses:SendRawEmail'],
@@ -67,8 +68,8 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
 }
 
 /** In the group by a property of its own: so it keeps the permission to send until it is deleted, even if another user replaces it. */
-function defineUser(scope: Construct, { userName, permissionsBoundary }: SenderProps, group: iam.Group): iam.User {
-  return new iam.User(scope, 'User', { userName, permissionsBoundary, groups: [group] });
+function defineUser(scope: Construct, { path, permissionsBoundary, userName }: SenderProps, group: iam.Group): iam.User {
+  return new iam.User(scope, 'User', { userName, path, permissionsBoundary, groups: [group] });
 }
 
 function defineMembership(scope: Construct, { userName }: iam.IUser, group: iam.Group): iam.CfnUserToGroupAddition {

@@ -5,20 +5,25 @@ import { checkNotation } from '../notation';
 
 /** Names in the props. */
 interface Names {
+  readonly functionName?: string;
+  readonly path?: string;
   readonly userName?: string;
   readonly secretName?: string;
   readonly secret?: secretsmanager.ISecret;
 }
 
 /**
- * Throws on names that IAM or Secrets Manager rejects.
+ * Throws on names that IAM, Secrets Manager or Lambda rejects.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
-export function validateNames({ secretName, userName }: Names): void {
+export function validateNames({ functionName, path, secretName, userName }: Names): void {
   checkNotation('userName', userName, /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and "_+=,.@-"');
   checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"');
+  checkNotation('functionName', functionName, /^[\w-]{1,64}$/, '1 to 64 letters, digits, "_" and "-"');
+  checkNotation('path', path, /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, '1 to 512 characters that begin and end with "/", such as /mail/');
 }
 
 /** Warns about a secret whose partial ARN looks like a complete one to Secrets Manager. */

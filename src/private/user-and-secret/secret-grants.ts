@@ -29,15 +29,26 @@ function isReference(resolved: unknown): boolean {
  */
 export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grantee: iam.IGrantable, actions: string[]): void {
   const key = secret.encryptionKey;
-  if (!key) return;
-  const viaSecretsManager = { 'kms:ViaService': `secretsmanager.${Stack.of(secret).region}.${Aws.URL_SUFFIX}` };
+  if (key) grantKeyOf(scope, { key, regions: [Stack.of(secret).region], secretArns: [secretArnPattern(secret)] }, grantee, actions);
+}
+
+/** A key, and what it encrypts. */
+interface KeyUse {
+  readonly key: kms.IKey;
+  /** Where Secrets Manager uses it. */
+  readonly regions: string[];
+  readonly secretArns: string[];
+}
+
+export function grantKeyOf(scope: Construct, { key, regions, secretArns }: KeyUse, grantee: iam.IGrantable, actions: string[]): void {
+  const viaSecretsManager = { 'kms:ViaService': oneOrAll(regions.map(region => `secretsmanager.${region}.${Aws.URL_SUFFIX}`)) };
   iam.Grant.addToPrincipal({
     grantee,
     actions,
     resourceArns: [key.keyArn],
     conditions: {
       StringEquals: viaSecretsManager,
-      StringLike: { 'kms:EncryptionContext:SecretARN': secretArnPattern(secret) },
+      StringLike: { 'kms:EncryptionContext:SecretARN': oneOrAll(secretArns) },
     },
   });
   const { statementAdded } = key.addToResourcePolicy(new iam.PolicyStatement({
@@ -51,6 +62,10 @@ export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grant
       'the policy of an imported encryption key cannot be changed here; in that policy, allow the account to use the key through its IAM policies, '
       + `or allow ${actions.join(' and ')} through Secrets Manager to whoever uses the secret`);
   }
+}
+
+function oneOrAll(values: string[]): string | string[] {
+  return values.length === 1 ? values[0] : values;
 }
 
 /**

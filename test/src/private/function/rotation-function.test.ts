@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { SmtpEndpoint } from '../../../../src';
@@ -60,5 +61,44 @@ describe('the function', () => {
     for (const endpoint of [undefined, SmtpEndpoint.regional({ fips: false }), SmtpEndpoint.custom({ host: 'relay' })]) {
       expect(Object.keys(variables(endpoint))).toEqual(['ROTATION_CONFIG']);
     }
+  });
+});
+
+describe('the options of the function', () => {
+  it('are those of the smallest function by default', () => {
+    const { stack } = defineRotation();
+    expect(onlyResource(stack, 'AWS::Lambda::Function')).not.toHaveProperty('TracingConfig');
+    expect(onlyResource(stack, 'AWS::Lambda::Function')).not.toHaveProperty('KmsKeyArn');
+  });
+
+  it('may be another architecture', () => {
+    const { stack } = defineRotation(() => ({ architecture: lambda.Architecture.ARM_64 }));
+    expect(onlyResource(stack, 'AWS::Lambda::Function')).toMatchObject({ Architectures: ['arm64'] });
+  });
+
+  it.each([lambda.Tracing.ACTIVE, lambda.Tracing.PASS_THROUGH])('may be tracing %s, which the role may write', mode => {
+    const { stack } = defineRotation(() => ({ tracing: mode }));
+    expect(onlyResource(stack, 'AWS::Lambda::Function')).toMatchObject({ TracingConfig: { Mode: mode } });
+    expect(statementsOf(stack, 'NewsletterPolicy'))
+      .toContainEqual({ Sid: 'WriteTraces', Effect: 'Allow', Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: '*' });
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 2);
+  });
+
+  it('allow no traces if tracing is disabled', () => {
+    const { stack } = defineRotation(() => ({ tracing: lambda.Tracing.DISABLED }));
+    expect(JSON.stringify(statementsOf(stack, 'NewsletterPolicy'))).not.toContain('xray');
+  });
+
+  it('may be a key for the environment, which the role may use for nothing else', () => {
+    const { stack } = defineRotation(scope => ({ environmentEncryption: new kms.Key(scope, 'Key') }));
+    const [id] = Object.keys(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+    expect(onlyResource(stack, 'AWS::Lambda::Function')).toMatchObject({ KmsKeyArn: { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] } });
+    expect(statementsOf(stack, 'NewsletterPolicy').filter(({ Resource }) => Resource === '<Key961B73FD.Arn>')).toEqual([{
+      Sid: 'DecryptEnvironment',
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: '<Key961B73FD.Arn>',
+      Condition: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': { 'Fn::GetAtt': [id, 'Arn'] } } },
+    }]);
   });
 });
