@@ -8,16 +8,16 @@ import { SECOND } from '../basics/time';
 export interface AwsClients {
   readonly secretsManager: SecretsManagerClient;
   readonly iam: IAMClient;
-  /** Never tries a call again. */
+  /** Never retries a call. */
   readonly iamSingleTry: IAMClient;
   readonly ssm: SSMClient;
 }
 
-/** Every try of a call waits so long at most: all of them together must name an endpoint that cannot be reached within seconds. */
+/** The limits of each attempt. All attempts together must report an unreachable endpoint within seconds. */
 const requestHandler = { connectionTimeout: 3 * SECOND, requestTimeout: 10 * SECOND, throwOnRequestTimeout: true };
 const step = 'deserialize';
 
-/** The clients as Lambda's environment configures them, with time-outs that leave the function time to report them. */
+/** The clients as Lambda's environment configures them, with timeouts that leave the function time to report them. */
 export function awsClients(): AwsClients {
   const secretsManager = new SecretsManagerClient({ requestHandler, maxAttempts: 4 });
   const ssm = new SSMClient({ requestHandler, maxAttempts: 4 });

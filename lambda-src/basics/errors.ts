@@ -11,7 +11,7 @@ export const RUNBOOK_SECTIONS = [
 
 export type RunbookSection = typeof RUNBOOK_SECTIONS[number];
 
-/** A failure whose message names what failed and what to do next. Never carries a credential. */
+/** A failure whose message names what failed and what to do next. It never contains a credential. */
 export class RotationError extends Error {
   public readonly name: string = 'RotationError';
 
@@ -25,13 +25,13 @@ export function isAwsError(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name.replace(/Exception$/, ''));
 }
 
-/** Name and message: AWS leaves the message of some errors empty. */
+/** Name and message, because some errors of AWS have an empty message. */
 export function describe(error: unknown): string {
   const { name, message } = error as Error;
   return `${name}: ${message}`;
 }
 
-/** Where somebody who reads the error finds out more. */
+/** The address where a reader of the error finds out more. */
 export function linkTo(section: RunbookSection): string {
   return `${RUNBOOK}#${section}`;
 }

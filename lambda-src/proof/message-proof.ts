@@ -7,7 +7,7 @@ import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { Message } from '../smtp/message';
 
-/** Sends a message through every endpoint, if one is configured: a login does not prove the permission to send. */
+/** Sends a message through every endpoint, if a test message is configured. A login does not prove the permission to send. */
 export async function proveSending(context: Context, version: SecretVersion): Promise<void> {
   const { clock, config, sendAt } = context;
   if (!config.testMessage) return;

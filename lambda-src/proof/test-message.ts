@@ -2,7 +2,7 @@ import { EndpointConfig, TestMessageConfig } from '../../src/private/rotation-co
 import { Message } from '../smtp/message';
 
 /**
- * The message that proves the permission to send. All of it is ASCII in short lines, so that nothing needs encoding.
+ * The message that proves the permission to send. It consists of short lines of ASCII, so nothing needs encoding.
  */
 export function testMessage(config: TestMessageConfig, { host, region }: EndpointConfig, versionId: string, now: number): Message {
   const { configurationSet, from, tenant, to } = config;

@@ -30,9 +30,9 @@ export interface RotationConfiguration {
   readonly rules?: Record<string, unknown>;
   /** Whether changing the schedule rotates at once, as CloudFormation was told. */
   readonly rotateImmediately?: boolean;
-  /** When the rules were set: the next rotation comes an interval later. */
-  readonly setAt?: number;
   enabled: boolean;
+  /** Since when it has these rules: from then on, Secrets Manager counts. */
+  readonly scheduledAt?: number;
 }
 
 export interface Secret {
@@ -158,8 +158,11 @@ export class SecretsManager {
     secret.rotationInFlight = undefined;
   }
 
-  public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled' | 'setAt'>): void {
-    this.secret(secretId).rotation = { ...rotation, setAt: this.environment.clock.now(), enabled: true };
+  public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled' | 'scheduledAt'>): void {
+    const secret = this.secret(secretId);
+    const isSame = JSON.stringify(rotation.rules) === JSON.stringify(secret.rotation?.rules);
+    const scheduledAt = isSame ? secret.rotation?.scheduledAt : this.environment.clock.now();
+    secret.rotation = { ...rotation, enabled: true, scheduledAt };
   }
 
   /** The version that a rotation starts with: AWSPENDING, and no value. */
