@@ -57,17 +57,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     covers: ({ change, status }, { promise, what }) => promise === 'P9' && /another name of the user|an imported user/.test(change.name)
       && status === 'UPDATE_ROLLBACK_COMPLETE' && what === STRAY_KEY,
   },
-  {
-    name: 'another id that is given up after servers have changed leaves them with a key that is deleted, and the former watchdog says nothing',
-    isDefect: true,
-    covers: ({ change, status }, { promise }) => change.name === 'another id of the construct' && status === 'UPDATE_ROLLBACK_COMPLETE' && (promise === 'P2' || promise === 'P10'),
-  },
-  {
-    name: 'the watchdog calls a key deleted that belongs to the user of a deployment that was given up',
-    isDefect: true,
-    covers: ({ change, status }, { promise, what }) => promise === 'P10' && change.name === 'an imported user' && status.startsWith('UPDATE_ROLLBACK')
-      && what.includes('mail servers may hold a credential whose access key is inactive or deleted'),
-  },
 ];
 
 /** Why a broken promise was to be expected; undefined if it was not. */
