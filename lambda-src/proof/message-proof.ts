@@ -29,7 +29,7 @@ function denial(reply: string, endpoint: EndpointConfig, { from, to }: Message):
 function remedyFor(reply: string, { region }: EndpointConfig): string {
   const [, resource] = /\bon resource\W+(arn:[^\s'"`]+)/.exec(reply) ?? [];
   if (resource) {
-    return `the credential may not use ${resource}: name it in identities or configurationSets, and check fromAddresses and the policies that deny`;
+    return `the credential may not use ${resource}: name it in identities or configurationSets, and check fromAddresses, allowedSourceIps and the policies that deny`;
   }
   return /not verified/i.test(reply) ? `verify the identity in ${region}, or leave the SES sandbox there` : 'mend what the reply names, and rotate again';
 }
