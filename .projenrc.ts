@@ -198,6 +198,8 @@ project.testTask.exec('vitest run --project quick --coverage', { receiveArgs: tr
 // The public API as jsii sees it, API.md, and README examples that must compile.
 project.testTask.spawn(project.compileTask);
 project.testTask.spawn(project.postCompileTask);
+// The package for .NET as far as Node.js alone can make it: it needs what was compiled and translated.
+project.testTask.exec('vitest run --config test/csharp/vitest.config.mts');
 project.addTask('test:deep', {
   description: 'Run the tests that take minutes: every fault, pairs of faults, rivals, random histories, known mistakes, old stacks',
   steps: [

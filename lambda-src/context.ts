@@ -8,25 +8,25 @@ import { SmtpLogin } from './smtp/login';
 import { SmtpSend } from './smtp/message';
 import { EndpointConfig, RotationConfig, UserConfig } from '../src/private/rotation-contract';
 
-/** What the function keeps of its time to report a wait that is over, before Lambda cuts it off. */
+/** The time that the function reserves to report the end of a wait before Lambda stops it. */
 const REPORTING_TIME = 45 * SECOND;
-/** The longest time from the last look of createSecret at its version to the key that it makes. */
+/** The longest time between createSecret's last check of its version and the creation of a key. */
 export const LATE_KEY_TIME = 60 * SECOND;
 
-/** What the function reaches the world through. Tests put a world of their own in its place. */
+/** Everything through which the function reaches the world. Tests replace it by a world of their own. */
 export interface Dependencies extends AwsClients {
   readonly loginAt: (endpoint: EndpointConfig) => SmtpLogin;
   readonly sendAt: (endpoint: EndpointConfig) => SmtpSend;
   readonly clock: Clock;
   readonly random: () => number;
   readonly writeLog: (line: string) => void;
-  /** Sends CloudFormation the answer that it waits for. */
+  /** Sends CloudFormation the response that it waits for. */
   readonly respond: (url: string, body: string) => Promise<void>;
 }
 
-/** What Lambda says of a call. */
+/** What Lambda reports about a call. */
 export interface LambdaContext {
-  /** The function, as it was called: a version or an alias can follow. */
+  /** The ARN that was invoked. It can end in a version or an alias. */
   readonly invokedFunctionArn: string;
   getRemainingTimeInMillis(): number;
 }
@@ -37,16 +37,16 @@ export interface Context extends Pick<Dependencies, 'loginAt' | 'sendAt' | 'cloc
   readonly versions: SecretVersions;
   readonly keys: AccessKeys;
   readonly runCommand: RunCommand;
-  /** This function, as Secrets Manager knows it. */
+  /** This function's ARN as Secrets Manager knows it. */
   readonly functionArn: string;
-  /** Whether Secrets Manager calls the next step of the rotation, which has time of its own. */
+  /** Whether Secrets Manager calls another step after this one, with a time limit of its own. */
   readonly hasNextStep: boolean;
   /** The moment at which every wait must be over. */
   readonly end: number;
   readonly log: Log;
 }
 
-/** The context of a call, in the time that is left to it. */
+/** Creates the context of a call, which ends with the call's remaining time. */
 export function createContext(config: RotationConfig, dependencies: Dependencies, lambda: LambdaContext): Context {
   const { clock, iam, iamSingleTry, loginAt, random, respond, secretsManager, sendAt, ssm, writeLog } = dependencies;
   const { secretArn, user } = config;
@@ -67,7 +67,7 @@ export function createContext(config: RotationConfig, dependencies: Dependencies
   };
 }
 
-/** The same call with another user and secret. */
+/** The same call, for another user and secret. */
 export function forCredential(context: Context, { secretArn, user }: { readonly secretArn: string; readonly user: UserConfig }): Context {
   return {
     ...context,
@@ -78,12 +78,12 @@ export function forCredential(context: Context, { secretArn, user }: { readonly 
   };
 }
 
-/** The same call, with a name that every line of its log carries. */
+/** The same call, with the step's name in every log line. */
 export function inStep(context: Context, step: string, versionId?: string): Context {
   return { ...context, log: context.log.with({ versionId, step }) };
 }
 
-/** The same call with time kept back, so that a teardown can look once more for keys that come late. */
+/** The same call with less time, so that a teardown can check once more for keys that are created late. */
 export function beforeLateKeys(context: Context): Context {
   return { ...context, end: context.end - LATE_KEY_TIME };
 }

@@ -17,7 +17,7 @@ const dependencies: Dependencies = {
   respond,
 };
 
-/** The entry that Secrets Manager calls, one step of a rotation at a time, EventBridge once an hour, and CloudFormation when it deploys. */
+/** The entry point: Secrets Manager calls it for each step of a rotation, EventBridge every hour, and CloudFormation during deployments. */
 export async function handler(event: Invocation, context: LambdaContext): Promise<unknown> {
   const config = JSON.parse(process.env[CONFIG_VARIABLE]!) as RotationConfig;
   return invoke(event, config, dependencies, context);

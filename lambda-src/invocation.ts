@@ -10,16 +10,16 @@ import { RotationConfig, REVOKE_EVENT, WATCHDOG_EVENT } from '../src/private/rot
 /** What the function can be called with. */
 export type Invocation = RotationEvent | CloudFormationEvent | typeof WATCHDOG_EVENT | RevokeEvent;
 
-/** Does what the function was called for, and refuses all else. */
+/** Does what the event asks for, and rejects every other event. */
 export async function invoke(payload: Invocation, config: RotationConfig, dependencies: Dependencies, lambda: LambdaContext): Promise<unknown> {
   const context = createContext(config, dependencies, lambda);
-  // Whoever calls the function can send any JSON, also a text or null.
+  // A caller can send any JSON, even a string or null.
   const event = Object(payload) as Invocation;
   if ('Step' in event) return rotate(event, { ...context, hasNextStep: true });
   if ('RequestType' in event) return manageCredential(event, context);
   if (event.action === WATCHDOG_EVENT.action) return watch(context);
   if (event.action === REVOKE_EVENT.action) return revoke(context, event);
-  // Not what it was called with: that could be sensitive.
-  throw new RotationError('this function takes the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
-    + `${JSON.stringify(WATCHDOG_EVENT)} and ${JSON.stringify(REVOKE_EVENT)}, and nothing else`, 'a-call-that-the-function-does-not-know');
+  // The message does not quote the event, which could be sensitive.
+  throw new RotationError('this function accepts only the steps of a rotation from Secrets Manager, the requests of its custom resource from CloudFormation, '
+    + `${JSON.stringify(WATCHDOG_EVENT)} and ${JSON.stringify(REVOKE_EVENT)}; call it with one of these`, 'a-call-that-the-function-does-not-know');
 }

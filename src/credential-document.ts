@@ -7,6 +7,7 @@ import {
 } from './private/documents/document-checks';
 import { existingDocument, existingDocumentWithCredential } from './private/documents/existing-document';
 import { mailServerDocument, powerShellScriptDocument, shellScriptDocument, windowsMailServerDocument } from './private/documents/library-document';
+import { checkMade } from './private/factories';
 import { checkProps, checkValue, mapOf, memberOf, optional, SECRET, Shape, STRING } from './private/shapes';
 
 /** Options that the documents of all mail servers have. */
@@ -535,7 +536,9 @@ export class CredentialDocument {
      * @internal
      */
     public readonly _ofThisLibrary: boolean = true,
-  ) {}
+  ) {
+    checkMade('CredentialDocument', bindTo);
+  }
 
   /** @internal */
   public _bind(scope: Construct, context: DocumentContext): BoundDocument {

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { checkMade } from './private/factories';
 import { quoted } from './private/notation';
 import { FormatConfig } from './private/rotation-contract';
 import { checkProps, optional, Shape, STRING, struct } from './private/shapes';
@@ -90,7 +91,9 @@ export class CredentialFormat {
     return new CredentialFormat({});
   }
 
-  private constructor(private readonly config: FormatConfig) {}
+  private constructor(private readonly config: FormatConfig) {
+    checkMade('CredentialFormat', config);
+  }
 
   /** @internal */
   public _bind(): FormatConfig {

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkMade } from './private/factories';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
 import { hasNotation, quoted } from './private/notation';
 import { checkValue, listOf, mapOf, STRING } from './private/shapes';
@@ -99,7 +100,9 @@ export class MailServerTargets {
      * @internal
      */
     public readonly _tags = 1,
-  ) {}
+  ) {
+    checkMade('MailServerTargets', bindTo);
+  }
 
   /** @internal */
   public _bind(scope: Construct): BoundTargets {

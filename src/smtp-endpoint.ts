@@ -1,5 +1,6 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { checkMade } from './private/factories';
 import { checkNotation, isHostName, quoted } from './private/notation';
 import { EndpointConfig, REGION_NAME } from './private/rotation-contract';
 import { BOOLEAN, checkProps, NUMBER, optional, Shape, STRING } from './private/shapes';
@@ -118,6 +119,7 @@ export class SmtpEndpoint {
     private readonly implicitTls: boolean,
     private readonly elsewhere: RegionalSmtpEndpointOptions = {},
   ) {
+    checkMade('SmtpEndpoint', port);
     checkNotation('endpoint region', region, REGION_NAME, 'the name of a Region, such as eu-west-1');
   }
 

@@ -6,7 +6,7 @@ import { UnreachableError } from './unreachable';
 import { describe, isAwsError, RotationError } from '../basics/errors';
 import { SecretText } from '../basics/secret-text';
 
-/** IAM's limit for a user, inactive keys included; it cannot be raised. */
+/** IAM's limit for a user, inactive keys included. It cannot be raised. */
 export const KEY_SLOTS = 2;
 
 export interface AccessKey {
@@ -20,12 +20,12 @@ export interface NewAccessKey {
   readonly secret: SecretText;
 }
 
-/** The access keys of the one user that the function may touch. */
+/** The access keys of the only user whose keys the function may change. */
 export class AccessKeys {
   /**
    * @param client for calls that may be repeated
-   * @param singleTryClient a client that never tries again: CreateAccessKey takes no idempotency token,
-   *   so that a repeated call after a lost reply makes a second key
+   * @param singleTryClient a client that never retries: CreateAccessKey takes no idempotency token,
+   *   so a retry after a lost reply would create a second key
    */
   constructor(
     private readonly client: IAMClient,
@@ -57,17 +57,18 @@ export class AccessKeys {
       return { id: key!.AccessKeyId!, secret: new SecretText(key!.SecretAccessKey!) };
     } catch (cause) {
       if (cause instanceof UnreachableError) throw cause;
-      throw new RotationError(`no access key could be made for user "${this.userName}": ${describe(cause)}; `
-        + 'the next attempt removes what this one may have left behind', 'limitexceeded', { cause });
+      const section = isAwsError(cause, 'LimitExceeded') ? 'limitexceeded' : 'another-error-of-aws';
+      throw new RotationError(`no access key could be created for user "${this.userName}": ${describe(cause)}; fix what the error names and rotate again, `
+        + 'or wait for the retry, which deletes or names a key that this attempt may have left behind', section, { cause });
     }
   }
 
-  /** Makes a key inactive; one that is gone already is as good. */
+  /** Deactivates a key. A key that no longer exists is no error. */
   public async deactivate(id: string): Promise<void> {
     await ignoreMissing(this.client.send(new UpdateAccessKeyCommand({ UserName: this.userName, AccessKeyId: id, Status: 'Inactive' })));
   }
 
-  /** Deletes a key; one that is gone already is as good. */
+  /** Deletes a key. A key that no longer exists is no error. */
   public async delete(id: string): Promise<void> {
     await ignoreMissing(this.client.send(new DeleteAccessKeyCommand({ UserName: this.userName, AccessKeyId: id })));
   }

@@ -8,16 +8,16 @@ import { SECOND } from '../basics/time';
 export interface AwsClients {
   readonly secretsManager: SecretsManagerClient;
   readonly iam: IAMClient;
-  /** Never tries a call again. */
+  /** Never retries a call. */
   readonly iamSingleTry: IAMClient;
   readonly ssm: SSMClient;
 }
 
-/** Every try of a call waits so long at most: all of them together must name an endpoint that cannot be reached within seconds. */
+/** The limits of each attempt. All attempts together must report an unreachable endpoint within seconds. */
 const requestHandler = { connectionTimeout: 3 * SECOND, requestTimeout: 10 * SECOND, throwOnRequestTimeout: true };
 const step = 'deserialize';
 
-/** The clients as Lambda's environment configures them, with time-outs that leave the function time to report them. */
+/** The clients as Lambda's environment configures them, with timeouts that leave the function time to report them. */
 export function awsClients(): AwsClients {
   const secretsManager = new SecretsManagerClient({ requestHandler, maxAttempts: 4 });
   const ssm = new SSMClient({ requestHandler, maxAttempts: 4 });
@@ -29,8 +29,8 @@ export function awsClients(): AwsClients {
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam_vpc_endpoint_create.html */
 function iamClient(maxAttempts: number): IAMClient {
   const client = new IAMClient({ requestHandler, maxAttempts });
-  client.middlewareStack.add(namesUnreachable('in a VPC, the function needs a NAT gateway, because IAM has VPC endpoints in the region '
-    + 'of its control plane only, and a security group that lets it out to port 443'), { step });
+  client.middlewareStack.add(namesUnreachable('in a VPC, the function needs a NAT gateway, because IAM has VPC endpoints only in the Region '
+    + 'of its control plane, and a security group that lets it out to port 443'), { step });
   return client;
 }
 

@@ -2,7 +2,7 @@ import { RotationError } from '../basics/errors';
 import { BackOff, MINUTE, SECOND, systemClock } from '../basics/time';
 
 /**
- * Puts an answer where CloudFormation looks for it. The URL is signed without a content type.
+ * Uploads the response for CloudFormation. The URL is signed without a content type.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
@@ -13,7 +13,7 @@ export async function respond(url: string, body: string): Promise<void> {
     problem = await put(url, body);
     return problem === '' || undefined;
   });
-  // Without the URL: whoever knows it can answer.
+  // The message leaves out the path and query of the URL: anyone who has them can respond.
   if (!delivered) throw new RotationError(`the answer did not reach CloudFormation at ${new URL(url).host}: ${problem}; in a VPC, the function needs a NAT gateway or the VPC endpoint s3`, 'endpoint-unreachable');
 }
 

@@ -18,10 +18,10 @@ export function requestedAt({ RequestedDateTime }: Command): number {
   return RequestedDateTime?.getTime() ?? 0;
 }
 
-/** Asks for a page, which is undefined while Systems Manager has too many calls to answer, as often as its owner has time for. */
+/** Asks for a page until it gets one. The answer is undefined while Systems Manager throttles calls. */
 export type PageReader = <Page>(ask: () => Promise<Page | undefined>) => Promise<Page>;
 
-/** Systems Manager Run Command: sends documents to nodes, and reads back what became of them, page by page. */
+/** Systems Manager Run Command: sends documents to nodes, and reads the results page by page. */
 export class RunCommand {
   constructor(private readonly client: SSMClient) {}
 
@@ -41,11 +41,11 @@ export class RunCommand {
       return (await this.client.send(command)).Command!.CommandId!;
     } catch (cause) {
       if (cause instanceof UnreachableError) throw cause;
-      // A message could quote the parameters.
+      // AWS's message could quote the parameters.
       const confidential = fleet.document.parameters.password !== undefined;
       const reason = confidential ? (cause as Error).name : describe(cause);
-      throw new RotationError(`Run Command did not take document ${fleet.document.name}: ${reason}; `
-        + 'check that document and nodes exist and that the nodes are registered in Systems Manager', 'node-offline', { cause: confidential ? undefined : cause });
+      throw new RotationError(`document ${fleet.document.name} could not be sent through Run Command: ${reason}; check that the document and the nodes exist `
+        + 'and that the nodes are registered in Systems Manager, then rotate again', 'run-command-rejects-the-command', { cause: confidential ? undefined : cause });
     }
   }
 
@@ -53,7 +53,7 @@ export class RunCommand {
   public async findByComment(document: string, commentStart: string, since: number, readPage: PageReader): Promise<Command[]> {
     const invokedAfter = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z');
     const filters: CommandFilter[] = [{ key: 'InvokedAfter', value: invokedAfter }];
-    // Whether the filter knows a shared document by its ARN is not documented.
+    // It is not documented whether the filter accepts the ARN of a shared document.
     if (!document.startsWith('arn:')) filters.push({ key: 'DocumentName', value: document });
     return this.list({ Filters: filters }, commentStart, readPage);
   }
@@ -63,13 +63,13 @@ export class RunCommand {
     return this.list({ InstanceId: instanceId }, commentStart, readPage);
   }
 
-  /** A command by its id; undefined while Systems Manager does not show it yet, or has too many calls to answer. */
+  /** A command by its id; undefined while Systems Manager does not show it yet, or throttles calls. */
   public async get(commandId: string): Promise<Command | undefined> {
     const reply = await unlessThrottled(this.client.send(new ListCommandsCommand({ CommandId: commandId })));
     return reply?.Commands?.[0];
   }
 
-  /** A page of what became of a command, node by node; undefined while Systems Manager has too many calls to answer. */
+  /** A page of a command's results, node by node; undefined while Systems Manager throttles calls. */
   public async invocations(commandId: string, token?: string): Promise<ListCommandInvocationsCommandOutput | undefined> {
     return unlessThrottled(this.client.send(
       new ListCommandInvocationsCommand({ CommandId: commandId, Details: true, MaxResults: PAGE_SIZE, NextToken: token })));
@@ -88,7 +88,7 @@ export class RunCommand {
   }
 }
 
-/** The SDK has tried a throttled call again for some seconds; whoever has more time than that goes on. */
+/** The SDK has already retried a throttled call for some seconds. A caller with more time can ask again. */
 async function unlessThrottled<T>(reply: Promise<T>): Promise<T | undefined> {
   return reply.catch((error: unknown) => {
     if (isAwsError(error, 'Throttling')) return undefined;

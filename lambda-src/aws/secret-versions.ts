@@ -17,20 +17,20 @@ export interface SecretVersion {
 export interface SecretDescription {
   readonly createdAt: number;
   readonly changedAt: number;
-  /** Whether somebody has deleted it, and it can still be restored: until then, Secrets Manager refuses all but its description. */
+  /** Whether someone has deleted it and it can still be restored. Until it is, Secrets Manager refuses everything except its description. */
   readonly isDeleted: boolean;
   readonly rotationEnabled: boolean;
-  /** The function that Secrets Manager rotates the secret with. */
+  /** The function with which Secrets Manager rotates the secret. */
   readonly rotationFunctionArn?: string;
   /** Undefined before the first rotation. */
   readonly rotatedAt?: number;
-  /** The latest moment at which the next rotation is to begin, which is past if that did not come. */
+  /** The latest time at which the next rotation should begin. It is in the past if that rotation did not run. */
   readonly rotationDueAt?: number;
   /** The labelled versions: version id to labels. A version without a value is among them. */
   readonly stages: Map<string, string[]>;
 }
 
-/** The versions of the one secret that the function may touch, and their staging labels. */
+/** The versions of the only secret that the function may change, and their staging labels. */
 export class SecretVersions {
   constructor(private readonly client: SecretsManagerClient, private readonly secretId: string) {}
 
@@ -58,7 +58,7 @@ export class SecretVersions {
     return (await this.describe()).stages;
   }
 
-  /** A version with its value; undefined while it has none. */
+  /** A version with its value; undefined if it has none. */
   public async get(id: string): Promise<SecretVersion | undefined> {
     return this.read({ VersionId: id });
   }
@@ -67,24 +67,24 @@ export class SecretVersions {
     return this.read({ VersionStage: CURRENT });
   }
 
-  /** Rotates as it is configured. Secrets Manager refuses while a rotation is unfinished, and takes that one up again. */
+  /** Starts a rotation. While one is unfinished, Secrets Manager refuses, and retries that one. */
   public async startRotation(): Promise<void> {
     await this.client.send(new RotateSecretCommand({ SecretId: this.secretId }));
   }
 
-  /** Begins no further step, and leaves AWSPENDING where it is. */
+  /** Cancels the rotation: no further step begins, and AWSPENDING stays where it is. */
   public async cancelRotation(): Promise<void> {
     await this.client.send(new CancelRotateSecretCommand({ SecretId: this.secretId }));
   }
 
-  /** Stores the value of the pending version. The same value again is no change; another one is refused. */
+  /** Stores the value of the pending version. Storing the same value again changes nothing; a different value is refused. */
   public async putPending(id: string, value: SecretText): Promise<void> {
     await this.client.send(new PutSecretValueCommand({
       SecretId: this.secretId, ClientRequestToken: id, SecretString: value.reveal(), VersionStages: [PENDING],
     }));
   }
 
-  /** Moves AWSCURRENT to a version; Secrets Manager moves AWSPREVIOUS along. Succeeds if another invocation has just done that. */
+  /** Moves AWSCURRENT to a version; Secrets Manager also moves AWSPREVIOUS. Succeeds if another invocation has just done so. */
   public async makeCurrent(id: string, present: string | undefined): Promise<void> {
     try {
       await this.client.send(new UpdateSecretVersionStageCommand({

@@ -1,6 +1,6 @@
 import { RotationError } from '../basics/errors';
 
-/** No connection came about, so that AWS was asked for nothing and has changed nothing. */
+/** There was no connection, so AWS has received no request and changed nothing. */
 export class UnreachableError extends RotationError {}
 
 interface Destination {
@@ -16,8 +16,8 @@ const HTTPS_PORT = 443;
 const NO_CONNECTION = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /**
- * For a client's middleware at the step `deserialize`, which knows the endpoint: says which one cannot be reached, and what
- * is missing. The SDK goes by the cause when it decides whether to try again.
+ * For a client's middleware at the step `deserialize`, which knows the endpoint. The error names the endpoint that cannot be
+ * reached, and what is missing. The SDK decides by the error's cause whether to retry.
  */
 export function namesUnreachable(remedy: string) {
   return <Args extends { request: unknown }, Output>(next: (args: Args) => Promise<Output>) => async (args: Args): Promise<Output> => {
@@ -29,13 +29,13 @@ export function namesUnreachable(remedy: string) {
   };
 }
 
-/** A time-out after the connection came about is another matter: AWS may have done what it was asked. */
+/** Not after a timeout of an open connection, because AWS may have received the request. */
 function neverConnected({ code = '', message, name }: NetworkError): boolean {
   return NO_CONNECTION.includes(code) || (name === 'TimeoutError' && message.includes('did not establish a connection'));
 }
 
 function unreachable({ hostname, port = HTTPS_PORT }: Destination, cause: NetworkError, remedy: string): UnreachableError {
   const noFipsEndpoint = cause.code === 'ENOTFOUND' && hostname.includes('fips');
-  const advice = noFipsEndpoint ? 'the region has no FIPS endpoint of this service: leave out fips of SmtpEndpoint.regional' : remedy;
+  const advice = noFipsEndpoint ? 'this service has no FIPS endpoint in the Region: remove fips from SmtpEndpoint.regional' : remedy;
   return new UnreachableError(`${hostname}:${port} cannot be reached: ${cause.message}; ${advice}`, 'endpoint-unreachable', { cause });
 }

@@ -1,4 +1,4 @@
-/** What a log line may carry: identifiers and figures, never a credential. */
+/** What a log line may contain: identifiers and figures, never a credential. */
 export interface LogDetails {
   readonly accessKeyId?: string;
   readonly ageSeconds?: number;
@@ -14,21 +14,21 @@ export interface LogDetails {
   readonly targets?: number;
 }
 
-/** What every line of a call says. */
+/** The fields on every line of a call. */
 export interface LogContext {
   readonly secretArn: string;
   readonly versionId?: string;
   readonly step?: string;
 }
 
-/** Writes one JSON object a line: the same fields on every line, so that a query can rely on them. */
+/** Writes one JSON object per line, with the same fields on every line, so that queries can rely on them. */
 export class Log {
   constructor(
     private readonly context: LogContext,
     private readonly write: (line: string) => void,
   ) {}
 
-  /** The same log with other values in these fields. */
+  /** The same log, with other values in these fields. */
   public with(changes: Partial<LogContext>): Log {
     return new Log({ ...this.context, ...changes }, this.write);
   }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A password or secret key: prints as `[redacted]` wherever it ends up by mistake. */
+/** A password or secret key. It prints as `[redacted]` wherever it ends up by mistake. */
 export class SecretText {
   readonly #text: string;
 
@@ -8,7 +8,7 @@ export class SecretText {
     this.#text = text;
   }
 
-  /** The text itself, for the few places that must hand it on. */
+  /** The text itself, for the few places that must send or store it. */
   public reveal(): string {
     return this.#text;
   }

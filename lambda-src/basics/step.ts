@@ -1,7 +1,7 @@
-import { describe, isAwsError, linkTo, RotationError } from './errors';
+import { describe, isAwsError, linkTo, RotationError, RunbookSection } from './errors';
 import { Log } from './log';
 
-/** Runs what the function was called for, and writes into the log how it began and ended. */
+/** Runs one task of the function, and logs its start and its end. */
 export async function runStep<T>(name: string, log: Log, nextAfterAwsError: string, run: () => Promise<T>): Promise<T> {
   try {
     log.info('step started');
@@ -16,10 +16,14 @@ export async function runStep<T>(name: string, log: Log, nextAfterAwsError: stri
   }
 }
 
-/** An error as one of ours: those of AWS say what failed, and not what comes next. */
+/** Turns any error into a RotationError. An error of AWS reports what failed, but not what to do next. */
 export function explain(cause: unknown, next: string): RotationError {
   if (cause instanceof RotationError) return cause;
   const message = describe(cause);
-  const isAboutKey = /kms/i.test(message) || isAwsError(cause, 'DecryptionFailure', 'EncryptionFailure');
-  return new RotationError(`${message}; ${next}`, isAboutKey ? 'accessdenied-on-kms' : 'another-error-of-aws', { cause });
+  return new RotationError(`${message}; ${next}`, sectionOn(cause, message), { cause });
+}
+
+function sectionOn(cause: unknown, message: string): RunbookSection {
+  if (/kms/i.test(message) || isAwsError(cause, 'DecryptionFailure', 'EncryptionFailure')) return 'accessdenied-on-kms';
+  return isAwsError(cause, 'AccessDenied') ? 'accessdenied' : 'another-error-of-aws';
 }

@@ -1,4 +1,4 @@
-/** Where time comes from: the steps never look at a clock of their own. */
+/** Where time comes from. The steps never read the system clock themselves. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -15,7 +15,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Growing pauses, with a random part so that many functions do not knock at the same moment. */
+/** Growing pauses, partly random so that many functions do not call at the same moment. */
 export class BackOff {
   private pause: number;
 
@@ -28,7 +28,7 @@ export class BackOff {
     this.pause = first;
   }
 
-  /** Sleeps, unless the pause would end after the deadline: then returns false at once. */
+  /** Sleeps and returns true. If the pause would end after the deadline, returns false at once. */
   public async waitUntil(deadline: number): Promise<boolean> {
     const milliseconds = Math.round(this.pause * (0.75 + this.random() / 2));
     if (this.clock.now() + milliseconds > deadline) return false;
@@ -37,7 +37,7 @@ export class BackOff {
     return true;
   }
 
-  /** Asks until there is an answer, or no time to ask again. */
+  /** Asks until there is an answer, or until there is no time to ask again. */
   public async poll<T>(deadline: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     for (;;) {
       const answer = await ask();

@@ -8,6 +8,8 @@ if ("$($ExecutionContext.SessionState.LanguageMode)" -ne 'FullLanguage') {
 }
 Set-StrictMode -Off
 $ErrorActionPreference = 'Stop'
+# What a cmdlet warns of would push the outcome out of what Run Command keeps.
+$WarningPreference = 'SilentlyContinue'
 
 # Ends in one line on standard output: a long standard error would push it out of what Run Command keeps.
 function Stop-Document([string] $Message) {
@@ -22,7 +24,7 @@ trap { Stop-Document "the document ended in its line $($_.InvocationInfo.ScriptL
 if (-not $env:SSM_SecretArn) { $env:SSM_SecretArn = '{{ SecretArn }}' }
 if (-not $env:SSM_Region) { $env:SSM_Region = '{{ Region }}' }
 # Windows does not tell an empty variable from one that is missing, and a new agent leaves the reference as it is.
-$GivenVersionId = (@($env:SSM_VersionId, '{{ VersionId }}') -match '^[A-Za-z0-9-]+$')[0]
+$GivenVersionId = (@($env:SSM_VersionId, '{{ VersionId }}') -cmatch '\A[A-Za-z0-9-]+\z')[0]
 
 $JsonToken = [regex] ('\G[ \t\r\n]*(?:(?<Sign>[{}\[\]:,])|"(?<Text>(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*)"' +
   '|(?<Other>true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?<End>\z))')
@@ -75,7 +77,8 @@ function Skip-JsonSign([string] $Sign) {
 }
 
 # Runs the AWS CLI, and returns what its answer says. All that matters of it is ASCII: in a code page of several bytes a character, a quote
-# could become part of one.
+# could become part of one. The CLI itself fails at letters that the code page of the system does not have, unless told to write UTF-8;
+# which variable it heeds depends on its version.
 function Invoke-SecretsManager([string] $Arguments) {
   $Cli = @(Get-Command aws -CommandType Application -ErrorAction SilentlyContinue)[0]
   if (-not $Cli) {
@@ -84,6 +87,8 @@ function Invoke-SecretsManager([string] $Arguments) {
   $Start = [Diagnostics.ProcessStartInfo]::new($Cli.Path, "secretsmanager $Arguments " +
     '--output json --cli-connect-timeout 5 --cli-read-timeout 10')
   $Start.UseShellExecute = $false
+  $Start.EnvironmentVariables['PYTHONUTF8'] = '1'
+  $Start.EnvironmentVariables['AWS_CLI_OUTPUT_ENCODING'] = 'UTF-8'
   $Start.RedirectStandardOutput = $Start.RedirectStandardError = $true
   $Start.StandardOutputEncoding = [Text.Encoding]::GetEncoding(28591)
   $Process = [Diagnostics.Process]::Start($Start)

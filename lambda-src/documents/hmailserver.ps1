@@ -5,10 +5,12 @@ $Missing = "neither the SMTP relayer nor a route of hMailServer is $RelayHost"
 
 function Read-AdministratorPassword {
   $Region = ($AdministratorSecret -split ':')[3]
-  if (Get-Command Get-SECSecretValue -ErrorAction SilentlyContinue) {
-    return (Get-SECSecretValue -SecretId $AdministratorSecret -Region $Region).SecretString
+  $Value = if (Get-Command Get-SECSecretValue -ErrorAction SilentlyContinue) {
+    Get-SECSecretValue -SecretId $AdministratorSecret -Region $Region
+  } else {
+    Invoke-SecretsManager "get-secret-value --secret-id $AdministratorSecret --region $Region"
   }
-  return (Invoke-SecretsManager "get-secret-value --secret-id $AdministratorSecret --region $Region").SecretString
+  return "$($Value.SecretString)".TrimEnd([char[]] "`r`n")
 }
 
 function Open-MailServer {
@@ -39,25 +41,22 @@ function Get-Problem([string] $Name, [bool] $Authenticates, [int] $ConnectionSec
   if ($ConnectionSecurity -eq 0) { return "$Name has no connection security: choose STARTTLS, because SES refuses to log in without it" }
 }
 
-# One that fails after its first half takes that back, because the password before it is not known.
+# A route is saved as a whole. The relayer is not: if it fails after its first half, that is taken back, because the password before it is
+# not known.
 function Write-Relay($Relay) {
-  try { Write-Fields $Relay $UserName } catch {
-    if (-not $Password) { throw }
-    $Failure = $_
-    $script:Password = $null
-    try { Write-Fields $Relay $Relay.UserName } catch { $null = $_ }
-    throw $Failure.Exception
-  }
-}
-
-function Write-Fields($Relay, [string] $Name) {
-  if ($Relay.Settings) {
-    $Relay.Settings.SMTPRelayerUsername = $Name
-    if ($Password) { $Relay.Settings.SetSMTPRelayerPassword($Password) }
-  } else {
-    $Relay.Route.RelayerAuthUsername = $Name
+  if ($Relay.Route) {
+    $Relay.Route.RelayerAuthUsername = "$UserName"
     if ($Password) { $Relay.Route.SetRelayerAuthPassword($Password) }
     $Relay.Route.Save()
+    return
+  }
+  try {
+    $Relay.Settings.SMTPRelayerUsername = "$UserName"
+    if ($Password) { $Relay.Settings.SetSMTPRelayerPassword($Password) }
+  } catch {
+    $Failure = $_
+    try { $Relay.Settings.SMTPRelayerUsername = "$($Relay.UserName)" } catch { $null = $_ }
+    throw $Failure.Exception
   }
 }
 

@@ -19,7 +19,7 @@ function Read-Relays {
 function New-Relay($Setting, [string] $Route, [string[]] $Encrypted) {
   return @{
     Name = $Setting.Name; Hosts = @(Get-Hosts $Route); UserName = $Setting.RouteUserName; Password = $Setting.RoutePassword; Setting = $Setting
-    Problem = Get-Problem $Setting.Name ([int] $Setting.RouteAction) ($Encrypted -contains ($Setting.Name -replace '(?i)/Domain/.*\z'))
+    Problem = Get-Problem $Setting.Name ([int] $Setting.RouteAction) ($Encrypted -contains (($Setting.Name -split '/')[0, 1] -join '/'))
   }
 }
 

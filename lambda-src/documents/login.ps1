@@ -47,6 +47,7 @@ function Read-Reply([string] $Expected) {
   do {
     $Line = $Reader.ReadLine()
     if ($null -eq $Line) { throw 'it closed the connection' }
-  } while ($Line -match '\A\d{3}-')
-  if (-not $Line.StartsWith($Expected)) { throw "it answered $($Line -replace '\A(\d{3}).*\z', '$1') where $Expected is expected" }
+  } while ($Line -match '\A[0-9]{3}-')
+  $Code = if ($Line -match '\A[0-9]{3}') { $Matches[0] } else { 'something else' }
+  if ($Code -ne $Expected) { throw "it answered $Code where $Expected is expected" }
 }

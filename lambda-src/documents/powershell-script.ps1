@@ -6,6 +6,8 @@ $Runner = {
   # The first line may begin with a byte order mark, which Windows PowerShell writes where the console has UTF-8.
   $null = [Console]::In.ReadLine()
   Set-Variable -Option Constant -Name SesSmtp -Value @{ Sign = [Console]::In.ReadLine(); Outcome = 'left'; Output = [Console]::Out }
+  # Errors of PowerShell can quote the password. Programs write past this.
+  [Console]::SetError([IO.TextWriter]::Null)
   $SmtpUsername = [Console]::In.ReadLine()
   $SmtpPassword = [Console]::In.ReadLine()
   $SmtpHost = [Console]::In.ReadLine()
@@ -53,7 +55,7 @@ while (-not $Outcome) {
   $Reading = $Process.StandardOutput.ReadLineAsync()
   while (-not $Reading.Wait(1000)) { if ($Process.HasExited) { break } }
   if (-not $Reading.IsCompleted -or $null -eq $Reading.Result) { break }
-  if ($Reading.Result.StartsWith($Sign)) { $Outcome = $Reading.Result.Substring($Sign.Length + 1) }
+  if ($Reading.Result.StartsWith($Sign, 'Ordinal')) { $Outcome = $Reading.Result.Substring($Sign.Length + 1) }
 }
 if (-not $Outcome -or $Outcome -eq 'left') {
   $Process.WaitForExit()

@@ -12,22 +12,29 @@ function Find-Relays {
 }
 
 function Find-Relay($Name) {
-  foreach ($Relay in @(Find-Relays)) { if ($Relay.Name -ceq $Name) { return $Relay } }
+  foreach ($Relay in @(Find-Relays)) { if ($Relay.Name.Equals($Name)) { return $Relay } }
   throw 'it is gone'
 }
 
 # Some servers show no password, or a mask of one repeated character.
 function Test-Hidden($Relay) {
   if (-not $Relay.Password) { return [bool] $Relay.UserName }
-  return $Relay.Password -cmatch '\A(.)\1+\z'
+  return $Relay.Password -cmatch '\A(.)\1*\z'
 }
 
+# -ceq compares as languages do, which do not see some letters.
 function Test-New($Relay) {
-  return $Relay.UserName -ceq $SmtpUsername -and ($Relay.Password -ceq $SmtpPassword -or (Test-Hidden $Relay))
+  return "$($Relay.UserName)".Equals($SmtpUsername) -and ("$($Relay.Password)".Equals($SmtpPassword) -or (Test-Hidden $Relay))
 }
 
 function Test-Old($Relay) {
-  return "$($Relay.UserName)" -ceq "$($Before.UserName)" -and "$($Relay.Password)" -ceq "$($Before.Password)"
+  return "$($Relay.UserName)".Equals("$($Before.UserName)") -and "$($Relay.Password)".Equals("$($Before.Password)")
+}
+
+# Says which, short enough for what Run Command keeps.
+function Join-Names([string[]] $Names) {
+  if ($Names.Count -lt 6) { return $Names -join ' and ' }
+  return "$($Names[0..3] -join ', ') and $($Names.Count - 4) more"
 }
 
 # Says what kind of error $Failure is. Its message could quote a value.
@@ -61,6 +68,7 @@ function Reset-Credential {
     try { Write-Relay $Before } catch { $null = $_ }
   }
   try { $Now = Find-Relay $Before.Name } catch { return 'what it holds now cannot be read: look at its outbound security' }
+  if ((Test-Old $Now) -and (Test-Hidden $Before)) { return 'it has the user name that it had before; its password cannot be read, so look whether it still sends' }
   if (Test-Old $Now) { if ($Attempt -eq 1) { return 'it holds what it held before' } else { return 'what it held before was put back' } }
   if (Test-Hidden $Before) { return 'its password cannot be read, so nothing was put back: set its outbound security by hand' }
   if (Test-New $Now) { return 'it holds the new credential' }
@@ -69,7 +77,7 @@ function Reset-Credential {
 
 function Get-Others {
   if ($Changed.Count -eq 1) { return "; $($Changed[0]) holds the new credential" }
-  if ($Changed.Count -gt 1) { return "; $($Changed -join ' and ') hold the new credential" }
+  if ($Changed.Count -gt 1) { return "; $(Join-Names $Changed) hold the new credential" }
 }
 
 $WantedHost = @(Get-Hosts $RelayHost)[0]
@@ -77,7 +85,7 @@ try { $Relays = @(Find-Relays) } catch { Stop-Document "$Unreadable`: $(Get-Reas
 if ($Relays.Count -eq 0) { Stop-Document $Missing }
 foreach ($Relay in $Relays) {
   $Others = @($Relay.Hosts -ne $WantedHost)
-  if ($Others.Count -gt 0) { Stop-Document "$($Relay.Name) gives one credential to $RelayHost and to $($Others -join ', '): give it $RelayHost alone" }
+  if ($Others.Count -gt 0) { Stop-Document "$($Relay.Name) gives one credential to $RelayHost and to $(Join-Names $Others): give it $RelayHost alone" }
   if ($Relay.Problem) { Stop-Document $Relay.Problem }
 }
 
@@ -94,6 +102,6 @@ foreach ($Before in $Relays) {
   $Changed += $Before.Name
 }
 if ($Hidden) {
-  [Console]::Out.WriteLine("looked at: the user name of $($Hidden -join ' and '), whose password cannot be read, and a login to $SmtpHost`:$SmtpPort with the new credential")
+  [Console]::Out.WriteLine("looked at: the user name of $(Join-Names $Hidden), whose password cannot be read, and a login to $SmtpHost`:$SmtpPort with the new credential")
 }
 Complete-Document

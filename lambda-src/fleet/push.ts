@@ -12,7 +12,7 @@ import { Context } from '../context';
 /** How long Run Command may take to list the servers of a command that has ended. */
 const LISTING_TIME = 2 * MINUTE;
 
-/** Every fleet is sent its command before the first one is waited for. */
+/** Sends every fleet its command before it waits for the first one. */
 export async function pushToAll(context: Context, push: Push): Promise<FleetVerdict[]> {
   const sent: [FleetConfig, string][] = [];
   for (const fleet of context.config.fleets) sent.push([fleet, await startPush(context, push, fleet)]);
@@ -30,11 +30,11 @@ export async function pushToAll(context: Context, push: Push): Promise<FleetVerd
 async function startPush(context: Context, push: Push, fleet: FleetConfig): Promise<string> {
   const commandId = await findSent(context, push, fleet);
   if (commandId === undefined) return sendCommand(context, push, fleet);
-  context.log.info('command found that an earlier attempt sent', { commandId, document: fleet.document.name });
+  context.log.info('found the command of an earlier attempt', { commandId, document: fleet.document.name });
   return commandId;
 }
 
-/** The last command that the fleet was sent, if it carries this credential, and succeeded or is on its way. */
+/** The last command that the fleet was sent, if it carries this credential and has succeeded or is running. */
 async function findSent(context: Context, push: Push, fleet: FleetConfig): Promise<string | undefined> {
   const command = await awaitEarlierCommands(context, push, fleet);
   if (!command) return undefined;
@@ -45,7 +45,7 @@ async function findSent(context: Context, push: Push, fleet: FleetConfig): Promi
   return succeeded ? CommandId : undefined;
 }
 
-/** Waits until Run Command has finished with every node, and judges each by itself. */
+/** Waits until Run Command has finished with every node, and judges each node separately. */
 export async function awaitPush(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<FleetVerdict> {
   const command = await awaitEnd(reader, fleet, pushed, commandId);
   return readAnswers(reader, fleet, pushed, command);
@@ -60,11 +60,11 @@ async function awaitEnd(reader: CommandReader, fleet: FleetConfig, pushed: Pushe
   if (ended) return ended;
   const unfinished = await firstUnconfirmed(reader, fleet, pushed, commandId);
   throw new OutOfTimeError(`command ${commandId} (document ${fleet.document.name}) was still running when the function had to end: `
-    + `${unfinished.join(', ') || 'no server is listed yet'}; the next attempt goes on waiting for this command; if it never ends, give the fleet a shorter timeout`,
-  'node-offline');
+    + `${unfinished.join(', ') || 'no server is listed yet'}; wait for the retry, which keeps waiting for this command; if it never ends, cancel it in Run Command and give the fleet a shorter timeout`,
+  'a-command-is-still-running');
 }
 
-/** A command can end before it has met a server, for a reason that it names itself. Only one that found none is a success then. */
+/** A command can end before it reaches a server, with the reason in its status. That is a success only if it found no server. */
 async function readAnswers(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, command: Command): Promise<FleetVerdict> {
   const { clock, end, random } = reader;
   const listedBy = clock.now() + LISTING_TIME;
@@ -74,9 +74,11 @@ async function readAnswers(reader: CommandReader, fleet: FleetConfig, pushed: Pu
   const { CommandId, Status, StatusDetails, TargetCount } = command;
   if (!verdict && listedBy > end) {
     throw new OutOfTimeError(`Run Command did not list all of the ${TargetCount} mail servers of command ${CommandId} before the function had to end; `
-      + 'the next attempt reads the list again', 'node-offline');
+      + 'wait for the retry, which reads the list again, or rotate now', 'run-command-answers-slowly');
   }
-  const reached = verdict ? 'before it reached a mail server' : `and Run Command does not list all of its ${TargetCount} mail servers`;
-  throw new RotationError(`command ${CommandId} (document ${fleet.document.name}) ended with status ${StatusDetails ?? Status} ${reached}; `
-    + 'fix what the status names, and rotate again', 'node-offline');
+  const ended = `command ${CommandId} (document ${fleet.document.name}) ended with status ${StatusDetails ?? Status}`;
+  throw verdict
+    ? new RotationError(`${ended} before it reached a mail server; fix what the status names, and rotate again`, 'a-command-ended-early')
+    : new RotationError(`${ended}, and Run Command does not list all of its ${TargetCount} mail servers; wait for the retry, which reads the list again, or rotate now`,
+      'run-command-answers-slowly');
 }

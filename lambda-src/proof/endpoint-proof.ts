@@ -4,12 +4,12 @@ import { BackOff, MINUTE, SECOND } from '../basics/time';
 import { Context } from '../context';
 import { MessageResult } from '../smtp/message';
 
-/** A new key works within seconds as a rule, and a new policy within minutes; IAM promises no time. */
+/** A new key usually works within seconds, and a new policy within minutes. IAM promises no time. */
 const PROPAGATION_LIMIT = 5 * MINUTE;
-/** An endpoint that cannot be reached is a matter of routes and ports, and does not heal by waiting. Longer than any pause between two tries. */
+/** An unreachable endpoint is a problem of routes and ports that waiting does not solve. Longer than any pause between two attempts. */
 const UNREACHABLE_LIMIT = 20 * SECOND;
 
-/** Something that an endpoint is to accept. */
+/** Something that an endpoint must accept. */
 export interface Proof {
   readonly subject: 'login' | 'test message';
   readonly attempt: () => Promise<MessageResult>;
@@ -17,12 +17,12 @@ export interface Proof {
   readonly endpoint: EndpointConfig;
 }
 
-/** The endpoint answered, and did not take the credential in all the time that was given. */
+/** The endpoint answered, and refused the credential until the time was up. */
 export class LoginRefusedError extends RotationError {}
 
 /**
- * Tries until the endpoint has accepted so many times in a row, and returns the last result: another one than `accepted`
- * if time is up, or trying again cannot help.
+ * Tries until the endpoint has accepted the given number of times in a row, and returns the last result. That is not
+ * `accepted` if time is up, or if a retry cannot help.
  */
 export async function tryUntilAccepted(
   { clock, end, log, random }: Pick<Context, 'clock' | 'end' | 'log' | 'random'>, proof: Proof, successesInARow: number,
@@ -49,23 +49,23 @@ export async function tryUntilAccepted(
   }
 }
 
-/** Why an endpoint did not accept a login, or a message for the same reasons. */
+/** Why an endpoint did not accept a login, or a message for one of the same reasons. */
 export function proofError({ outcome, reply }: MessageResult, { accessKeyId, endpoint, subject }: Proof): RotationError {
   const name = nameOf(endpoint);
   switch (outcome) {
     case 'refused':
       return new LoginRefusedError(`${name} refused the ${subject} of access key ${accessKeyId}: ${reply}; `
-        + 'check that the key is active and that the endpoint is in the region that the password was made for', '535-everywhere');
+        + 'if the key is new, wait for the retry; if not, check that it is active and that its password is for the Region of the endpoint', 'ses-refuses-the-login');
     case 'unreachable':
       return new RotationError(`${name} cannot be reached: ${reply}; `
-        + 'check the name; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
+        + 'check host and port; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
         + `and security groups that let it out to port ${endpoint.port} and into the endpoint`, 'endpoint-unreachable');
     case 'busy':
-      return new RotationError(`${name} did not decide on the ${subject} of access key ${accessKeyId}: ${reply}; the next attempt asks again`,
-        'the-endpoint-does-not-take-the-login');
+      return new RotationError(`${name} did not decide on the ${subject} of access key ${accessKeyId}: ${reply}; wait for the next attempt, which asks again`,
+        'the-endpoint-is-busy');
     default:
-      return new RotationError(`${name} cannot take the ${subject} of access key ${accessKeyId}: ${reply}; `
-        + 'check that the account may use SES in this region and that the endpoint presents a valid certificate', 'the-endpoint-does-not-take-the-login');
+      return new RotationError(`${name} cannot accept the ${subject} of access key ${accessKeyId}: ${reply}; `
+        + 'check that the account may use SES in this Region and that the certificate of the endpoint is valid', 'the-endpoint-cannot-accept-the-login');
   }
 }
 

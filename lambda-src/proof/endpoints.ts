@@ -5,21 +5,21 @@ import { SecretText } from '../basics/secret-text';
 import { Credential, credentialAt, EndpointsConfig, isForEndpoint } from '../secret/credential';
 import { isCurrent } from '../secret/labels';
 
-/** An endpoint, and what a mail server logs in with there. */
+/** An endpoint, and the credential with which a mail server logs in there. */
 export interface Account {
   readonly endpoint: EndpointConfig;
   readonly credential: Credential;
 }
 
 /**
- * The endpoints that a version has a password for. One that is not current must have it for all of them; one that is
- * may be from before an additional region was configured.
+ * The endpoints for which a version has a password. A version that is not current must have one for every endpoint. A current
+ * one may be older than an additional Region.
  */
 export function accountsIn(version: SecretVersion, config: EndpointsConfig): Account[] {
   const { id, value } = version;
   const missing = missingRegions(value, config);
   if (missing.length > 0 && !isCurrent(version)) {
-    throw new RotationError(`version ${id} was not made for ${missing.join(' and ')}; the next attempt gives it up`, 'stuck-rotation');
+    throw new RotationError(`version ${id} was not made for ${missing.join(' and ')}; wait for the retry, which abandons it, then rotate again`, 'an-abandoned-version');
   }
   return endpointsOf(config).flatMap(endpoint => {
     const credential = credentialAt(endpoint, value, config);
@@ -27,14 +27,14 @@ export function accountsIn(version: SecretVersion, config: EndpointsConfig): Acc
   });
 }
 
-/** The configured regions that a value has no password for. */
+/** The configured Regions for which a value has no password. */
 export function missingRegions(value: SecretText, config: EndpointsConfig): string[] {
   const { additionalEndpoints = [], endpoint, format } = config;
   const missing = additionalEndpoints.filter(additional => !credentialAt(additional, value, config));
   return (isForEndpoint(value, endpoint, format) ? missing : [endpoint, ...missing]).map(({ region }) => region);
 }
 
-/** The endpoint of the region that a value names: a configured one, or its like in that region if its name has a region in it. */
+/** The endpoint of the Region that a value names: a configured one, or its counterpart in that Region if its host name contains a Region. */
 export function endpointIn(region: string | undefined, config: EndpointsConfig): EndpointConfig | undefined {
   const { endpoint } = config;
   if (region === undefined || !REGION_NAME.test(region)) return endpoint;

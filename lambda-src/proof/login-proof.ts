@@ -5,20 +5,20 @@ import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 
 /**
- * Logs in at every endpoint that a version has a password for, so many times in a row: behind an endpoint's name
- * stands a fleet of hosts, and one that knows a new key says little about the next.
+ * Logs in at every endpoint for which a version has a password, the given number of times in a row. An endpoint has many
+ * hosts, and one that knows a new key says little about the next.
  */
 export async function proveLogins(context: Context, version: SecretVersion, successesInARow: number): Promise<void> {
   for (const account of accountsIn(version, context.config)) await proveLogin(context, account, successesInARow);
 }
 
-/** Whether every endpoint that a version has a password for accepts it, in one try. Throws if one does not decide. */
+/** Whether every endpoint for which a version has a password accepts it at the first attempt. Throws if one does not decide. */
 export async function logsInEverywhere(context: Context, version: SecretVersion): Promise<boolean> {
   for (const account of accountsIn(version, context.config)) if (!await logsIn(context, account)) return false;
   return true;
 }
 
-/** Logs in at one endpoint, so many times in a row. */
+/** Logs in at one endpoint, the given number of times in a row. */
 export async function proveLogin(context: Context, account: Account, successesInARow: number): Promise<void> {
   const proof = loginProof(context, account);
   const result = await tryUntilAccepted(context, proof, successesInARow);
@@ -35,5 +35,5 @@ async function logsIn({ log, loginAt }: Context, { credential, endpoint }: Accou
   const { outcome, reply } = await loginAt(endpoint)(credential);
   if (outcome === 'accepted') log.info('login accepted', { accessKeyId, endpoint: nameOf(endpoint) });
   if (outcome === 'accepted' || outcome === 'refused') return outcome === 'accepted';
-  throw new RotationError(`${nameOf(endpoint)} did not take the login of access key ${accessKeyId}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
+  throw new RotationError(`${nameOf(endpoint)} did not accept the login of access key ${accessKeyId}: ${reply}; check host, port and routes`, 'endpoint-unreachable');
 }

@@ -7,7 +7,7 @@ import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { Message } from '../smtp/message';
 
-/** Sends a message through every endpoint, if one is configured: a login does not prove the permission to send. */
+/** Sends a message through every endpoint, if a test message is configured. A login does not prove the permission to send. */
 export async function proveSending(context: Context, version: SecretVersion): Promise<void> {
   const { clock, config, sendAt } = context;
   if (!config.testMessage) return;
@@ -22,14 +22,14 @@ export async function proveSending(context: Context, version: SecretVersion): Pr
 }
 
 function denial(reply: string, endpoint: EndpointConfig, { from, to }: Message): RotationError {
-  return new RotationError(`${nameOf(endpoint)} took the login, and not the message from ${from} to ${to}: ${reply}; ${remedyFor(reply, endpoint)}`, '554');
+  return new RotationError(`${nameOf(endpoint)} accepted the login, but not the message from ${from} to ${to}: ${reply}; ${remedyFor(reply, endpoint)}`, '554');
 }
 
 /** @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html */
 function remedyFor(reply: string, { region }: EndpointConfig): string {
   const [, resource] = /\bon resource\W+(arn:[^\s'"`]+)/.exec(reply) ?? [];
   if (resource) {
-    return `the credential may not use ${resource}: name it in identities or configurationSets, and check fromAddresses, allowedSourceIps and the policies that deny`;
+    return `the credential may not use ${resource}: add it to identities or configurationSets, check fromAddresses, allowedSourceIps and denying policies, and rotate again`;
   }
-  return /not verified/i.test(reply) ? `verify the identity in ${region}, or leave the SES sandbox there` : 'mend what the reply names, and rotate again';
+  return /not verified/i.test(reply) ? `verify the identity in ${region}, or leave the SES sandbox there, and rotate again` : 'fix what the reply names, and rotate again';
 }

@@ -2,7 +2,7 @@ import { EndpointConfig, TestMessageConfig } from '../../src/private/rotation-co
 import { Message } from '../smtp/message';
 
 /**
- * The message that proves the permission to send. All of it is ASCII in short lines, so that nothing needs encoding.
+ * The message that proves the permission to send. It consists of short lines of ASCII, so nothing needs encoding.
  */
 export function testMessage(config: TestMessageConfig, { host, region }: EndpointConfig, versionId: string, now: number): Message {
   const { configurationSet, from, tenant, to } = config;
@@ -18,7 +18,7 @@ export function testMessage(config: TestMessageConfig, { host, region }: Endpoin
     ...tenant ? [`X-SES-TENANT: ${tenant}`] : [],
     '',
     'A new SMTP credential for Amazon SES sent this message, to prove that it',
-    'may send. It went by way of',
+    'may send. It went through',
     host,
     'Every rotation of the credential sends one. There is nothing to do.',
     '',

@@ -11,17 +11,17 @@ import { LoginRefusedError } from '../proof/endpoint-proof';
 import { parseDeliverable } from '../secret/credential';
 import { CURRENT, isCurrent, isNeeded } from '../secret/labels';
 
-/** Deletes the keys of ours that no version refers to, and returns the others. */
+/** Deletes the rotation's own keys that no version refers to, and returns the others. */
 export async function deleteLeftOvers(context: Context, { keys, secret, versions }: Inventory): Promise<AccessKey[]> {
   const leftOvers = keys.filter(key => isOwnKey(context.config, key, secret) && !isReferenced(key, versions));
   for (const key of leftOvers) {
     await deleteUnlessCurrent(context, key);
-    context.log.warn('access key deleted that no version refers to', { accessKeyId: key.id });
+    context.log.warn('deleted an access key that no version refers to', { accessKeyId: key.id });
   }
   return keys.filter(key => !leftOvers.includes(key));
 }
 
-/** Makes room for a new key: that of a version which is neither current nor pending goes, once no server can hold it. */
+/** Makes room for a new key: deletes that of a version which is neither current nor pending, once no server can hold it. */
 export async function freeSlot(context: Context, token: string, inventory: Inventory, held: SecretVersion[]): Promise<void> {
   const { keys: { userName }, log } = context;
   const { keys, versions } = inventory;
@@ -35,39 +35,40 @@ export async function freeSlot(context: Context, token: string, inventory: Inven
   log.info('previous access key deleted', { accessKeyId: spare.id });
 }
 
-/** Somebody may have put the version back into use meanwhile. */
+/** Someone may have put the version back into use in the meantime. */
 async function deleteUnlessCurrent(context: Context, key: AccessKey): Promise<void> {
   if (await deleteKey(context, key, isInCurrent)) return;
-  throw new RotationError(`access key ${key.id} became ${CURRENT} while its slot was to be freed; nothing was changed, the next attempt looks again`,
+  throw new RotationError(`access key ${key.id} became ${CURRENT} just before it would have been deleted, so it was kept; wait for the retry, which checks again`,
     'rotations-that-met');
 }
 
 /**
- * Hands the current credential to every server, because one may hold another: a rotation was cancelled while it changed
- * servers, the secret was edited by hand, or it was imported from somebody who promoted before servers had changed.
+ * Gives every server the current credential, because one may hold another: a rotation was canceled while it changed servers,
+ * someone edited the secret by hand, or it was imported from a rotation that promoted before servers had changed.
  */
 async function deliverCurrent(context: Context, token: string, { versions }: Inventory, { id }: AccessKey): Promise<void> {
   const version = versions.find(isCurrent);
   const credential = version && parseDeliverable(version.value, context.config.format);
   if (!credential) {
     throw new RotationError(`mail servers may hold access key ${id}, and ${CURRENT} has no credential in the configured format to give them `
-      + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again', '535-everywhere');
+      + 'instead; put one there by hand, or delete the key if no server uses it, then rotate again', 'the-current-credential-cannot-replace-another-one');
   }
   context.log.warn('mail servers may hold a credential that is not current: they get the current one first', { accessKeyId: id });
   try {
     await deliver(context, { token, version, credential });
-    // The servers may have taken minutes.
+    // The servers may have needed minutes.
     await checkAgain(context, token);
   } catch (cause) {
     if (!(cause instanceof LoginRefusedError)) throw cause;
     throw new RotationError(`mail servers may hold access key ${id}, and the ${CURRENT} credential cannot replace it: ${cause.message}; `
-      + 'put one that works there by hand; if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again', '535-everywhere', { cause });
+      + 'put one that works there by hand; if the endpoint was changed, change it back until a rotation has succeeded; or delete the key if no server uses it, then rotate again',
+    'the-current-credential-cannot-replace-another-one', { cause });
   }
 }
 
 function foreignKeyMessage(userName: string, id: string): string {
-  return `both access keys of user "${userName}" are taken, and no version of this secret refers to ${id}, so it is not ours to delete; `
-    + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${id}`;
+  return `user "${userName}" has two access keys already, and no version of this secret refers to ${id}, so the function does not delete it; `
+    + `if nothing uses it, delete it and rotate again: aws iam delete-access-key --user-name ${userName} --access-key-id ${id}`;
 }
 
 function noSlotMessage(userName: string, present: AccessKey[]): string {

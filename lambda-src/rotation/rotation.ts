@@ -3,18 +3,23 @@ import { finishSecret } from './finish-secret';
 import { setSecret } from './set-secret';
 import { testSecret } from './test-secret';
 import { RotationConfig } from '../../src/private/rotation-contract';
-import { RotationError } from '../basics/errors';
-import { runStep } from '../basics/step';
+import { RotationError, RunbookSection } from '../basics/errors';
+import { explain, runStep } from '../basics/step';
 import { Context, forCredential, inStep } from '../context';
 
-/** What Secrets Manager calls the function with. `RotationToken` comes as well; it is sensitive and nobody here needs it. */
+const RETRY = 'wait for the retry; if the error stays, fix what it names and rotate again';
+const MAIL_CONTINUES = 'mail continues with the current credential if that works';
+/** The errors that say that it does not. */
+const CURRENT_FAILS: RunbookSection[] = ['the-current-credential-is-missing', 'the-current-credential-cannot-replace-another-one'];
+
+/** The event of Secrets Manager. It also has a `RotationToken`, which is sensitive and not used here. */
 export interface RotationEvent {
   readonly Step: string;
   readonly SecretId: string;
   readonly ClientRequestToken: string;
 }
 
-/** In the order in which Secrets Manager calls them, each with the id of the version that the rotation fills. */
+/** The steps, in the order in which Secrets Manager calls them with the id of the version that the rotation fills. */
 export const STEPS: Record<string, (context: Context, token: string) => Promise<void>> = { createSecret, setSecret, testSecret, finishSecret };
 
 /**
@@ -25,7 +30,17 @@ export const STEPS: Record<string, (context: Context, token: string) => Promise<
 export async function rotate({ ClientRequestToken: token, SecretId: secretArn, Step: step }: RotationEvent, call: Context): Promise<void> {
   checkSecretId(secretArn, call.config);
   const context = inStep(forCredential(call, { secretArn, user: call.config.user }), step, token);
-  await runStep(step, context.log, 'the next attempt starts again with createSecret', async () => perform(step, context, token));
+  await runStep(step, context.log, RETRY, async () => reassure(perform(step, context, token)));
+}
+
+/** Adds to an error what whoever reads it at night wants to know first. */
+async function reassure(performed: Promise<void>): Promise<void> {
+  try {
+    await performed;
+  } catch (cause) {
+    const { message, runbook } = explain(cause, RETRY);
+    throw CURRENT_FAILS.includes(runbook) ? cause : new RotationError(`${message}; ${MAIL_CONTINUES}`, runbook, { cause });
+  }
 }
 
 async function perform(step: string, context: Context, token: string): Promise<void> {
@@ -35,7 +50,7 @@ async function perform(step: string, context: Context, token: string): Promise<v
   await STEPS[step](context, token);
 }
 
-/** Refuses to work on any secret but the function's own, however the event came about. */
+/** Rejects every secret except the function's own, whoever sent the event. */
 function checkSecretId(secretId: string, { secretArn }: RotationConfig): void {
   const suffix = secretId.startsWith(secretArn) ? secretId.slice(secretArn.length) : undefined;
   // A secret imported by its name is configured without the six random characters that end every secret's ARN.

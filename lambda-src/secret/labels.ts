@@ -4,22 +4,22 @@ export const PENDING = 'AWSPENDING';
 export const PREVIOUS = 'AWSPREVIOUS';
 
 /**
- * Begins the staging labels of the versions that a mail server may hold, whatever becomes of their rotation, and
- * ends in the version's id. A labelled version refers to its key, so that nobody takes the key for a left-over.
+ * The start of the staging labels on versions that a mail server may hold, even if their rotation fails. A label ends in the
+ * version's id. A labeled version refers to its key, so the key does not count as left over.
  */
 const DELIVERED = 'SES_SMTP_DELIVERED_';
 
 /**
- * Begin the staging labels that tell since when a version has been out of use, and since when its key has been inactive:
- * no API tells either. They carry the time of the function's own clock, which is the one that they are compared with, and
- * count from the moment in which the function saw it: a grace that begins late ends late, and never early.
+ * The start of the staging labels that record since when a version has been out of use, and since when its key has been
+ * inactive. No API reports either. The times come from the function's own clock, with which they are compared, and count
+ * from when the function noticed: a grace period that begins late ends late, never early.
  */
 const GRACE = { unused: 'SES_SMTP_UNUSED_', inactive: 'SES_SMTP_INACTIVE_' };
 
-/** Begins the staging label of the current version that tells since when another one has been pending without a value: no API tells. */
+/** The start of a staging label on the current version that records since when another one has been pending without a value. No API reports that. */
 const EMPTY = 'SES_SMTP_EMPTY_';
 
-/** Begins the staging label that names the request of CloudFormation which is under way. */
+/** The start of the staging label that names CloudFormation's running request. */
 const DEPLOYMENT = 'SES_SMTP_DEPLOYMENT_';
 
 /** As `toISOString` writes it. */
@@ -27,7 +27,7 @@ const TIME_LENGTH = '2026-01-01T00:00:00.000Z'.length;
 
 export type Grace = keyof typeof GRACE;
 
-/** A version, as far as its labels tell. */
+/** What the labels say about a version. */
 export interface Labelled {
   readonly stages: readonly string[];
 }
@@ -44,7 +44,7 @@ export function isPrevious({ stages }: Labelled): boolean {
   return stages.includes(PREVIOUS);
 }
 
-/** Whether a rotation that has begun with a version has not ended: AWSPENDING can stay on what has become current. */
+/** Whether the rotation of a version has begun and not ended. AWSPENDING can stay on a version that has become current. */
 export function isUnfinished(version: Labelled): boolean {
   return isPending(version) && !isCurrent(version);
 }
@@ -59,12 +59,12 @@ export function isDelivered({ stages }: Labelled): boolean {
   return stages.some(isDeliveryLabel);
 }
 
-/** Whether a version is in use, or about to be. Labels of somebody else's count: whoever put one there may use the version. */
+/** Whether a version is in use, or about to be. Labels of other people count, because they may use the version. */
 export function isNeeded({ stages }: Labelled): boolean {
   return stages.some(stage => stage !== PREVIOUS && !isOwnLabel(stage));
 }
 
-/** A mail server may hold what was once delivered, until all of them have confirmed another version. */
+/** Whether a version is in use or a mail server may hold it, which is so from its delivery until all servers have confirmed another version. */
 export function isInUse(version: Labelled): boolean {
   return isNeeded(version) || isDelivered(version);
 }
@@ -106,13 +106,13 @@ export function emptyLabel(moment: number, versionId: string): string {
   return `${EMPTY}${new Date(moment).toISOString()}_${versionId}`;
 }
 
-/** Since when a version has been pending without a value, by the labels of another one; undefined if they do not tell. */
+/** Since when a version has been pending without a value, by the labels of another one; undefined if they do not record it. */
 export function emptySince({ stages }: Labelled, versionId: string): number | undefined {
   const label = stages.find(stage => isEmptyLabel(stage) && stage.endsWith(versionId));
   return label === undefined ? undefined : momentIn(label, EMPTY);
 }
 
-/** The latest moment that the labels tell, as two invocations may have attached one each; undefined if there is none. */
+/** The latest time in the labels, because two invocations may each have attached one; undefined if there is none. */
 export function graceMoment({ stages }: Labelled, grace: Grace): number | undefined {
   const start = GRACE[grace];
   const times = stages.filter(stage => stage.startsWith(start)).map(stage => momentIn(stage, start));
@@ -123,12 +123,12 @@ function momentIn(label: string, start: string): number {
   return Date.parse(label.slice(start.length, start.length + TIME_LENGTH));
 }
 
-/** A version by its id, which has no label if it is not among the labelled ones. */
+/** A version by its id. It has no labels if it is not among the labeled ones. */
 export function labelledIn(stages: ReadonlyMap<string, readonly string[]>, id: string): Labelled {
   return { stages: stages.get(id) ?? [] };
 }
 
-/** The id of the version whose labels fit, out of all labelled ones. */
+/** The id of the labeled version whose labels fit. */
 export function holderOf(stages: ReadonlyMap<string, readonly string[]>, fits: (version: Labelled) => boolean): string | undefined {
   return [...stages].find(([, labels]) => fits({ stages: labels }))?.[0];
 }

@@ -7,15 +7,15 @@ import { redact } from '../secret/redaction';
  * How the endpoint answered a login.
  *
  * - `accepted`: the credential works on the host that answered
- * - `refused`: 535; a new key is refused for a while, so this can pass
- * - `busy`: a reply in the 400s; says nothing about the credential
- * - `unreachable`: no SMTP reply at all
- * - `failed`: trying again cannot help, and it is not the credential (the account may not use SES, the
- *   certificate is wrong, no STARTTLS)
+ * - `refused`: 535; this can pass, because SES refuses a new key for a while
+ * - `busy`: a reply in the 400s, which says nothing about the credential
+ * - `unreachable`: no SMTP reply
+ * - `failed`: a retry cannot help, and the credential is not the cause: the account may not use SES, the certificate is
+ *   wrong, or there is no STARTTLS
  */
 export interface LoginResult {
   readonly outcome: 'accepted' | 'refused' | 'busy' | 'unreachable' | 'failed';
-  /** The server's reply, or what went wrong on the way to it. */
+  /** The server's reply, or the error of the connection. */
   readonly reply: string;
 }
 
@@ -35,14 +35,14 @@ export function smtpLogin(endpoint: EndpointConfig): SmtpLogin {
   };
 }
 
-/** Why a session failed. An endpoint may repeat what it was sent. */
+/** Why a session failed. The reply is redacted, because an endpoint may repeat what it received. */
 export function loginFailure(error: SmtpError, credential: Credential): LoginResult {
   const reply = redact(error.response ?? error.message, credential);
   return { outcome: outcomeOf(reply, error.responseCode), reply };
 }
 
 function outcomeOf(reply: string, responseCode: number | undefined): LoginResult['outcome'] {
-  // Every message of Node's about a certificate that it does not trust has the word; nodemailer replaces its codes.
+  // Every message of Node.js about an untrusted certificate contains the word. Its codes do not arrive, because nodemailer replaces them.
   if (/not subscribed|certificate/i.test(reply) || reply === NO_LOGIN) return 'failed';
   if (!responseCode) return 'unreachable';
   if (responseCode < 500) return 'busy';

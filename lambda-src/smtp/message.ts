@@ -13,7 +13,7 @@ export interface Message {
 /**
  * How the endpoint answered a message.
  *
- * - `denied`: the login was accepted, and the message was not; the permission to send can be as new as the key, so this can pass
+ * - `denied`: the login was accepted, but the message was not; this can pass, because the permission to send can be as new as the key
  */
 export interface MessageResult {
   readonly outcome: LoginResult['outcome'] | 'denied';
@@ -22,7 +22,7 @@ export interface MessageResult {
 
 export type SmtpSend = (credential: Credential, message: Message) => Promise<MessageResult>;
 
-/** Where nodemailer says that the endpoint refused the envelope or the content. */
+/** Nodemailer's codes for a refused envelope or content. */
 const MESSAGE_ERRORS = ['EENVELOPE', 'EMESSAGE'];
 
 /** Logs in, and sends one message. */

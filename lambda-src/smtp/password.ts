@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { SecretText } from '../basics/secret-text';
 
 /**
- * Derives the SMTP password of an access key for one SES region.
+ * Derives the SMTP password of an access key for one Region of SES.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html
  */

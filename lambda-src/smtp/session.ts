@@ -3,7 +3,7 @@ import { EndpointConfig } from '../../src/private/rotation-contract';
 import { SECOND } from '../basics/time';
 import { Credential } from '../secret/credential';
 
-/** What nodemailer says of a session that failed. */
+/** Nodemailer's error for a failed session. */
 export interface SmtpError extends Error {
   readonly code?: string;
   readonly response?: string;
@@ -13,13 +13,13 @@ export interface SmtpError extends Error {
 /** What to do once the login has been accepted. */
 export type SmtpAction = (connection: SMTPConnection, done: (error?: Error | null) => void) => void;
 
-/** What is said of an endpoint that no password is sent to. */
-export const NO_LOGIN = 'it advertises no AUTH with a user name and a password, so it was not sent any';
+/** The error for an endpoint to which no password is sent. */
+export const NO_LOGIN = 'it advertises no AUTH with a user name and a password, so the function sent none';
 
 const CONNECT_TIMEOUT = 5 * SECOND;
 const REPLY_TIMEOUT = 15 * SECOND;
 
-/** A login and what comes after it, on a connection of its own: SES may close a connection after it refused a login. */
+/** Logs in and acts, on a connection of its own, because SES may close a connection after it refused a login. */
 export async function runSession(endpoint: EndpointConfig, credential: Credential, act: SmtpAction): Promise<void> {
   const connection = openConnection(endpoint);
   try {
@@ -36,7 +36,7 @@ function openConnection({ host, port, implicitTls }: EndpointConfig): SMTPConnec
     port,
     secure: implicitTls,
     requireTLS: !implicitTls,
-    // Said in full so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn the verification off.
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn the verification off.
     tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true },
     connectionTimeout: CONNECT_TIMEOUT,
     dnsTimeout: CONNECT_TIMEOUT,
@@ -58,7 +58,7 @@ async function logInAndAct(connection: SMTPConnection, { username, password }: C
   });
 }
 
-/** Without this look at the reply to EHLO, nodemailer sends AUTH PLAIN to whoever advertises nothing. */
+/** Without this check of the reply to EHLO, nodemailer sends AUTH PLAIN to an endpoint that advertises no AUTH. */
 function offersLogin({ lastServerResponse }: SMTPConnection): boolean {
   return /^250[ -]AUTH\b.*\b(PLAIN|LOGIN|CRAM-MD5)\b/im.test(String(lastServerResponse));
 }

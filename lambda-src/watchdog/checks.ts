@@ -10,42 +10,42 @@ import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
 import { parseFormer } from '../secret/credential';
 import { CURRENT, isCurrent, isDelivered, PENDING } from '../secret/labels';
 
-/** Between the making of a key and the storing of it lie seconds. */
+/** A key is stored within seconds after its creation. */
 const STORING_TIME = HOUR;
 /** IAM lists a new key within seconds. */
 const LISTING_TIME = 10 * MINUTE;
 
-/** AWSCURRENT must not be older than its schedule allows; while a rotation is in flight, that is what is looked at. */
+/** AWSCURRENT must not be older than its schedule allows. While a rotation is running, checkPending checks that one instead. */
 export function checkSchedule(context: Context, inventory: Inventory): Problem {
   const { clock, config } = context;
   const { secret } = inventory;
   if (isOfOtherFunction(context, secret)) return otherFunction(context, secret);
   const again = rotateNow(config.secretArn);
-  if (!secret.rotationEnabled) return new RotationError(`rotation is switched off; to switch it on and rotate: ${again}`, 'rotation-overdue');
+  if (!secret.rotationEnabled) return new RotationError(`rotation is disabled; to enable it and rotate: ${again}`, 'rotation-overdue');
   if (rotationInFlight(secret)) return undefined;
   const { rotationDueAt = Infinity } = secret;
   if (clock.now() - rotationDueAt > ROTATION_TIME) {
-    return new RotationError(`the rotation that was due at ${new Date(rotationDueAt).toISOString()} did not come; ${again}`, 'rotation-overdue');
+    return new RotationError(`no rotation has run since the one due at ${new Date(rotationDueAt).toISOString()}; to rotate now: ${again}`, 'rotation-overdue');
   }
   const key = currentKey(inventory);
   if (!key || clock.now() - key.createdAt <= allowedAge(context, secret, key)) return undefined;
-  return new RotationError(`access key ${key.id} in ${CURRENT} is of ${new Date(key.createdAt).toISOString()}, older than the schedule allows; ${again}`,
+  return new RotationError(`access key ${key.id} in ${CURRENT} was created at ${new Date(key.createdAt).toISOString()} and is older than the schedule allows; to rotate now: ${again}`,
     'rotation-overdue');
 }
 
-/** Whether another function rotates the secret: what is in it is not ours any more. */
+/** Whether another function rotates the secret. Then this function leaves its content alone. */
 export function isOfOtherFunction({ functionArn }: Context, { rotationFunctionArn }: SecretDescription): boolean {
   return rotationFunctionArn !== undefined && unqualified(rotationFunctionArn) !== functionArn;
 }
 
 function otherFunction({ config: { secretArn }, functionArn }: Context, { rotationFunctionArn }: SecretDescription): RotationError {
-  return new RotationError(`the secret is rotated by another function, ${rotationFunctionArn}, so this one retires no keys; delete the stack that is no longer `
+  return new RotationError(`another function rotates the secret, ${rotationFunctionArn}, so this one retires no keys; delete the stack that is no longer `
     + `needed; to rotate the secret with this function: ${rotateNow(secretArn)} --rotation-lambda-arn ${functionArn}`, 'another-function-rotates-the-secret');
 }
 
 /**
- * Servers may hold what was delivered until all of them have confirmed another version, so its key must work as well. It could be
- * missing from the list because it was made a moment ago.
+ * Servers may hold a delivered version until all of them have confirmed another one, so its key must work as well. A new key may
+ * not be in the list yet.
  */
 export function checkServers({ clock, config, keys: { userName } }: Context, { keys, versions }: Inventory): Problem {
   const isDead = (version: SecretVersion) => {
@@ -56,7 +56,7 @@ export function checkServers({ clock, config, keys: { userName } }: Context, { k
   if (dead.length === 0) return undefined;
   const ids = dead.map(({ id, value }) => `${parseFormer(value)?.username} (version ${id})`);
   return new RotationError(`mail servers may hold a credential whose access key is inactive or deleted: ${ids.join(', ')}; to give them another one: `
-    + `${rotateNow(config.secretArn)}; to make a key active again: aws iam update-access-key --user-name ${userName} --access-key-id … --status Active`, '535-on-one-server');
+    + `${rotateNow(config.secretArn)}; to reactivate a key: aws iam update-access-key --user-name ${userName} --access-key-id … --status Active`, 'servers-may-hold-a-dead-key');
 }
 
 /** A rotation must come to an end. */
@@ -70,14 +70,14 @@ export async function checkPending(context: Context, { secret, versions }: Secre
   const longestPush = Math.max(0, ...config.fleets.map(({ timeoutSeconds }) => timeoutSeconds)) * SECOND;
   if (clock.now() - since <= ROTATION_TIME + longestPush) return undefined;
   return new RotationError(`version ${id} has been ${PENDING} since ${new Date(since).toISOString()}: its rotation is stuck; `
-    + 'look for the last failed step in the log, mend what it names, and rotate again', 'stuck-rotation');
+    + 'look for the last failed step in the log, fix what it names, and rotate again', 'stuck-rotation');
 }
 
 /** Every key must be one that the secret refers to. */
 export function checkKeys({ clock, config, keys: { userName } }: Context, { keys, secret, versions }: Inventory): Problem {
   const stray = keys.find(key => !isReferenced(key, versions) && clock.now() - key.createdAt > STORING_TIME);
   if (!stray) return undefined;
-  const outcome = isOwnKey(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops once it needs its slot';
+  const outcome = isOwnKey(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops when it needs the slot';
   return new RotationError(`no version of the secret refers to access key ${stray.id} of user "${userName}"; ${outcome}; `
     + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${stray.id}`, 'stray-key');
 }

@@ -11,10 +11,10 @@ import { proveLogin } from '../proof/login-proof';
 import { FormerCredential, parseCredential, parseFormer, regionIn } from '../secret/credential';
 import { CURRENT, isCurrent } from '../secret/labels';
 
-const NOT_YET = 'there is no credential in the configured format yet: the next rotation writes one';
+const NOT_YET = 'the secret holds no credential in the configured format yet: the next rotation writes one';
 
 /**
- * AWSCURRENT must authenticate, at every endpoint that was configured when it was made. The keys are unknown while IAM
+ * AWSCURRENT must authenticate at every endpoint that was configured when it was made. The keys are unknown while IAM
  * does not answer.
  */
 export async function checkCredential(context: Context, { secret, versions }: SecretContent, keys?: AccessKey[]): Promise<Problem> {
@@ -36,22 +36,22 @@ function findCredential({ config, log }: Context, { value }: SecretVersion): For
   return former;
 }
 
-/** A rotation may have promoted another version since, and taken this one's key back where there is no grace. */
+/** A rotation may have promoted another version since, and deactivated this one's key if there is no grace period. */
 async function isStillCurrent({ versions }: Context, { id }: SecretVersion): Promise<boolean> {
   return (await versions.getCurrent())?.id === id;
 }
 
-/** A secret that waits for its first rotation has none to be tested. */
+/** A secret that waits for its first rotation holds no credential to test. */
 function checkMissing({ clock, config, log }: Context, secret: SecretDescription): Problem {
   const isDue = config.rotatesAtOnce && clock.now() - secret.createdAt > ROTATION_TIME;
   if (secret.rotatedAt === undefined && (!isDue || rotationInFlight(secret) !== undefined)) {
     log.warn(NOT_YET);
     return undefined;
   }
-  return new RotationError(`${CURRENT} holds no credential; ${rotateNow(config.secretArn)}`, '535-everywhere');
+  return new RotationError(`${CURRENT} holds no credential; to make one: ${rotateNow(config.secretArn)}`, 'the-current-credential-is-missing');
 }
 
-/** A login tells of a configured endpoint. Of another one, which may be out of reach, only a refusal does, and the list of keys. */
+/** At a configured endpoint, a login decides. Another endpoint may be out of reach, so only a refusal or the list of keys decides. */
 async function whyDead(context: Context, current: SecretVersion, credential: FormerCredential, keys?: AccessKey[]): Promise<Problem> {
   const { config } = context;
   const { username } = credential;
@@ -62,12 +62,13 @@ async function whyDead(context: Context, current: SecretVersion, credential: For
   const accounts = endpoint ? [{ credential, endpoint }, ...additional] : additional;
   const problem = await firstRefusal(context, accounts);
   if (problem || isConfigured(endpoint, config) || !keys || key) return problem;
-  return new RotationError(`access key ${username} in ${CURRENT} no longer exists; ${rotateNow(config.secretArn)}`, '535-everywhere');
+  return new RotationError(`access key ${username} in ${CURRENT} no longer exists; to replace it: ${rotateNow(config.secretArn)}`, 'the-current-credential-is-missing');
 }
 
-function inactiveKey({ keys }: Context, accessKeyId: string): RotationError {
-  return new RotationError(`access key ${accessKeyId} in ${CURRENT} is inactive; if nobody did that on purpose: `
-    + `aws iam update-access-key --user-name ${keys.userName} --access-key-id ${accessKeyId} --status Active; otherwise rotate`, '535-everywhere');
+function inactiveKey({ config, keys }: Context, accessKeyId: string): RotationError {
+  return new RotationError(`access key ${accessKeyId} in ${CURRENT} is inactive; to reactivate it: `
+    + `aws iam update-access-key --user-name ${keys.userName} --access-key-id ${accessKeyId} --status Active; `
+    + `if someone deactivated it on purpose, replace it: ${rotateNow(config.secretArn)}`, 'the-current-key-is-inactive');
 }
 
 async function firstRefusal(context: Context, accounts: Account[]): Promise<Problem> {

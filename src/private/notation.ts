@@ -9,8 +9,8 @@ export function checkNotation(prop: string, value: string | undefined, pattern: 
 }
 
 /** A text in quotes, for a message that has to show what is wrong with it: characters that nobody sees are spelled out. */
-export function quoted(text = ''): string {
-  return `'${text.replace(/(?! )[\p{C}\p{Z}]/gu, character => ESCAPES[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`)}'`;
+export function quoted(text: string | undefined): string {
+  return `'${String(text).replace(/(?! )[\p{C}\p{Z}]/gu, character => ESCAPES[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`)}'`;
 }
 
 /** Whether a text has this notation, as far as it is known. */

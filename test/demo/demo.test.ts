@@ -49,7 +49,7 @@ describe('the demo', () => {
     expect(failedChecks(disturbed)).toEqual([]);
     expect(disturbed.exitCode).toBe(0);
     expect(refused.succeeded).toBe(false);
-    expect(refused.error).toContain('1 of 3 mail servers did not take the credential');
+    expect(refused.error).toContain('1 of 3 mail servers did not apply the credential');
     const holders = refused.after.versions.filter(version => version.labels.includes('AWSCURRENT'));
     expect(holders.map(version => version.accessKeyId)).toEqual([first.after.keys[0].accessKeyId]);
     expect(retry).toMatchObject({ succeeded: true, token: refused.token });

@@ -14,6 +14,8 @@ interface Docstring {
   readonly name: string;
   readonly summary: Page;
   readonly text: Page;
+  /** As it is written. */
+  readonly source: string;
   readonly isOptional: boolean;
   readonly defaultValue?: string;
 }
@@ -55,6 +57,7 @@ async function docstringOf(node: ts.Node): Promise<Docstring> {
     name,
     summary: await Page.parse(name, text.split('\n\n')[0]),
     text: await Page.parse(name, text),
+    source: text,
     isOptional: 'questionToken' in node && node.questionToken !== undefined,
     defaultValue: tag && ts.getTextOfJSDocComment(tag.comment),
   };
@@ -63,6 +66,16 @@ async function docstringOf(node: ts.Node): Promise<Docstring> {
 /** A default is read in every language: a value that looks the same in all of them, or a sentence. */
 function isDefault(text: string): boolean {
   return text.startsWith('- ') || /^(true|false|\d+|'[^']*'|[\w.]+)$/.test(text);
+}
+
+/** What is marked as code. */
+function spansOf(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, span]) => span);
+}
+
+/** Systems Manager's `{{ name }}` is none. */
+function isTypeScript(span: string): boolean {
+  return /(?<!\{)\{ ?\w+[ :,]|^\w+: ?['"[\d{]|\w\(\)$|^new /.test(span);
 }
 
 describe('the docstrings', () => {
@@ -92,6 +105,10 @@ describe('the docstrings', () => {
     expect(docstrings.filter(({ text }) => /\b(TypeScript|JavaScript|Python|Java|Go|C#)(?=\W|$)/.test(text.text)).map(({ name }) => name)).toEqual([]);
   });
 
+  it('have no syntax of TypeScript: props in braces, values after colons, calls, `new`', () => {
+    expect(docstrings.filter(({ source }) => spansOf(source).some(isTypeScript)).map(({ name, source }) => `${name}: ${spansOf(source).filter(isTypeScript)}`)).toEqual([]);
+  });
+
   it('are measured', async () => {
     const figures = await figuresOf(await Page.parse('docstrings', docstrings.map(({ text }) => text.text).join('\n\n')));
     console.table(figures);
@@ -106,6 +123,14 @@ describe('a docstring', () => {
     const { summary, text } = await example('/**\n * The first. Not the second.\n *\n * The third.\n */');
     expect(sentencesOf(summary)).toHaveLength(2);
     expect(sentencesOf(text)).toHaveLength(3);
+  });
+
+  it.each(['{ region }', "{ region: 'eu-west-1' }", "minute: '0'", 'CredentialFormat.json()', 'new Role(this)'])('has TypeScript in it: %s', span => {
+    expect(isTypeScript(span)).toBe(true);
+  });
+
+  it.each(['{{ name }}', 'smtp_sasl_password_maps', 'user|host:password', 'hash:/etc/postfix/sasl_passwd', 'host smtp user=… pass=…'])('has none in it: %s', span => {
+    expect(isTypeScript(span)).toBe(false);
   });
 
   it.each(['Duration.minutes(5)', 'CredentialFormat.json()', 'new Role()'])('must not have the default %s', value => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
@@ -15,6 +15,14 @@ const RUNBOOK = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8');
 const KEY_ID = 'AKIAIOSFODNN7EXAMPLE';
 const RENAMED = CredentialFormat.json({ fields: { username: 'SMTP_USER', password: 'SMTP_PASSWORD', host: 'SMTP_HOST' } });
 
+/** The texts of the function, as they are read after their parts were put together and labels were named. */
+function ownMessages(): string {
+  const folder = join(ROOT, 'lambda-src');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'));
+  return sources.map(name => readFileSync(join(folder, name), 'utf8')).join('\n')
+    .replaceAll(/['`]\s*\+ ['`]/g, '').replaceAll('${CURRENT}', 'AWSCURRENT').replaceAll('${PENDING}', 'AWSPENDING').replaceAll('${subject}', 'login');
+}
+
 describe('docs/operations.md', () => {
   it('has every heading that an error links to, and every one is linked to by an error', async () => {
     // The list itself is not in the bundle: what is there stands in an error.
@@ -22,6 +30,13 @@ describe('docs/operations.md', () => {
     const { anchors } = await Page.read('docs/operations.md');
     expect(anchors).toEqual(expect.arrayContaining([...RUNBOOK_SECTIONS]));
     expect(RUNBOOK_SECTIONS.filter(anchor => !bundle.includes(`"${anchor}"`))).toEqual([]);
+  });
+
+  it('quotes errors as the function writes them', () => {
+    const quotes = RUNBOOK.split('\n').filter(line => line.startsWith('> ')).flatMap(line => [...line.matchAll(/`([^`]+)`/g)].map(([, quote]) => quote));
+    const messages = ownMessages();
+    expect(quotes.length).toBeGreaterThan(RUNBOOK_SECTIONS.length);
+    expect(quotes.filter(quote => !messages.includes(quote))).toEqual([]);
   });
 
   it.each<[string, Partial<SesSmtpCredentialRotationProps>, object]>([

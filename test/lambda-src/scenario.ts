@@ -178,6 +178,11 @@ export function loseOnce(world: World, action: string, lost: 'call' | 'reply' = 
 }
 
 /** How an error ends. */
+/** How the error of a step of a rotation ends, unless it is about the current credential. */
+export function afterStep(section: RunbookSection): string {
+  return `; mail continues with the current credential if that works${seeAlso(section)}`;
+}
+
 export function seeAlso(section: RunbookSection): string {
   return `; see ${linkTo(section)}`;
 }

@@ -14,7 +14,7 @@ it.each<[string, unknown]>([
 ])('%s as a payload is refused like any other call that the function does not know, and not repeated', async (_what, payload) => {
   const { fn, logs, world } = new Scenario();
   const error: Error = await world.functionInvoker!(fn, payload).then(() => expect.unreachable(), (reason: Error) => reason);
-  expect(error.message).toContain('this function takes the steps of a rotation from Secrets Manager');
+  expect(error.message).toContain('this function accepts only the steps of a rotation from Secrets Manager');
   expect([error.message, ...logs].join()).not.toContain(SECRET);
   expect(world.calls).toEqual([]);
 });

@@ -45,10 +45,10 @@ describe('a first deployment that fails', () => {
     const life = new Life();
     life.addServer('i-00000001');
     life.addServer('i-00000002', failsWith('Failed'));
-    await expect(life.create(() => ({ mailServers: [FLEET] }))).rejects.toThrow('setSecret: 1 of 2 mail servers did not take the credential');
+    await expect(life.create(() => ({ mailServers: [FLEET] }))).rejects.toThrow('setSecret: 1 of 2 mail servers did not apply the credential');
     const failed = life.stack.events.find(({ status }) => status === 'CREATE_FAILED');
     expect(failed?.logicalId).toMatch(/^NewsletterCredential/);
-    expect(failed?.reason).toMatch(/i-00000002 \(Failed\); look at command \S+ in Run Command, mend or remove the servers, and rotate again; see https:/);
+    expect(failed?.reason).toMatch(/i-00000002 \(Failed\); look at command \S+ in Run Command, fix or remove the servers, and rotate again; mail continues with the current credential if that works; see https:/);
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'ROLLBACK_COMPLETE' });
     expect(life.stack.orphans).toEqual([]);
     expect(life.world.iam.issuedKeys.map(({ accessKeyId }) => life.world.iam.findAccessKey(accessKeyId))).toEqual([undefined]);

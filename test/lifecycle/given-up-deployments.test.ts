@@ -129,7 +129,7 @@ describe('another id of the construct that is given up', () => {
     await expect(life.update(failingLater(withProps()), 'Renamed')).rejects.toThrow('Taken');
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
     expect(life.stack.orphans).toEqual([]);
-    expect(life.logs.filter(line => line.includes('mail servers may hold a key that is to be deleted'))).toHaveLength(1);
+    expect(life.logs.filter(line => line.includes('mail servers may hold a key that will be deleted'))).toHaveLength(1);
   });
 
   it('is deleted all the same when a server does not answer any more, and says so', async () => {

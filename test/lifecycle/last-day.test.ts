@@ -80,7 +80,7 @@ describe('the deletion of a stack with a user and a secret of somebody else', ()
     const { life, before } = importing();
     life.addServer('i-00000003', failsWith('Failed'));
     await nextDay(life);
-    await expect(life.create(imported)).rejects.toThrow('1 of 3 mail servers did not take the credential');
+    await expect(life.create(imported)).rejects.toThrow('1 of 3 mail servers did not apply the credential');
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'ROLLBACK_COMPLETE' });
     expect([...life.refusals]).toEqual([]);
     expect(life.heldKeys).toContain(before);

@@ -50,7 +50,7 @@ describe('another name of the user', () => {
     await life.rotate();
     const before = life.config.user.name;
     life.servers[2].behaviour = failsWith('Failed');
-    await expect(life.update(withFleet({ userName: 'newsletter' }))).rejects.toThrow('1 of 3 mail servers did not take the credential');
+    await expect(life.update(withFleet({ userName: 'newsletter' }))).rejects.toThrow('1 of 3 mail servers did not apply the credential');
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
     expect([...life.refusals]).toEqual([]);
     expect(life.config.user.name).toBe(before);
@@ -148,7 +148,7 @@ describe('another name of the secret', () => {
     const life = await living();
     const before = life.secret.arn;
     life.servers[1].behaviour = failsWith('Failed');
-    await expect(life.update(withFleet({ secretName: 'smtp/newsletter' }))).rejects.toThrow('1 of 2 mail servers did not take the credential');
+    await expect(life.update(withFleet({ secretName: 'smtp/newsletter' }))).rejects.toThrow('1 of 2 mail servers did not apply the credential');
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
     expect(life.secret.arn).toBe(before);
     expect([...life.refusals]).toEqual([]);
@@ -225,7 +225,7 @@ describe('a rollback', () => {
   it.each(Object.entries(changes))('leaves no server without a credential that works after a change of %s that one server refused', async (_what, props) => {
     const life = await living();
     life.servers[1].behaviour = failsWith('Failed');
-    await expect(life.update(withFleet(props))).rejects.toThrow('1 of 2 mail servers did not take the credential');
+    await expect(life.update(withFleet(props))).rejects.toThrow('1 of 2 mail servers did not apply the credential');
     await expectRecovery(life);
   });
 

@@ -1,32 +1,54 @@
 import { availableParallelism } from 'node:os';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { broken, Scenario, scenarios } from './campaign';
-import { IIS } from './documents';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { broken, scenarios } from './campaign';
+import { brokenScript, scriptScenarios } from './campaign-scripts';
+import { MAIL_SERVERS } from './campaign-servers';
+import { Endpoint } from './endpoint';
 import { SHELLS } from './shells';
 import { DEEP } from './table';
-import { runTogether } from './windows-node';
+import { Result, runTogether, Scene } from './windows-node';
 
-const RUNS = Number(process.env.POWERSHELL_RUNS ?? (DEEP ? 1500 : 40));
+const RUNS = Number(process.env.POWERSHELL_RUNS ?? (DEEP ? 1500 : 24));
+/** A script of somebody's own is a process more. */
+const SCRIPTS = Math.ceil(RUNS / 10);
 const SEED = Number(process.env.POWERSHELL_SEED ?? 26);
 /** How many a process is given. */
 const SHARE = 40;
 
+let endpoint: Endpoint;
+beforeAll(async () => {
+  endpoint = await Endpoint.start();
+});
+afterAll(async () => endpoint.stop());
+
 describe.each(SHELLS)('a campaign, in %s', shell => {
-  it(`keeps every promise in ${RUNS} runs with generated values, settings and faults`, async () => {
-    const all = fc.sample(scenarios(IIS), { numRuns: RUNS, seed: SEED });
-    const shares = Array.from({ length: Math.ceil(all.length / SHARE) }, (_, index) => all.slice(index * SHARE, (index + 1) * SHARE));
-    const problems: string[] = [];
-    const work = async () => {
-      for (let share = shares.shift(); share !== undefined; share = shares.shift()) problems.push(...await problemsOf(shell, share));
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, work));
-    expect(problems).toEqual([]);
+  for (const server of MAIL_SERVERS) {
+    it(`keeps every promise of ${server.name} in ${RUNS} runs with generated values, settings and faults`, async () => {
+      const all = fc.sample(scenarios(server), { numRuns: RUNS, seed: SEED })
+        .map(scenario => ({ ...scenario, script: endpoint.reachableFrom(scenario.script), trusted: endpoint.certificate }));
+      expect(await problemsOf(shell, all, (scenario, result) => broken(server, scenario, result))).toEqual([]);
+    }, 3_600_000);
+  }
+
+  it(`keeps every promise in ${SCRIPTS} runs of generated scripts`, async () => {
+    expect(await problemsOf(shell, fc.sample(scriptScenarios(), { numRuns: SCRIPTS, seed: SEED }), brokenScript)).toEqual([]);
   }, 3_600_000);
 });
 
-async function problemsOf(shell: string, share: readonly Scenario[]): Promise<string[]> {
-  const results = await runTogether(shell, share);
-  return results.flatMap((result, index) => broken(share[index], result)
-    .map(problem => `${problem}: ${JSON.stringify({ ...share[index], script: undefined, stdout: result.stdout, stderr: result.stderr, calls: result.calls })}`));
+async function problemsOf<T extends Scene>(shell: string, all: readonly T[], brokenOf: (scenario: T, result: Result) => string[]): Promise<string[]> {
+  const size = Math.min(SHARE, Math.ceil(all.length / availableParallelism()));
+  const shares = Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
+  const problems: string[] = [];
+  const work = async () => {
+    for (let share = shares.shift(); share !== undefined; share = shares.shift()) {
+      for (const [index, result] of (await runTogether(shell, share)).entries()) {
+        const scenario = share[index];
+        const { stdout, stderr, calls, objects } = result;
+        problems.push(...brokenOf(scenario, result).map(problem => `${problem}: ${JSON.stringify({ ...scenario, script: undefined, stdout, stderr, calls, after: objects })}`));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return problems;
 }

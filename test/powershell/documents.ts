@@ -7,6 +7,9 @@ export const HOST = 'email-smtp.eu-west-1.amazonaws.com';
 export const VERSION = '01234567-89ab-cdef-0123-456789abcdef';
 export const OTHER_VERSION = '76543210-89ab-cdef-0123-456789abcdef';
 
+/** Names of 200 characters: together, they are longer than what Run Command keeps. */
+export const MANY_HOSTS = Array.from({ length: 15 }, (_, index) => `host-${index}.${'a-long-name.'.repeat(16)}example.com`);
+
 export interface Credential {
   readonly username: string;
   readonly password: string;

@@ -35,6 +35,10 @@ describeTable('Exchange', [
   row('several, and one of somebody else', [connector('SES'), connector('To partners', { SmartHosts: `[${HOST}]` }), connector('Other', { SmartHosts: 'smtp.example.com' })], 'applied', {
     after: { 'SendConnector:SES': user(LIVE), 'SendConnector:To partners': user(LIVE), 'SendConnector:Other': user(OLD) },
   }),
+  row('names that are patterns and quoted', ['To [a-z]*', 'It\'s "new" $(1) `n'].map(name => connector(name)), 'applied', {
+    after: { 'SendConnector:To [a-z]*': user(LIVE), 'SendConnector:It\'s "new" $(1) `n': user(LIVE) },
+  }),
+  row('a warning of 3,000 characters', [connector('SES')], 'applied', { faults: [{ call: 'exchange-set', action: 'warn' }], after: { 'SendConnector:SES': user(LIVE) } }),
   row('one that is turned off, without authentication', [connector('SES'), connector('Spare', { Enabled: false, SmartHostAuthMechanism: 'None' })], 'applied', {
     after: { 'SendConnector:SES': user(LIVE), 'SendConnector:Spare': user(LIVE) },
   }),

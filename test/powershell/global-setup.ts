@@ -30,11 +30,19 @@ export async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'ses-smtp-stand-ins-'));
   process.env.STAND_INS = folder;
   await mkdir(join(folder, 'bin'));
+  if (await haveCultures(SHELLS)) process.env.WITH_CULTURES = '1';
   const cli = await readFile(join(SOURCES, 'aws.cjs'), 'utf8');
   await writeFile(join(folder, 'bin', 'aws'), cli.replace(/^.*/, `#!${process.execPath}`), { mode: 0o755 });
   await writeFile(join(folder, 'bin', 'aws.cmd'), `@"${process.execPath}" "%~dp0aws" %*\r\n`);
   for (const shell of SHELLS) await compile(shell, join(folder, shell));
   return async () => rm(folder, { recursive: true, force: true });
+}
+
+/** PowerShell outside Windows compares texts and writes numbers as its language does only where ICU is installed. */
+async function haveCultures(shells: readonly string[]): Promise<boolean> {
+  const env = { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '0' };
+  const probes = shells.map(async shell => promisify(execFile)(shell, ['-NoProfile', '-NonInteractive', '-Command', '[cultureinfo]::new("tr-TR").Name'], { env }));
+  return Promise.all(probes).then(() => true, () => false);
 }
 
 async function compile(shell: string, folder: string): Promise<void> {

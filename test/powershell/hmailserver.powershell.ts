@@ -49,6 +49,9 @@ afterAll(async () => endpoint.stop());
 describeTable('hMailServer', [
   row('a relayer', [relayer()], 'applied', { after: { [RELAYER]: user(LIVE) } }),
   row('a relayer, with the AWS CLI', [relayer()], 'applied', { reader: 'AWS CLI', after: { [RELAYER]: user(LIVE) } }),
+  ...(['AWS Tools', 'AWS CLI'] as const).map(reader => row(`an administrator's password with a line end: ${reader}`, [relayer(), { [`secret:${ADMINISTRATOR_ARN}`]: { value: `${ADMINISTRATOR}\r\n`, stages: 'AWSCURRENT' } }], 'applied', {
+    reader, after: { [RELAYER]: user(LIVE) },
+  })),
   row('a relayer with the user name already', [relayer({ user: LIVE.username })], 'applied', { after: { [RELAYER]: user(LIVE) } }),
   row('a relayer without a credential', [relayer({ user: null, password: null })], 'applied', { after: { [RELAYER]: user(LIVE) } }),
   row('routes', [relayer({ SMTPRelayer: '' }), route('a.example'), route('b.example'), route('c.example', { TargetSMTPHost: 'smtp.example.com' })], 'applied', {
@@ -67,12 +70,17 @@ describeTable('hMailServer', [
   refused('a credential that the endpoint refuses', [relayer(), version(json(NEW))],
     /the SMTP relayer cannot be confirmed, because a login to localhost:\d+ with the new credential failed: it answered 535 where 235 is expected; it holds what it held before$/,
     { after: { [RELAYER]: user(OLD) } }),
-  refused('a user name that may not be changed', [relayer()], 'the SMTP relayer cannot be changed (COMException 0x80041003); it holds what it held before', { faults: [{ call: 'hmail-user', action: 'refuse' }] }),
-  refused('a password that may not be changed', [relayer()], 'the SMTP relayer cannot be changed (COMException 0x80041003); it holds what it held before', { faults: [{ call: 'hmail-password', action: 'refuse' }] }),
+  refused('a user name that may not be changed', [relayer()], 'the SMTP relayer cannot be changed (COMException 0x80041003); it has the user name that it had before; its password cannot be read, so look whether it still sends', { faults: [{ call: 'hmail-user', action: 'refuse' }] }),
+  refused('a password that may not be changed', [relayer()], 'the SMTP relayer cannot be changed (COMException 0x80041003); it has the user name that it had before; its password cannot be read, so look whether it still sends', { faults: [{ call: 'hmail-password', action: 'refuse' }] }),
   row('a password whose reply is lost', [relayer()], 'applied', { faults: [{ call: 'hmail-password', at: 1, action: 'lose-reply' }], after: { [RELAYER]: user(LIVE) } }),
-  refused('a route that may not be changed', [relayer({ SMTPRelayer: '' }), route('a.example')], 'the route of a.example cannot be changed (COMException 0x80041003); it holds what it held before', { faults: [{ call: 'hmail-save', action: 'refuse' }] }),
-  refused('a route that is half written', [relayer({ SMTPRelayer: '' }), route('a.example')], 'the route of a.example cannot be changed (COMException 0x80041003); it holds what it held before', { faults: [{ call: 'hmail-save', action: 'half' }] }),
-  row('the second of two', [relayer(), route('a.example')], 'the route of a.example cannot be changed (COMException 0x80041003); it holds what it held before; the SMTP relayer holds the new credential', {
+  refused('a route that may not be changed', [relayer({ SMTPRelayer: '' }), route('a.example')], 'the route of a.example cannot be changed (COMException 0x80041003); it has the user name that it had before; its password cannot be read, so look whether it still sends', { faults: [{ call: 'hmail-save', action: 'refuse' }] }),
+  row('a route whose reply is always lost', [relayer({ SMTPRelayer: '' }), route('a.example')], 'the route of a.example cannot be changed (COMException 0x80041003); its password cannot be read, so nothing was put back: set its outbound security by hand', {
+    faults: [{ call: 'hmail-save', action: 'lose-reply' }], after: { 'hMailRoute:a.example': user(LIVE) },
+  }),
+  row('a password whose reply is always lost', [relayer()], 'the SMTP relayer cannot be changed (COMException 0x80041003); it has the user name that it had before; its password cannot be read, so look whether it still sends', {
+    faults: [{ call: 'hmail-password', action: 'lose-reply' }], after: { [RELAYER]: { user: OLD.username, password: LIVE.password } },
+  }),
+  row('the second of two', [relayer(), route('a.example')], 'the route of a.example cannot be changed (COMException 0x80041003); it has the user name that it had before; its password cannot be read, so look whether it still sends; the SMTP relayer holds the new credential', {
     faults: [{ call: 'hmail-save', action: 'refuse' }], after: { [RELAYER]: user(LIVE), 'hMailRoute:a.example': user(OLD) },
   }),
   { ...row('started as the agent starts it', [relayer()], 'applied', { after: { [RELAYER]: user(LIVE) } }), alone: true },

@@ -1,4 +1,4 @@
-import { HOST, IIS, json, NEW, OLD, remoteDomain, ROUTE_ACTION, scriptOf, version, VERSION, virtualServer, windows } from './documents';
+import { HOST, IIS, json, MANY_HOSTS, NEW, OLD, remoteDomain, ROUTE_ACTION, scriptOf, version, VERSION, virtualServer, windows } from './documents';
 import { describeTable, Row } from './table';
 import { Objects, Settings } from './windows-node';
 import { CredentialDocument } from '../../src';
@@ -32,6 +32,9 @@ describeTable('the IIS SMTP service', [
   row('one that held nothing', [virtualServer(1, { RouteUserName: null, RoutePassword: null })], 'applied', { after: { [`${SERVER}1`]: holding(NEW) } }),
   row('the user name alone is right', [virtualServer(1, { ...holding(NEW), RoutePassword: OLD.password })], 'applied', { after: { [`${SERVER}1`]: holding(NEW) } }),
   row('a user name in another case', [virtualServer(1, { ...holding(NEW), RouteUserName: NEW.username.toLowerCase() })], 'applied', { after: { [`${SERVER}1`]: holding(NEW) } }),
+  row('one that holds the credential and a letter that nobody sees', [virtualServer(1, { ...holding(NEW), RoutePassword: `${NEW.password}\u200b` })], 'applied', {
+    after: { [`${SERVER}1`]: holding(NEW) },
+  }),
   row('two virtual servers and one of somebody else', [virtualServer(1), virtualServer(2), virtualServer(3, { SmartHost: 'smtp.example.com' })], 'applied', {
     after: { [`${SERVER}1`]: holding(NEW), [`${SERVER}2`]: holding(NEW), [`${SERVER}3`]: holding(OLD) },
   }),
@@ -46,6 +49,9 @@ describeTable('the IIS SMTP service', [
 
   row('a remote domain with a route of its own', [virtualServer(), remoteDomain('example.org')], 'applied', {
     after: { [`${SERVER}1`]: holding(NEW), [`${DOMAIN}example.org`]: holding(NEW) },
+  }),
+  row('remote domains with names that are patterns', [remoteDomain('*.example.org'), remoteDomain('[a-z].example.org'), remoteDomain('it\'s "$(1)" `n')], 'applied', {
+    after: Object.fromEntries(['*.example.org', '[a-z].example.org', 'it\'s "$(1)" `n'].map(name => [`${DOMAIN}${name}`, holding(NEW)])),
   }),
   row('a remote domain, and no server with that smart host', [virtualServer(1, { SmartHost: 'smtp.example.com' }), remoteDomain('example.org')], 'applied', {
     after: { [`${SERVER}1`]: holding(OLD), [`${DOMAIN}example.org`]: holding(NEW) },
@@ -66,6 +72,7 @@ describeTable('the IIS SMTP service', [
     `SmtpSvc/1 gives one credential to ${HOST} and to smtp.example.com: give it ${HOST} alone`),
   refused('a list with another host on the second server', [virtualServer(1), virtualServer(2, { SmartHost: `[${HOST}];[10.0.0.9]` })],
     `SmtpSvc/2 gives one credential to ${HOST} and to 10.0.0.9: give it ${HOST} alone`),
+  refused('a list with 15 other hosts', [virtualServer(1, { SmartHost: [HOST, ...MANY_HOSTS].join(';') })], / and to host-0\..* and 11 more: give it email-smtp\.eu-west-1\.amazonaws\.com alone$/),
   refused('a route with another host', [virtualServer(1), remoteDomain('example.org', { RouteActionString: `${HOST},smtp.example.com` })],
     `SmtpSvc/1/Domain/example.org gives one credential to ${HOST} and to smtp.example.com`),
 
@@ -124,6 +131,13 @@ describeTable('a change that fails', [
   row('the third of three servers', [virtualServer(1), virtualServer(2, holding(NEW)), virtualServer(3)],
     'SmtpSvc/3 cannot be changed (COMException 0x80041003); what it held before was put back; SmtpSvc/1 and SmtpSvc/2 hold the new credential',
     { faults: [2, 3].map(at => put(at, 'half')), after: { [`${SERVER}1`]: holding(NEW), [`${SERVER}2`]: holding(NEW), [`${SERVER}3`]: holding(OLD) } }),
+  row('the last of 16', [virtualServer(), ...MANY_HOSTS.map(name => remoteDomain(name))], /host-14\..* did not keep the credential; it holds what it held before; SmtpSvc\/1, .* and 11 more hold the new credential$/, {
+    faults: [16, 17].map(at => put(at, 'ignore')), after: { [`${DOMAIN}${MANY_HOSTS[14]}`]: holding(OLD) },
+  }),
+  ...['It\'s "quoted" `n $(1) $x %TEMP% \\', 'two\r\nlines\t', 'ü る 𝔘'].map(password => row(`an old password ${JSON.stringify(password)}`, [virtualServer(1, { RoutePassword: password })],
+    'SmtpSvc/1 cannot be changed (COMException 0x80041003); what it held before was put back', {
+      faults: [put(1, 'half'), put(2, 'half'), put(3, 'lose-reply')], after: { [`${SERVER}1`]: { RouteUserName: OLD.username, RoutePassword: password } }, secrets: [NEW.password],
+    })),
   row('settings that may not be read', [virtualServer()], /^SES_SMTP_CREDENTIAL_FAILED the settings of the IIS SMTP service cannot be read: Access denied; /, {
     faults: [{ call: 'wmi-read', action: 'refuse', message: 'Access denied' }], after: { [`${SERVER}1`]: holding(OLD) },
   }),

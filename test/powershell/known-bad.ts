@@ -1,11 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST, IIS } from './documents';
+import { MailServer } from './campaign';
+import { EXCHANGE, HMAILSERVER, IIS_SMTP } from './campaign-servers';
+import { HOST, scriptOf } from './documents';
+import { CredentialDocument } from '../../src';
 
-/** The document for the IIS SMTP service with a mistake, which the campaign must find. */
+/** A document with a mistake, which the campaign must find. */
 export interface KnownBad {
   readonly name: string;
+  readonly server: MailServer;
   readonly script: string;
+}
+
+/** The same for a script of somebody's own. */
+export interface KnownBadScript {
+  readonly name: string;
+  readonly documentOf: (text: string) => string;
 }
 
 const old = (name: string) => readFileSync(join(__dirname, 'known-bad', name), 'utf8').trimEnd();
@@ -13,12 +23,17 @@ const old = (name: string) => readFileSync(join(__dirname, 'known-bad', name), '
 /** The scripts as they were before anybody ran them. */
 export const FIRST_VERSION: KnownBad = {
   name: 'is the first version, which nobody had run',
+  server: IIS_SMTP,
   script: ['$UsernameField = \'username\'', '$PasswordField = \'password\'', `$RelayHost = '${HOST}'`, old('credential.ps1'), old('iis-smtp.ps1')].join('\n'),
 };
 
-function edited(name: string, find: string, replace: string): KnownBad {
-  if (!IIS.includes(find)) throw new Error(`the document has no ${find}`);
-  return { name, script: IIS.replace(find, () => replace) };
+function replaced(script: string, find: string, replace: string): string {
+  if (!script.includes(find)) throw new Error(`the document has no ${find}`);
+  return script.replace(find, () => replace);
+}
+
+function edited(name: string, find: string, replace: string, server = IIS_SMTP): KnownBad {
+  return { name, server, script: replaced(server.script, find, replace) };
 }
 
 export const MISTAKES: readonly KnownBad[] = [
@@ -40,4 +55,26 @@ export const MISTAKES: readonly KnownBad[] = [
   edited('lets the AWS CLI print its errors', '$Start.RedirectStandardOutput = $Start.RedirectStandardError = $true', '$Start.RedirectStandardOutput = $true'),
   edited('ends without a line where a look fails', 'catch { $Failure = $_; return "cannot be read back ($(Get-Kind))" }', 'catch { exit 1 }'),
   edited('writes its line twice', '  exit 0\n}', '  [Console]::Out.WriteLine("SES_SMTP_CREDENTIAL_APPLIED $VersionId"); exit 0\n}'),
+  edited('prints what cmdlets warn of', '$WarningPreference = \'SilentlyContinue\'', ''),
+  edited('leaves the code page to the AWS CLI', '$Start.EnvironmentVariables[\'AWS_CLI_OUTPUT_ENCODING\'] = \'UTF-8\'', ''),
+  // Without the rules of languages, -ceq is exact.
+  ...process.env.WITH_CULTURES ? [edited('compares passwords as languages do', '"$($Relay.Password)".Equals($SmtpPassword)', '$Relay.Password -ceq $SmtpPassword')] : [],
+  edited('does not look at how a connector authenticates', 'Problem = Get-Problem $Connector', 'Problem = $null', EXCHANGE),
+  edited('takes the name of a connector for a pattern', 'if ($Relay.Name.Equals($Name)) {', 'if ($Name -like $Relay.Name) {', EXCHANGE),
+  edited('leaves routes as they are', '$Index -lt $Settings.Routes.Count', '$Index -lt 0', HMAILSERVER),
+  edited('says that a password is what it was, without a look', 'if ((Test-Old $Now) -and (Test-Hidden $Before)) {', 'if ($false) {', HMAILSERVER),
+];
+
+const ownScript = (find: string, replace: string) => (text: string) => replaced(scriptOf(CredentialDocument.powerShellScript(text)), find, replace);
+
+export const FIRST_SCRIPT: KnownBadScript = {
+  name: 'is the first version, which nobody had run',
+  documentOf: text => [old('credential.ps1'), '$Apply = {', text, '}', old('powershell-script.ps1')].join('\n'),
+};
+
+export const SCRIPT_MISTAKES: readonly KnownBadScript[] = [
+  { name: 'lets PowerShell print its errors', documentOf: ownScript('[Console]::SetError([IO.TextWriter]::Null)', '') },
+  { name: 'takes an end before the last line for success', documentOf: ownScript('if (-not $Outcome -or $Outcome -eq \'left\') {', 'if (-not $Outcome -or $Outcome -eq \'left\') { Complete-Document }\nif ($false) {') },
+  { name: 'does not look at exit codes', documentOf: ownScript('if ($Outcome -ne \'exit code 0\') {', 'if ($false) {') },
+  { name: 'quotes the message of an error', documentOf: ownScript('with $($_.Exception.GetType().Name)"\n    }\n  }\n  $SesSmtp.Output', 'with $($_.Exception.Message)"\n    }\n  }\n  $SesSmtp.Output') },
 ];

@@ -1,4 +1,4 @@
-import { IIS, json, NEW, OLD, OTHER_VERSION, scriptOf, version, VERSION, virtualServer, windows } from './documents';
+import { HOST, IIS, json, NEW, OLD, OTHER_VERSION, scriptOf, version, VERSION, virtualServer, windows } from './documents';
 import { describeTable, Row } from './table';
 import { Objects, SECRET_ARN } from './windows-node';
 import { CredentialDocument, CredentialFormat } from '../../src';
@@ -64,8 +64,27 @@ describeTable('the secret', [
   }),
 ]);
 
+/** Words and numbers that languages compare and write in their own ways, among them the letter I and the day of the calendar. */
+describeTable('a node in another language', ['tr-TR', 'az-Latn-AZ', 'de-DE', 'ja-JP', 'fa-IR', 'th-TH'].flatMap((culture): Row[] => {
+  const versionId = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789';
+  const relays = { ...virtualServer(1, { SmartHost: 'EMAIL-SMTP.EU-WEST-1.AMAZONAWS.COM', RouteAction: 0x100, AlwaysUseSsl: true }), 'IIsSmtpDomainSetting:SmtpSvc/1/DOMAIN/I.example': {
+    RouteActionString: `[${HOST}]`, RouteAction: 0x100, RouteUserName: OLD.username, RoutePassword: OLD.password,
+  } };
+  return READERS.map(reader => ({
+    name: `${culture}: ${reader}`,
+    script: IIS,
+    culture,
+    reader,
+    versionId,
+    outcome: 'applied',
+    objects: windows(relays, version(json(NEW), 'AWSPENDING', versionId)),
+    after: Object.fromEntries(Object.keys(relays).map(name => [name, { RouteUserName: NEW.username, RoutePassword: NEW.password }])),
+  }));
+}));
+
 describeTable('a value', [
   ...value('fields that somebody added', json(NEW, { note: 'it\'s "quoted" \\ and { braces } [', list: [1, { a: [] }], none: null, yes: true, float: -1.5e-3, る: 'ソ' }), 'applied'),
+  ...both('letters that the code page of the system does not have', { reader: 'AWS CLI', secret: version(json(NEW, { note: 'ń → ソ 表' })), outcome: 'applied' }),
   ...value('escapes', `{"username":"\\u0041${NEW.username.slice(1)}","password":"${NEW.password.replaceAll('/', '\\/')}"}`, 'applied'),
   ...value('white space', `\r\n\t{ "username" : "${NEW.username}" ,\n "password":\t"${NEW.password}" }\r\n`, 'applied'),
   ...value('a field whose name differs in case only', json(NEW, { Password: 'another', PASSWORD: 'a third', UserName: 'x' }), 'applied'),
@@ -134,6 +153,9 @@ describeTable('Secrets Manager', [
   ...both('two refusals, and then an answer', {
     secret: version(json(NEW)), faults: [1, 2].map(at => ({ call: 'get-secret-value', at, action: 'refuse' })), outcome: 'applied',
   }),
+  ...both('warnings of 3,000 characters', {
+    reader: 'AWS Tools', versionId: '', secret: version(json(NEW), 'AWSCURRENT'), outcome: 'applied', faults: ['get-secret-value', 'describe-secret'].map(call => ({ call, action: 'warn' })),
+  }),
   ...both('no credentials', {
     reader: 'AWS CLI',
     secret: version(json(NEW)),
@@ -161,6 +183,7 @@ describeTable('Secrets Manager', [
   ...both('constrained language', { secret: version(json(NEW)), languageMode: 'ConstrainedLanguage', outcome: /^SES_SMTP_CREDENTIAL_FAILED PowerShell runs in ConstrainedLanguage mode here/ }),
   ...both('strict mode', { secret: version(json(NEW)), prelude: 'Set-StrictMode -Version Latest', outcome: 'applied' }),
   ...both('strict mode, and no version', { versionId: '', secret: {}, prelude: 'Set-StrictMode -Version Latest', outcome: 'has no current version' }),
+  ...both('a drive without files', { versionId: '', secret: version(json(NEW), 'AWSCURRENT'), prelude: 'Set-Location Variable:', outcome: 'applied' }),
   ...both('errors that do not stop', { secret: version(json(NEW), 'AWSPREVIOUS'), prelude: '$ErrorActionPreference = \'Continue\'', outcome: 'no longer pending' }),
   { ...both('started as the agent starts it', { reader: 'AWS Tools', secret: version(json(NEW)), outcome: 'applied' })[0], alone: true },
   { ...both('started as the agent starts it', { reader: 'AWS CLI', secret: version(json(NEW)), outcome: 'applied' })[0], alone: true },

@@ -33,6 +33,8 @@ foreach ($Folder in [IO.File]::ReadAllLines($List)) {
   } catch {
     $ErrorOutput.WriteLine($_.Exception.InnerException.Message)
   }
+  # The host of a script of the agent prints warnings, too, as they come.
+  foreach ($Record in $Shell.Streams.Warning) { $null = $Output.GetStringBuilder().Insert(0, "WARNING: $Record`n") }
   foreach ($Record in $Shell.Streams.Error) { $ErrorOutput.WriteLine("$Record") }
   foreach ($Record in $Shell.Streams.Information) { $Output.WriteLine("$Record") }
   [Console]::SetOut($Streams[0])

@@ -8,8 +8,11 @@ import { delimiter, join } from 'node:path';
 export interface Fault {
   readonly call: string;
   readonly at?: number;
-  /** `refuse`: nothing happens; `half`: the first of two writes; `lose-reply`: all happens, and then it fails; `ignore` and `half-quietly` fail without a word; `set` changes what there is. */
-  readonly action: 'refuse' | 'half' | 'half-quietly' | 'lose-reply' | 'ignore' | 'empty' | 'cut' | 'hang' | 'kill' | 'kill-half' | 'kill-after' | 'set';
+  /**
+   * `refuse`: nothing happens; `half`: the first of two writes; `lose-reply`: all happens, and then it fails; `ignore` and `half-quietly` fail without a word;
+   * `warn`: a cmdlet warns of something, at length; `set` changes what there is.
+   */
+  readonly action: 'refuse' | 'half' | 'half-quietly' | 'lose-reply' | 'ignore' | 'empty' | 'cut' | 'hang' | 'warn' | 'kill' | 'kill-half' | 'kill-after' | 'set';
   readonly message?: string;
 }
 
@@ -29,6 +32,8 @@ export interface Scene {
   readonly languageMode?: 'ConstrainedLanguage';
   /** What has run in the shell before, as a profile does. */
   readonly prelude?: string;
+  /** The language of the node, such as `tr-TR`. */
+  readonly culture?: string;
   /** The certificate that the node trusts besides. */
   readonly trusted?: string;
   /** An agent that exports no parameters pastes them into the script. */
@@ -47,7 +52,7 @@ export interface Result {
 
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail-AbCdEf';
 /** Without the profile of what .NET compiles: all processes share it, and after a kill in the middle of writing it, others crash as they start. */
-const STEADY = { NO_COLOR: '1', DOTNET_MultiCoreJitMinNumCpus: '1000' };
+const STEADY = { NO_COLOR: '1', DOTNET_MultiCoreJitMinNumCpus: '1000', ...process.env.WITH_CULTURES && { DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '0' } };
 const PARAMETERS = ['SSM_SecretArn', 'SSM_VersionId', 'SSM_Region'];
 
 /** Runs one scene as the agent does: the file begins with a byte order mark, has LF and a final one, and no wrapper. */
@@ -103,9 +108,10 @@ async function prepare(folder: string, shell: string, scene: Scene): Promise<voi
   await writeFile(join(folder, 'state', 'calls.tsv'), '');
   await writeFile(join(folder, 'modules.txt'), modulesOf(shell, scene).map(path => join(path, `StandIn${path.split(/[/\\]/).slice(-3)[0]}`)).join('\n'));
   await writeFile(join(folder, 'environment.tsv'), Object.entries(environmentOf(folder, shell, scene))
-    .filter(([name]) => name.startsWith('SSM_') || name.startsWith('STAND_INS') || ['PATH', 'TMPDIR', 'TEMP', 'TMP'].includes(name)).map(pair => pair.join('\t')).join('\n'));
+    .filter(([name]) => name.startsWith('SSM_') || name.startsWith('STAND_INS') || ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'LC_ALL'].includes(name)).map(pair => pair.join('\t')).join('\n'));
   if (scene.languageMode) await writeFile(join(folder, 'language-mode.txt'), scene.languageMode);
-  if (scene.prelude) await writeFile(join(folder, 'prelude.ps1'), scene.prelude);
+  const prelude = [...scene.prelude ? [scene.prelude] : [], ...scene.culture ? [`[cultureinfo]::CurrentCulture = '${scene.culture}'`] : []].join('\n');
+  if (prelude) await writeFile(join(folder, 'prelude.ps1'), prelude);
 }
 
 /** The folders of the stand-ins' modules that are installed. Exchange's come with its snap-in. */
@@ -114,7 +120,7 @@ function modulesOf(shell: string, { reader = 'AWS Tools' }: Scene): string[] {
 }
 
 function environmentOf(folder: string, shell: string, scene: Scene): NodeJS.ProcessEnv {
-  const { oldAgent = false, reader = 'AWS Tools', trusted, versionId = '' } = scene;
+  const { culture = '', oldAgent = false, reader = 'AWS Tools', trusted, versionId = '' } = scene;
   const parameters = oldAgent ? ['', '', ''] : [SECRET_ARN, versionId, 'eu-west-1'];
   const modules = modulesOf(shell, scene).join(delimiter);
   return {
@@ -123,6 +129,7 @@ function environmentOf(folder: string, shell: string, scene: Scene): NodeJS.Proc
     STAND_INS_STATE: join(folder, 'state'),
     STAND_INS_EXCHANGE: join(process.env.STAND_INS!, shell, 'Exchange', 'powershell', 'Modules', 'StandInExchange'),
     PATH: [...reader === 'AWS CLI' ? [join(process.env.STAND_INS!, 'bin')] : [], ...pathWithoutCli()].join(delimiter),
+    LC_ALL: culture.replace('-', '_'),
     TMPDIR: join(folder, 'tmp'),
     TEMP: join(folder, 'tmp'),
     TMP: join(folder, 'tmp'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
-const SOURCES = join(__dirname, '../../src');
+const ROOT = join(__dirname, '../..');
 /** What people who write C#, Java, Python or Go would not write. */
 const TYPESCRIPT = [/[{}]/, /\b\w+: ?['"[\d]/, /\w\(\)/, /\bec2\./];
 /** Several words that only a person reads. */
@@ -11,8 +11,12 @@ const PROSE = /[a-z]+ [a-z]+ [a-z]+/i;
 /** What stands for a value that is known only when the message is written. */
 const VALUE = '…';
 
-const nodes = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts')).flatMap(file =>
-  withDescendants(ts.createSourceFile(file, readFileSync(join(SOURCES, file), 'utf8'), ts.ScriptTarget.Latest)));
+const nodes = nodesIn('src');
+
+function nodesIn(folder: string): ts.Node[] {
+  const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
+  return files.flatMap(file => withDescendants(ts.createSourceFile(file, readFileSync(join(ROOT, folder, file), 'utf8'), ts.ScriptTarget.Latest)));
+}
 
 function withDescendants(node: ts.Node): ts.Node[] {
   const found = [node];
@@ -26,6 +30,10 @@ function textOf(node: ts.Node): string {
   if (ts.isTemplateExpression(node)) return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join(VALUE);
   if (ts.isBinaryExpression(node)) return textOf(node.left) + textOf(node.right);
   return VALUE;
+}
+
+function proseOf(all: ts.Node[]): string[] {
+  return all.map(textOf).filter(text => PROSE.test(text));
 }
 
 function messagesOf(isCall: (node: ts.Node) => node is ts.NewExpression | ts.CallExpression, argument: number): string[] {
@@ -62,8 +70,14 @@ describe('the messages at synthesis', () => {
   });
 
   it('have nothing that only TypeScript readers understand', () => {
-    const prose = nodes.map(textOf).filter(text => PROSE.test(text));
+    const prose = proseOf(nodes);
     expect(prose.length).toBeGreaterThan(errors.length);
+    expect(prose.filter(text => findTypeScript(text).length > 0)).toEqual([]);
+  });
+
+  it('of the function have nothing of that kind either: operators read them', () => {
+    const prose = proseOf(nodesIn('lambda-src'));
+    expect(prose.length).toBeGreaterThan(100);
     expect(prose.filter(text => findTypeScript(text).length > 0)).toEqual([]);
   });
 

@@ -27,6 +27,7 @@ export function checkLabel(label: string): void {
  * Throws on a carriage return that ends no line.
  */
 export function serverText(prop: string, text: string): string {
+  checkValue(prop, text, STRING);
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const broken = lines.find(line => line.includes('\r'));
   if (broken === undefined) return lines.join('\n');
@@ -39,8 +40,7 @@ export function serverTexts(method: string, constants: { [name: string]: string 
 }
 
 export function checkScript(prop: string, text: string): void {
-  checkValue(prop, text, STRING);
-  if (text.trim() === '') throw new Error(`${prop} must not be empty, got '${text}'; write the commands that apply the credential`);
+  if (text.trim() === '') throw new Error(`${prop} must not be empty, got ${quoted(text)}; write the commands that apply the credential`);
   const [reference] = text.match(/\{\{\s*[\w.:/-]+\s*\}\}/) ?? [];
   if (reference) throw new Error(`${prop} must not contain ${reference}, which Systems Manager takes for a parameter; write it differently`);
 }

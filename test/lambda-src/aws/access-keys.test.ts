@@ -82,7 +82,7 @@ describe('a new access key', () => {
     const error = await keys.create().catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(RotationError);
     expect(error).toMatchObject({
-      message: expect.stringMatching(/^no access key could be made for user "newsletter": LimitExceeded.*: Cannot exceed quota for AccessKeysPerUser: 2; the next attempt/),
+      message: expect.stringMatching(/^no access key could be created for user "newsletter": LimitExceeded.*: Cannot exceed quota for AccessKeysPerUser: 2; fix what the error names/),
       cause: { name: expect.stringMatching(/^LimitExceeded/) },
     });
   });
@@ -92,7 +92,7 @@ describe('a new access key', () => {
       await proceed();
       throw new ConnectionLost();
     };
-    await expect(keys.create()).rejects.toThrow('the next attempt removes what this one may have left behind');
+    await expect(keys.create()).rejects.toThrow('wait for the retry, which deletes or names a key that this attempt may have left behind');
     expect(present()).toHaveLength(1);
   });
 });

@@ -21,7 +21,7 @@ const FLEET = {
 };
 const NAT_OR_ENDPOINT = (service: string) => `in a VPC, the function needs a NAT gateway or the VPC endpoint ${service} with private DNS, `
   + 'and security groups that let it out to port 443 and into the endpoint';
-const NAT = 'in a VPC, the function needs a NAT gateway, because IAM has VPC endpoints in the region of its control plane only, '
+const NAT = 'in a VPC, the function needs a NAT gateway, because IAM has VPC endpoints only in the Region of its control plane, '
   + 'and a security group that lets it out to port 443';
 
 const calls: [string, (clients: AwsClients) => Promise<unknown>, string][] = [

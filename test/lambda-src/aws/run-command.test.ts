@@ -76,7 +76,7 @@ describe('a command', () => {
     const error = await runCommand.send({ ...FLEET, document: { ...FLEET.document, name: 'Absent' } }, 'c', PARAMETERS).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(RotationError);
     expect(error).toMatchObject({
-      message: expect.stringMatching(/^Run Command did not take document Absent: InvalidDocument: .*check that document and nodes exist/),
+      message: expect.stringMatching(/^document Absent could not be sent through Run Command: InvalidDocument: .*check that the document and the nodes exist/),
       cause: { name: 'InvalidDocument' },
     });
   });

@@ -21,7 +21,7 @@ describe('an error on the way to an endpoint', () => {
   it('says of a name that does not exist and has FIPS in it that there is no such endpoint', async () => {
     const host = 'secretsmanager-fips.eu-west-1.amazonaws.com';
     expect((await passedOn(failed('no such name', { code: 'ENOTFOUND' }), host)).message).toBe(
-      `${host}:443 cannot be reached: no such name; the region has no FIPS endpoint of this service: leave out fips of SmtpEndpoint.regional`);
+      `${host}:443 cannot be reached: no such name; this service has no FIPS endpoint in the Region: remove fips from SmtpEndpoint.regional`);
     expect((await passedOn(failed('refused', { code: 'ECONNREFUSED' }), host)).message).toContain('add a route');
   });
 

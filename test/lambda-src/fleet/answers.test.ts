@@ -11,7 +11,7 @@ describe('the message about a command that goes on', () => {
     const confirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [list]);
     await expect(awaitPush(reading(confirmed), fleet, pushed, 'c')).rejects.toThrow('no server is listed yet');
     const unconfirmed = new Answers([{ Status: 'InProgress', TargetCount: 50 }], [running]);
-    await expect(awaitPush(reading(unconfirmed), fleet, pushed, 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); the next attempt');
+    await expect(awaitPush(reading(unconfirmed), fleet, pushed, 'c')).rejects.toThrow('i-3 (InProgress), i-4 (InProgress); wait for the retry');
   });
 });
 

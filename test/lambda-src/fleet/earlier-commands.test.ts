@@ -90,7 +90,7 @@ describe('a push', () => {
     await sendFirstVersionLate(30 * MINUTE);
     const { id } = scenario.world.ssm.commands.at(-1)!;
     expect(await messageOf()).toMatch(new RegExp(`^setSecret: command ${id} \\(document Mail\\S+\\) of an earlier rotation was still running `
-      + 'when the function had to end; the next attempt goes on waiting for it; if it never ends, cancel it in Run Command; see '));
+      + 'when the function had to end; wait for the retry, which keeps waiting for it; if it never ends, cancel it in Run Command; '));
     expect(scenario.world.ssm.commands).toHaveLength(2);
   });
 
@@ -133,7 +133,7 @@ describe('a push', () => {
     const message = await messageOf();
     const [, ours, other] = scenario.world.ssm.commands;
     expect(message).toMatch(new RegExp(`^setSecret: command ${other.id} \\(document Mail\\S+\\) gave mail servers another version `
-      + `while command ${ours.id} was on its way; the next attempt gives them this one again; see `));
+      + `while command ${ours.id} was running; wait for the retry, which gives them this version again, or rotate now; `));
     await scenario.rotateWell();
     expect(heldByServer()).toBe(scenario.current.username);
   });

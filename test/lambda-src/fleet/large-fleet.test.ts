@@ -1,11 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { linkTo } from '../../../lambda-src/basics/errors';
 import { MINUTE, SECOND } from '../../../lambda-src/basics/time';
 import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../../src';
 import { AwsError } from '../../world';
 import { failsWith, SimulatedNode } from '../../world/nodes';
-import { failureOf, Scenario, withFleet } from '../scenario';
+import { afterStep, failureOf, Scenario, withFleet } from '../scenario';
 
 const PAGES = 200;
 const MANY = 50 * PAGES;
@@ -90,7 +89,7 @@ describe('a rotation of ten thousand servers', () => {
     const message = failureOf(await fleet.scenario.rotate())?.message;
     const reached = holders(fleet, 'AWSPENDING');
     expect(reached).toBeGreaterThan(10 * 60 / 10 * 49);
-    expect(message).toContain(`setSecret: ${MANY - reached} of ${MANY} mail servers did not take the credential`);
+    expect(message).toContain(`setSecret: ${MANY - reached} of ${MANY} mail servers did not apply the credential`);
     expect(message).toContain('(DeliveryTimedOut)');
   });
 
@@ -99,8 +98,8 @@ describe('a rotation of ten thousand servers', () => {
     for (const node of nodes) node.behaviour = failsWith('disk full');
     const message = failureOf(await scenario.rotate())?.message;
     const named = nodes.slice(0, 5).map(({ instanceId }) => `${instanceId} (Failed)`).join(', ');
-    expect(message).toBe(`setSecret: 10000 of 10000 mail servers did not take the credential by document ${scenario.config.fleets[0].document.name}: `
-      + `${named} and 9995 more; look at command ${commandIds(scenario)[0]} in Run Command, mend or remove the servers, and rotate again; see ${linkTo('a-server-did-not-take-the-credential')}`);
+    expect(message).toBe(`setSecret: 10000 of 10000 mail servers did not apply the credential with document ${scenario.config.fleets[0].document.name}: `
+      + `${named} and 9995 more; look at command ${commandIds(scenario)[0]} in Run Command, fix or remove the servers, and rotate again${afterStep('a-server-did-not-apply-the-credential')}`);
   });
 });
 
@@ -119,7 +118,7 @@ describe('maxErrors', () => {
   it.each([['0', 1], ['10', 11], ['1%', 11]])('of %s ends the command at failure %i, and the others are not tried', async (maxErrors, failures) => {
     const { scenario, nodes } = largeFleet({ maxErrors, maxConcurrency: '1' });
     for (const node of nodes) node.behaviour = failsWith('disk full');
-    expect(failureOf(await scenario.rotate())?.message).toContain('1000 of 1000 mail servers did not take the credential');
+    expect(failureOf(await scenario.rotate())?.message).toContain('1000 of 1000 mail servers did not apply the credential');
     expect(nodes.filter(({ executions }) => executions.length > 0)).toHaveLength(failures);
   });
 
@@ -157,7 +156,7 @@ describe('the retry', () => {
       if (call.action === 'SendCommand') leaving.online = false;
       return output;
     };
-    expect(failureOf(await scenario.rotate())?.message).toContain('1 of 1000 mail servers did not take the credential');
+    expect(failureOf(await scenario.rotate())?.message).toContain('1 of 1000 mail servers did not apply the credential');
     expect(scenario.logs.at(-1)).toContain(`${leaving.instanceId} (DeliveryTimedOut)`);
     scenario.world.ssm.nodes.shift();
     await scenario.rotateWell();
@@ -199,7 +198,7 @@ describe('the list of earlier commands', () => {
     };
     const start = scenario.clock.now();
     expect(failureOf(await scenario.rotate())?.message).toMatch(
-      /^setSecret: the commands by document \S+ could not be read before the function had to end; the next attempt reads it again; see /);
+      /^setSecret: the commands by document \S+ could not be read before the function had to end; wait for the retry, which reads them again, or rotate now; /);
     expect(scenario.clock.now() - start).toBeLessThanOrEqual(scenario.fn.timeoutSeconds * SECOND + 5 * MINUTE);
   });
 });
@@ -223,7 +222,7 @@ describe('the pages of a command', () => {
       if (call.action === 'ListCommandInvocations') throw new AwsError('ThrottlingException', 'Rate exceeded');
       return proceed();
     };
-    expect(failureOf(await scenario.rotate())?.message).toContain('was still running when the function had to end: no server is listed yet; the next attempt');
+    expect(failureOf(await scenario.rotate())?.message).toContain('was still running when the function had to end: no server is listed yet; wait for the retry');
   });
 
   it.each([
@@ -235,7 +234,7 @@ describe('the pages of a command', () => {
     if (answer) scenario.world.intercept = async (call, proceed) => call.action === 'ListCommandInvocations' ? answer() : proceed();
     const start = scenario.clock.now();
     expect(failureOf(await scenario.rotate())?.message).toBe(
-      `setSecret: what became of command ${commandIds(scenario)[0]} could not be read before the function had to end; the next attempt reads it again; see ${linkTo('node-offline')}`);
+      `setSecret: the answers to command ${commandIds(scenario)[0]} could not be read before the function had to end; wait for the retry, which reads them again, or rotate now${afterStep('run-command-answers-slowly')}`);
     expect(scenario.clock.now() - start).toBeLessThan(scenario.fn.timeoutSeconds * SECOND);
   });
 });

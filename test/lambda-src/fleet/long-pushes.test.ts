@@ -31,7 +31,7 @@ describe('a push that takes longer than one invocation', () => {
     expect(succeeded).toBe(true);
     expect(server.heldCredential?.username).toBe(scenario.current.username);
     expect(errors).toEqual([]);
-    expect(scenario.logs.join()).toContain('mail servers need more time: the next step goes on waiting for them');
+    expect(scenario.logs.join()).toContain('mail servers need more time: the next step keeps waiting for them');
   });
 
   it.each([[20, 'testSecret'], [35, 'finishSecret']])('and fails after %i minutes fails %s, and promotes nothing', async (minutes, step) => {
@@ -39,7 +39,7 @@ describe('a push that takes longer than one invocation', () => {
     const before = scenario.current;
     server.startsAfter = minutes * MINUTE;
     server.behaviour = failsWith('disk full');
-    expect(failureOf(await scenario.rotate())?.message).toMatch(new RegExp(`^${step}: 1 of 1 mail servers did not take the credential`));
+    expect(failureOf(await scenario.rotate())?.message).toMatch(new RegExp(`^${step}: 1 of 1 mail servers did not apply the credential`));
     expect(scenario.current).toEqual(before);
   });
 
@@ -62,7 +62,7 @@ describe('a push that takes longer than one invocation', () => {
       if (call.action === 'ListCommandInvocations' && pending && server.heldCredential?.username !== before.username) pending.labels.delete('AWSPENDING');
       return proceed();
     };
-    expect(failureOf(await scenario.rotate())?.message).toContain('this rotation was cancelled or overtaken');
+    expect(failureOf(await scenario.rotate())?.message).toContain('this rotation was canceled or overtaken');
     expect(scenario.current).toEqual(before);
   });
 });

@@ -19,13 +19,13 @@ describe('waiting for a command', () => {
   it('ends with its status, when it lists fewer servers than it counts', async () => {
     const answers = new Answers([{ CommandId: 'c', Status: 'Success', TargetCount: 2 }], [[]]);
     await expect(awaitPush(reading(answers, 180_000), fleet, pushed, 'c')).rejects
-      .toThrow('command c (document Document) ended with status Success and Run Command does not list all of its 2 mail servers; fix what');
+      .toThrow('command c (document Document) ended with status Success, and Run Command does not list all of its 2 mail servers; wait for');
   });
 
   it('ends with the function, when there is no time left to list all of them', async () => {
     const answers = new Answers([{ CommandId: 'c', Status: 'Success', TargetCount: 2 }], [[]]);
     await expect(awaitPush(reading(answers), fleet, pushed, 'c')).rejects
-      .toThrow('Run Command did not list all of the 2 mail servers of command c before the function had to end; the next attempt reads the list again');
+      .toThrow('Run Command did not list all of the 2 mail servers of command c before the function had to end; wait for the retry, which reads the list again, or rotate now');
   });
 
   it('ends with the detail of its status, when it met no server', async () => {

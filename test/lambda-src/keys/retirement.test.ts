@@ -104,7 +104,7 @@ describe('the previous key', () => {
     scenario.world.iam.updateAccessKey(scenario.userName, first, 'Active');
     await scenario.world.eventRules.pass(DAY);
     expect(statusOf(scenario, first)).toBe('Active');
-    expect(scenario.logs.filter(line => line.includes('its grace begins anew'))).toHaveLength(1);
+    expect(scenario.logs.filter(line => line.includes('its grace period starts again'))).toHaveLength(1);
     await scenario.world.eventRules.pass(HOUR);
     expect(statusOf(scenario, first)).toBe('Inactive');
   });

@@ -67,7 +67,7 @@ describe('a deployment that CloudFormation has cancelled', () => {
     const scenario = new Scenario();
     const start = scenario.clock.now();
     cancelAfter(scenario, 10 * SECOND);
-    expect((await scenario.request({ RequestType: 'Create' })).Reason).toContain('CloudFormation has cancelled this request');
+    expect((await scenario.request({ RequestType: 'Create' })).Reason).toContain('CloudFormation has canceled this request');
     expect(scenario.actions).not.toContain('RotateSecret');
     expect(scenario.clock.now() - start).toBeLessThan(30 * SECOND);
   });
@@ -79,7 +79,7 @@ describe('a deployment that CloudFormation has cancelled', () => {
     const { secretsManager } = scenario.world;
     secretsManager.createPlaceholder(secretsManager.secret(scenario.secretArn), TOKEN);
     cancelAfter(scenario, 210 * SECOND);
-    expect((await scenario.request({ RequestType: 'Create' })).Reason).toContain('waitForRotation: CloudFormation has cancelled this request');
+    expect((await scenario.request({ RequestType: 'Create' })).Reason).toContain('waitForRotation: CloudFormation has canceled this request');
     expect(secretsManager.labelsOf(scenario.secretArn)[TOKEN]).toEqual(['AWSPENDING', `SES_SMTP_DELIVERED_${TOKEN}`]);
   });
 });

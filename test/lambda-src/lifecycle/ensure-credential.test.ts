@@ -114,8 +114,8 @@ describe('a deployment that fails', () => {
     rotateAfter(scenario, 5_000);
     const start = scenario.clock.now();
     const reason = await create(scenario);
-    expect(reason).toMatch(/^setSecret: 1 of 1 mail servers did not take the credential by document \S+: i-00000001 \(Failed\); look at command \S+ in Run Command/);
-    expect(reason).toContain(seeAlso('a-server-did-not-take-the-credential'));
+    expect(reason).toMatch(/^setSecret: 1 of 1 mail servers did not apply the credential with document \S+: i-00000001 \(Failed\); look at command \S+ in Run Command/);
+    expect(reason).toContain(seeAlso('a-server-did-not-apply-the-credential'));
     expect(scenario.clock.now() - start).toBeLessThan(15 * MINUTE);
   });
 
@@ -132,19 +132,19 @@ describe('a deployment that fails', () => {
   it('says what AWS refuses', async () => {
     const scenario = new Scenario();
     scenario.world.intercept = async () => { throw new AwsError('AccessDeniedException', 'Access to KMS is not allowed'); };
-    expect(await create(scenario)).toBe('waitForRotation: AccessDeniedException: Access to KMS is not allowed; mend that, and deploy again' + seeAlso('accessdenied-on-kms'));
+    expect(await create(scenario)).toBe('waitForRotation: AccessDeniedException: Access to KMS is not allowed; fix that, and deploy again' + seeAlso('accessdenied-on-kms'));
   });
 
   it('says that the rotation does not begin', async () => {
     const scenario = new Scenario();
     scenario.world.rotation.rotate = async () => Promise.reject(new Error('busy elsewhere'));
-    expect(await create(scenario)).toContain('waitForRotation: Secrets Manager has not begun to rotate');
+    expect(await create(scenario)).toContain('waitForRotation: Secrets Manager has not started the rotation');
   });
 
   it('does not switch a rotation on again that was ended meanwhile', async () => {
     const scenario = new Scenario();
     scenario.world.secretsManager.secret(scenario.secretArn).rotation!.enabled = false;
-    expect(await create(scenario)).toContain('waitForRotation: rotation was switched off meanwhile; deploy again');
+    expect(await create(scenario)).toContain('waitForRotation: rotation was disabled in the meantime; deploy again');
     expect(countRotations(scenario)).toBe(0);
   });
 
@@ -152,7 +152,7 @@ describe('a deployment that fails', () => {
     const scenario = new Scenario();
     await scenario.rotateWell();
     scenario.ses.setFaults({ temporaryFailure: () => true });
-    expect(await create(scenario)).toMatch(/^waitForRotation: email-smtp\S+:587 did not take the login of access key AKIA\w+: 454 /);
+    expect(await create(scenario)).toMatch(/^waitForRotation: email-smtp\S+:587 did not accept the login of access key AKIA\w+: 454 /);
     expect(countRotations(scenario)).toBe(0);
   });
 
@@ -163,7 +163,7 @@ describe('a deployment that fails', () => {
       scenario.ses.login = () => ({ ok: false, code: 535, message: 'Authentication Credentials Invalid' });
     });
     expect(await create(scenario)).toContain('waitForRotation: the rotation has ended without a credential that works and is as configured; '
-      + 'look for the last failed step in the log, mend what it names, and deploy again');
+      + 'look for the last failed step in the log, fix what it names, and deploy again');
     expect(countRotations(scenario)).toBe(0);
     expect(scenario.keys).toEqual([scenario.current.username]);
   });

@@ -194,7 +194,7 @@ describe('an update', () => {
       return proceed();
     };
     expect(await update(scenario)).toBe('FAILED');
-    expect(scenario.answers.at(-1)?.Reason).toMatch(/^waitForRotation: ServiceFailure.*: not now; mend that, and deploy again; see /);
+    expect(scenario.answers.at(-1)?.Reason).toMatch(/^waitForRotation: ServiceFailure.*: not now; fix that, and deploy again; see /);
   });
 
   it('that was cancelled ends no rotation when it fails', async () => {

@@ -96,7 +96,7 @@ describe('a refusal to revoke', () => {
 
   it.each<[unknown]>([['bad+secret/key'], [42], [null]])('does not repeat what cannot be the id of a key: %j', async named => {
     const { scenario } = await rotated();
-    expect(await scenario.revoke(named)).toMatchObject({ refused: 'what is named as accessKeyId is no key of this secret' });
+    expect(await scenario.revoke(named)).toMatchObject({ refused: 'the value of accessKeyId is no key of this secret' });
   });
 });
 

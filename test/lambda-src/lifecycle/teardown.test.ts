@@ -123,7 +123,7 @@ describe('the last day of a user of ours', () => {
     };
     const { Status, Reason } = await remove(life);
     expect(Status).toBe('FAILED');
-    expect(Reason).toMatch(/^deleteKeys: AccessDenied: denied by a service control policy; mend that, and delete the stack again; see /);
+    expect(Reason).toMatch(/^deleteKeys: AccessDenied: denied by a service control policy; fix that, and delete the stack again; see /);
   });
 });
 
@@ -228,7 +228,7 @@ describe('the last day with a user and a secret of somebody else', () => {
     server.behaviour = failsWith('Failed');
     expect(await remove(life)).toMatchObject({ Status: 'SUCCESS' });
     expect(scenario.keys).toContain(server.heldCredential!.username);
-    expect(scenario.logs.join()).toContain('mail servers may hold a key that has no use any more');
+    expect(scenario.logs.join()).toContain('mail servers may hold a key that is no longer in use');
   });
 
   it('leaves a key that a server may hold if there is nothing else to give it', async () => {

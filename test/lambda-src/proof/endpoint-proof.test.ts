@@ -46,7 +46,7 @@ describe('a login that does not succeed', () => {
   it('is given seconds when the endpoint cannot be reached', async () => {
     const { error, seconds } = await failWith('unreachable');
     expect(error.message).toBe('smtp.example.com:587 cannot be reached: the reply; '
-      + 'check the name; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
+      + 'check host and port; in a VPC, the function needs a NAT gateway or the VPC endpoint email-smtp with private DNS, '
       + 'and security groups that let it out to port 587 and into the endpoint');
     expect(seconds).toBeLessThanOrEqual(20);
   });
@@ -61,13 +61,13 @@ describe('a login that does not succeed', () => {
   it('is no refusal when the endpoint is busy', async () => {
     const { error } = await failWith('busy');
     expect(error).not.toBeInstanceOf(LoginRefusedError);
-    expect(error.message).toBe('smtp.example.com:587 did not decide on the login of access key AKIAIOSFODNN7EXAMPLE: the reply; the next attempt asks again');
+    expect(error.message).toBe('smtp.example.com:587 did not decide on the login of access key AKIAIOSFODNN7EXAMPLE: the reply; wait for the next attempt, which asks again');
   });
 
   it('is not tried again when that cannot help', async () => {
     const { error, logins } = await failWith('failed');
     expect(logins).toBe(1);
-    expect(error.message).toBe('smtp.example.com:587 cannot take the login of access key AKIAIOSFODNN7EXAMPLE: the reply; '
-      + 'check that the account may use SES in this region and that the endpoint presents a valid certificate');
+    expect(error.message).toBe('smtp.example.com:587 cannot accept the login of access key AKIAIOSFODNN7EXAMPLE: the reply; '
+      + 'check that the account may use SES in this Region and that the certificate of the endpoint is valid');
   });
 });

@@ -107,8 +107,8 @@ describe('a region that was added', () => {
     const { token } = await scenario.rotate({ maxAttempts: 1 });
     scenario.ses.setFaults({});
     addFrankfurt(scenario);
-    await expect(scenario.invoke('setSecret', token)).rejects.toThrow(`setSecret: version ${token} was not made for eu-central-1; the next attempt gives it up`);
-    await expect(scenario.invoke('createSecret', token)).rejects.toThrow('it was not made for eu-central-1; mail servers keep the current credential');
+    await expect(scenario.invoke('setSecret', token)).rejects.toThrow(`setSecret: version ${token} was not made for eu-central-1; wait for the retry, which abandons it, then rotate again`);
+    await expect(scenario.invoke('createSecret', token)).rejects.toThrow('it was not made for eu-central-1; rotate again: the next rotation starts clean');
     expect(scenario.keys).toEqual([username]);
     await scenario.rotateWell();
     expect(scenario.current).toHaveProperty('password_eu-central-1');

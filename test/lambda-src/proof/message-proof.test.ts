@@ -2,7 +2,7 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets, SesSmtpCredentialRotationProps } from '../../../src';
 import { MailResult } from '../../world/services/ses-smtp';
-import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
+import { afterStep, failureOf, Scenario, withFleet } from '../scenario';
 
 const FROM = 'news@example.com';
 const TO = 'success@simulator.amazonses.com';
@@ -87,7 +87,7 @@ describe('a message with a configuration set', () => {
     const { maySend } = scenario.world;
     scenario.world.maySend = (user, from, options) => options?.configurationSet === undefined && maySend.call(scenario.world, user, from, options);
     expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message)
-      .toContain('the credential may not use arn:aws:ses:eu-west-1:111122223333:configuration-set/tracking: name it in identities or configurationSets');
+      .toContain('the credential may not use arn:aws:ses:eu-west-1:111122223333:configuration-set/tracking: add it to identities or configurationSets');
   });
 });
 
@@ -95,7 +95,7 @@ describe('a message that SES does not take', () => {
   it('keeps the credential from the mail servers, which would give their messages back', async () => {
     const scenario = sendingServer();
     refuseMail(scenario, 'Access denied');
-    expect(failureOf(await scenario.rotate())?.message).toMatch(/^setSecret: .* took the login, and not the message/);
+    expect(failureOf(await scenario.rotate())?.message).toMatch(/^setSecret: .* accepted the login, but not the message/);
     expect(scenario.actions).not.toContain('SendCommand');
   });
 
@@ -107,9 +107,9 @@ describe('a message that SES does not take', () => {
     const start = scenario.clock.now();
     const error = failureOf(await scenario.rotate({ maxAttempts: 1 }));
     const identity = 'arn:aws:ses:eu-west-1:111122223333:identity/example.com';
-    expect(error?.message).toBe(`testSecret: email-smtp.eu-west-1.amazonaws.com:587 took the login, and not the message from ${FROM} to ${TO}: `
+    expect(error?.message).toBe(`testSecret: email-smtp.eu-west-1.amazonaws.com:587 accepted the login, but not the message from ${FROM} to ${TO}: `
       + `554 Access denied: User \`arn:aws:iam::111122223333:user/${scenario.userName}' is not authorized to perform \`ses:SendRawEmail' on resource \`${identity}'; `
-      + `the credential may not use ${identity}: name it in identities or configurationSets, and check fromAddresses, allowedSourceIps and the policies that deny${seeAlso('554')}`);
+      + `the credential may not use ${identity}: add it to identities or configurationSets, check fromAddresses, allowedSourceIps and denying policies, and rotate again${afterStep('554')}`);
     expect((scenario.clock.now() - start) / 1000).toBeGreaterThan(280);
     expect((scenario.clock.now() - start) / 1000).toBeLessThan(320);
     expect(scenario.current.username).toBe(username);
@@ -117,12 +117,12 @@ describe('a message that SES does not take', () => {
 
   it.each([
     ['Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: news@example.com',
-      'verify the identity in eu-west-1, or leave the SES sandbox there'],
-    ['Message rejected: Sending paused for this account.', 'mend what the reply names, and rotate again'],
+      'verify the identity in eu-west-1, or leave the SES sandbox there, and rotate again'],
+    ['Message rejected: Sending paused for this account.', 'fix what the reply names, and rotate again'],
   ])('says what to do: %s', async (reply, remedy) => {
     const scenario = sending();
     refuseMail(scenario, reply);
-    expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message).toContain(`: 554 ${reply}; ${remedy}; see `);
+    expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message).toContain(`: 554 ${reply}; ${remedy}; `);
   });
 
   it('is told from an endpoint that does not let the credential in any more', async () => {
@@ -132,7 +132,7 @@ describe('a message that SES does not take', () => {
     // Three logins before servers are told, and one in testSecret.
     scenario.ses.login = (...call) => (logins += 1) > 4 ? { ok: false, code: 454, message: 'Temporary authentication failure' } : login.apply(scenario.ses, call);
     expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message)
-      .toMatch(/^testSecret: .* did not decide on the test message of access key AKIA\w+: 454 Temporary authentication failure; the next attempt asks again; see /);
+      .toMatch(/^testSecret: .* did not decide on the test message of access key AKIA\w+: 454 Temporary authentication failure; wait for the next attempt, which asks again; /);
   });
 
   it('ends before the function does', async () => {
@@ -145,7 +145,7 @@ describe('a message that SES does not take', () => {
       seen.add(mail.region);
       return scenario.clock.now() < start + (seen.size * 290_000) ? { ok: false, code: 554, message: 'Access denied' } : accept(mail);
     };
-    expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message).toContain('took the login, and not the message');
+    expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message).toContain('accepted the login, but not the message');
     expect(scenario.clock.now() - start).toBeLessThan(900_000);
   });
 });

@@ -34,5 +34,5 @@ it('a test message is taken from the address of the NAT gateway', async () => {
 
 it('a test message from another address fails the rotation, which says where to look', async () => {
   const scenario = limited('203.0.113.5', { sender: 'news@example.com' });
-  expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message).toContain('check fromAddresses, allowedSourceIps and the policies that deny');
+  expect(failureOf(await scenario.rotate({ maxAttempts: 1 }))?.message).toContain('check fromAddresses, allowedSourceIps and denying policies');
 });

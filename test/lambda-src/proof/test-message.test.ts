@@ -17,7 +17,7 @@ it('is a message of ASCII in short lines, that says what it is', () => {
     'Auto-Submitted: auto-generated',
     '',
     'A new SMTP credential for Amazon SES sent this message, to prove that it',
-    'may send. It went by way of',
+    'may send. It went through',
     'email-smtp.eu-west-1.amazonaws.com',
     'Every rotation of the credential sends one. There is nothing to do.',
     '',

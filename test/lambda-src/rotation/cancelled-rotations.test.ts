@@ -36,7 +36,7 @@ it('createSecret makes no key and attaches no label after its rotation was cance
   const error = failureOf(await scenario.rotate({ token: TOKEN }));
   expect(scenario.world.secretsManager.labelsOf(scenario.secretArn)).not.toHaveProperty(TOKEN);
   expect(scenario.keys).toEqual(keys);
-  expect(error?.message).toContain('cancelled or overtaken');
+  expect(error?.message).toContain('canceled or overtaken');
 });
 
 it('setSecret gives servers nothing after its rotation was cancelled while it waited for SES', async () => {

@@ -116,7 +116,7 @@ describe('a left-over', () => {
       if (call.input.VersionId === token) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
       return proceed();
     };
-    expect(await messageOf(scenario)).toContain(`version ${token} has a staging label and no value that can be read`);
+    expect(await messageOf(scenario)).toContain(`version ${token} has a staging label, but its value cannot be read`);
     expect(scenario.keys).toContain(username);
   });
 });

@@ -4,7 +4,7 @@ import { CONFIG_VARIABLE, INITIAL_SECRET_VALUE } from '../../../src/private/rota
 import { ConnectionLost } from '../../world';
 import { failsWith, SimulatedNode } from '../../world/nodes';
 import { expectedPassword } from '../../world/services/ses-smtp';
-import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
+import { afterStep, failureOf, Scenario, seeAlso, withFleet } from '../scenario';
 
 /** Two mail servers, and the promise that no key is deleted that one of them holds. */
 class Fleet {
@@ -132,7 +132,7 @@ describe('a key that a mail server may hold', () => {
     await fleet.rotateAndCancel();
     const { keys } = fleet.scenario;
     fleet.nodes[1].behaviour = failsWith('disk full');
-    expect(failureOf(await fleet.scenario.rotate())?.message).toMatch(/^createSecret: 1 of 2 mail servers did not take the credential/);
+    expect(failureOf(await fleet.scenario.rotate())?.message).toMatch(/^createSecret: 1 of 2 mail servers did not apply the credential/);
     expect(fleet.scenario.keys).toEqual(keys);
     fleet.nodes[1].behaviour = fleet.scenario.applies();
     await fleet.scenario.rotateWell();
@@ -147,7 +147,7 @@ describe('a key that a mail server may hold', () => {
     const { keys } = fleet.scenario;
     expect(failureOf(await fleet.scenario.rotate())?.message).toBe(`createSecret: mail servers may hold access key ${keys[0]}, `
       + 'and AWSCURRENT has no credential in the configured format to give them instead; put one there by hand, '
-      + 'or delete the key if no server uses it, then rotate again' + seeAlso('535-everywhere'));
+      + 'or delete the key if no server uses it, then rotate again' + seeAlso('the-current-credential-cannot-replace-another-one'));
     expect(fleet.scenario.keys).toEqual(keys);
   });
 });
@@ -167,8 +167,8 @@ describe('a delivery', () => {
       return proceed();
     };
     expect(failureOf(await scenario.rotate({ token }))?.message).toBe(
-      `setSecret: version ${token} was given to mail servers while another invocation gave them its own; the next attempt gives it again`
-      + seeAlso('rotations-that-met'));
+      `setSecret: another invocation gave mail servers its own version while this one gave them version ${token}; wait for the retry, which gives it to them again`
+      + afterStep('rotations-that-met'));
     expect(scenario.value(`SES_SMTP_DELIVERED_${token}`).username).toBe(node.heldCredential?.username);
     await scenario.rotateWell();
     expect(node.heldCredential?.username).toBe(scenario.current.username);

@@ -41,7 +41,7 @@ describe('finishSecret', () => {
     };
     const { token, abandoned } = await scenario.rotate();
     expect(abandoned).toBe(true);
-    await expect(scenario.invoke('finishSecret', token)).rejects.toThrow('is neither AWSPENDING nor AWSCURRENT: this rotation was cancelled or overtaken');
+    await expect(scenario.invoke('finishSecret', token)).rejects.toThrow('is neither AWSPENDING nor AWSCURRENT: this rotation was canceled or overtaken');
     expect(failureOf(await scenario.rotate())).toBeUndefined();
     expect(scenario.keys).toContain(scenario.current.username);
   });

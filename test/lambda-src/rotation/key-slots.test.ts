@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_VARIABLE } from '../../../src/private/rotation-contract';
 import { AwsError } from '../../world';
-import { messageOf, Scenario, ScenarioOptions, seeAlso } from '../scenario';
+import { afterStep, messageOf, Scenario, ScenarioOptions } from '../scenario';
 
 /** A user and an empty secret that somebody made before the stack. */
 const imported: ScenarioOptions = {
@@ -39,9 +39,9 @@ describe('an imported user', () => {
     const { accessKeyId } = scenario.world.iam.createAccessKey('relay');
     await scenario.rotateWell();
     const message = await messageOf(scenario);
-    expect(message).toBe(`createSecret: both access keys of user "relay" are taken, and no version of this secret refers to ${accessKeyId}, `
-      + `so it is not ours to delete; if nothing uses it: aws iam delete-access-key --user-name relay --access-key-id ${accessKeyId}`
-      + seeAlso('stray-key'));
+    expect(message).toBe(`createSecret: user "relay" has two access keys already, and no version of this secret refers to ${accessKeyId}, `
+      + `so the function does not delete it; if nothing uses it, delete it and rotate again: aws iam delete-access-key --user-name relay --access-key-id ${accessKeyId}`
+      + afterStep('stray-key'));
     expect(scenario.keys).toContain(accessKeyId);
     scenario.world.iam.deleteAccessKey('relay', accessKeyId);
     await scenario.rotateWell();
@@ -81,7 +81,7 @@ describe('the key that is freed', () => {
       if (call.action !== 'GetSecretValue' || ++reads < 2) return proceed();
       throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
     };
-    expect(await messageOf(scenario)).toMatch(/^createSecret: version .* has a staging label and no value that can be read/);
+    expect(await messageOf(scenario)).toMatch(/^createSecret: version .* has a staging label, but its value cannot be read/);
     expect(scenario.keys).toEqual(before);
   });
 
@@ -97,8 +97,8 @@ describe('the key that is freed', () => {
       }
       return proceed();
     };
-    expect(await messageOf(scenario)).toBe(`createSecret: access key ${keys[0]} became AWSCURRENT while its slot was to be freed; `
-      + `nothing was changed, the next attempt looks again${seeAlso('rotations-that-met')}`);
+    expect(await messageOf(scenario)).toBe(`createSecret: access key ${keys[0]} became AWSCURRENT just before it would have been deleted, `
+      + `so it was kept; wait for the retry, which checks again${afterStep('rotations-that-met')}`);
     expect(scenario.keys).toEqual(keys);
   });
 });
@@ -115,7 +115,7 @@ describe('a left-over', () => {
       }
       return proceed();
     };
-    expect(await messageOf(scenario)).toContain(`access key ${accessKeyId} became AWSCURRENT while its slot was to be freed`);
+    expect(await messageOf(scenario)).toContain(`access key ${accessKeyId} became AWSCURRENT just before it would have been deleted`);
     expect(scenario.keys).toContain(accessKeyId);
   });
 });
@@ -133,7 +133,7 @@ describe('a key from before the secret', () => {
     const before = scenario.keys;
     scenario.fn.environment[CONFIG_VARIABLE] = JSON.stringify({ ...scenario.config, user: { name: 'relay', owned: true } });
     Object.assign(scenario.world.secretsManager.secret(scenario.secretArn), { createdDate: scenario.clock.now() + 1000 });
-    expect(await messageOf(scenario)).toContain(`no version of this secret refers to ${before[0]}, so it is not ours to delete`);
+    expect(await messageOf(scenario)).toContain(`no version of this secret refers to ${before[0]}, so the function does not delete it`);
     expect(scenario.keys).toEqual(before);
   });
 

@@ -21,7 +21,7 @@ it('any number of rotations can fail over one server, and be cleaned up by hand:
   await scenario.rotateWell();
   servers[1].behaviour = failsWith('Failed');
   for (let rotation = 1; rotation <= FAILURES; rotation++) {
-    expect(failureOf(await scenario.rotate())?.message).toContain('1 of 2 mail servers did not take the credential');
+    expect(failureOf(await scenario.rotate())?.message).toContain('1 of 2 mail servers did not apply the credential');
     cleanUp(scenario);
   }
   servers[1].behaviour = scenario.applies();

@@ -16,7 +16,7 @@ describe('a pending version that can never work', () => {
     const scenario = await stuck();
     const { username } = scenario.value('AWSPENDING');
     scenario.world.iam.deleteAccessKey(scenario.userName, String(username));
-    expect(await messageOf(scenario)).toMatch(new RegExp(`^createSecret: version .* was given up and is no longer AWSPENDING: its access key ${username} no longer exists`));
+    expect(await messageOf(scenario)).toMatch(new RegExp(`^createSecret: version .* was abandoned and is no longer AWSPENDING: its access key ${username} no longer exists`));
     expect(scenario.world.secretsManager.valueOf(scenario.secretArn, 'AWSPENDING')).toBeUndefined();
     await scenario.rotateWell();
     expect(scenario.keys).toContain(scenario.current.username);

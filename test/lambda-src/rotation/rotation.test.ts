@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CredentialDocument, MailServerTargets } from '../../../src';
 import { leaksIn } from '../../reliability/leaks';
 import { AwsError } from '../../world';
-import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
+import { afterStep, failureOf, Scenario, withFleet } from '../scenario';
 
 const fleet = { props: withFleet({ document: CredentialDocument.postfix() }, MailServerTargets.tag('EmailServers', 'True')) };
 
@@ -91,7 +91,7 @@ describe('the function', () => {
     const scenario = new Scenario();
     scenario.world.intercept = async () => { throw new AwsError('DecryptionFailure', 'Cannot decrypt.'); };
     expect(failureOf(await scenario.rotate())?.message).toBe('createSecret: DecryptionFailure: Cannot decrypt.; '
-      + `the next attempt starts again with createSecret${seeAlso('accessdenied-on-kms')}`);
+      + `wait for the retry; if the error stays, fix what it names and rotate again${afterStep('accessdenied-on-kms')}`);
   });
 
   it('writes one JSON object a line, with the step, and no password or secret key in any of them', async () => {

@@ -4,7 +4,7 @@ import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../..
 import { APPLIED_MARKER } from '../../../src/private/rotation-contract';
 import { AwsError, ConnectionLost } from '../../world';
 import { failsWith, NodeBehaviour, skipsEveryStep, takesCredentialFromParameters } from '../../world/nodes';
-import { failureOf, Scenario, seeAlso, withFleet } from '../scenario';
+import { afterStep, failureOf, Scenario, withFleet } from '../scenario';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -64,8 +64,8 @@ describe('the proof of a new credential', () => {
     const start = scenario.clock.now();
     const message = await messageOf(scenario);
     expect(message).toBe(`setSecret: email-smtp.eu-west-1.amazonaws.com:587 refused the login of access key ${scenario.keys[0]}: `
-      + '535 Authentication Credentials Invalid; check that the key is active and that the endpoint is in the region that the password was made for'
-      + seeAlso('535-everywhere'));
+      + '535 Authentication Credentials Invalid; if the key is new, wait for the retry; if not, check that it is active and that its password is for the Region of the endpoint'
+      + afterStep('ses-refuses-the-login'));
     expect(scenario.clock.now() - start).toBeLessThan(6 * MINUTE);
     expect(sent(scenario)).toEqual([]);
   });
@@ -75,7 +75,7 @@ describe('the proof of a new credential', () => {
     scenario.ses.setFaults({ propagationDelay: 60 * MINUTE });
     await messageOf(scenario);
     await scenario.clock.sleep(30 * MINUTE);
-    expect(await messageOf(scenario)).toMatch(/^setSecret: version .* was given up and is no longer AWSPENDING: .* refused the login/);
+    expect(await messageOf(scenario)).toMatch(/^setSecret: version .* was abandoned and is no longer AWSPENDING: .* refused the login/);
     expect(scenario.keys).toEqual([]);
     scenario.ses.setFaults({});
     await scenario.rotateWell();
@@ -98,7 +98,7 @@ describe('the proof of a new credential', () => {
       return proceed();
     };
     const { token } = await scenario.rotate();
-    await expect(scenario.invoke('setSecret', token)).rejects.toThrow(`setSecret: version ${token} holds no credential; the next attempt makes one`);
+    await expect(scenario.invoke('setSecret', token)).rejects.toThrow(`setSecret: version ${token} holds no credential; wait for the retry, which makes one`);
   });
 });
 
@@ -116,9 +116,9 @@ describe('a server that does not take the credential', () => {
     if (behaviour) node.behaviour = behaviour;
     node.online = behaviour !== undefined;
     const message = await messageOf(scenario);
-    expect(message).toContain('setSecret: 1 of 2 mail servers did not take the credential by document Mail');
+    expect(message).toContain('setSecret: 1 of 2 mail servers did not apply the credential with document Mail');
     expect(message).toContain(`i-00000002 (${reason}`);
-    expect(message).toContain(`look at command ${sent(scenario).at(-1)?.id} in Run Command, mend or remove the servers, and rotate again`);
+    expect(message).toContain(`look at command ${sent(scenario).at(-1)?.id} in Run Command, fix or remove the servers, and rotate again`);
     expect(scenario.current.username).toBe(first);
     expect(scenario.keys).toContain(first);
   });
@@ -214,7 +214,7 @@ describe('a push', () => {
     const start = scenario.clock.now();
     const outcome = await scenario.rotate({ maxAttempts: 2 });
     expect(outcome.attempts[0].at(-1)?.error).toMatchObject({
-      message: expect.stringMatching(/^finishSecret: command .* \(document .*\) was still running when the function had to end: i-00000001 \(InProgress\); the next attempt goes on/) as string,
+      message: expect.stringMatching(/^finishSecret: command .* \(document .*\) was still running when the function had to end: i-00000001 \(InProgress\); wait for the retry, which keeps/) as string,
     });
     expect(outcome.succeeded).toBe(true);
     expect(sent(scenario)).toHaveLength(2);
@@ -314,7 +314,7 @@ describe('a push', () => {
       if (call.action === 'SendCommand') throw new AwsError('ValidationException', `Value ${JSON.stringify(call.input.Parameters)} failed`);
       return proceed();
     };
-    expect(await messageOf(scenario)).toMatch(/^setSecret: Run Command did not take document UpdateRelay: ValidationException; check/);
+    expect(await messageOf(scenario)).toMatch(/^setSecret: document UpdateRelay could not be sent through Run Command: ValidationException; check/);
     expect(scenario.logs.join('\n')).not.toContain(String(scenario.value('AWSPENDING').password));
   });
 
@@ -325,7 +325,7 @@ describe('a push', () => {
       return proceed();
     };
     expect(await messageOf(scenario)).toMatch(
-      /^setSecret: Run Command did not take document Mail\S+: InvalidDocument: The document is not there\.; check that document and nodes exist/);
+      /^setSecret: document Mail\S+ could not be sent through Run Command: InvalidDocument: The document is not there\.; check that the document and the nodes exist/);
   });
 });
 
@@ -341,7 +341,7 @@ describe('a rotation that has ended', () => {
     };
     const { token } = await scenario.rotate();
     await expect(scenario.invoke('setSecret', first)).rejects.toThrow(
-      `setSecret: version ${first} is AWSCURRENT and version ${token} is AWSPENDING: this rotation has ended, and another one is under way; nothing was changed`);
+      `setSecret: version ${first} is AWSCURRENT and version ${token} is AWSPENDING: this rotation has ended, and another one is running; nothing was changed`);
     expect(scenario.world.ssm.commands).toHaveLength(1);
   });
 });

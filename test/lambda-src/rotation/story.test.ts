@@ -89,9 +89,9 @@ describe('the log tells', () => {
     expect(story().slice(0, 6)).toMatchInlineSnapshot(`
       [
         "INFO createSecret: step started",
-        "ERROR createSecret: step failed error=createSecret: no access key could be made for user "resource 1": ConnectionLost: socket hang up; the next attempt removes what this one may have left behind; see https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#limitexceeded",
+        "ERROR createSecret: step failed error=createSecret: no access key could be created for user "resource 1": ConnectionLost: socket hang up; fix what the error names and rotate again, or wait for the retry, which deletes or names a key that this attempt may have left behind; mail continues with the current credential if that works; see https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#another-error-of-aws",
         "INFO createSecret: step started",
-        "WARN createSecret: access key deleted that no version refers to accessKeyId=key 1",
+        "WARN createSecret: deleted an access key that no version refers to accessKeyId=key 1",
         "INFO createSecret: access key created accessKeyId=key 2",
         "INFO createSecret: credential stored accessKeyId=key 2",
       ]
@@ -104,11 +104,11 @@ describe('the log tells', () => {
     expect(story().slice(-14)).toMatchInlineSnapshot(`
       [
         "INFO createSecret: step started",
-        "INFO createSecret: credential found that an earlier attempt stored",
+        "INFO createSecret: found the credential that an earlier attempt stored",
         "INFO createSecret: step finished",
         "INFO setSecret: step started",
         "INFO setSecret: login accepted accessKeyId=key 1 attempts=3 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
-        "INFO setSecret: command found that an earlier attempt sent commandId=id 1 document=resource 1",
+        "INFO setSecret: found the command of an earlier attempt commandId=id 1 document=resource 1",
         "INFO setSecret: mail servers answered commandId=id 1 confirmed=1 failed=0 targets=1 document=resource 1",
         "INFO setSecret: step finished",
         "INFO testSecret: step started",
@@ -163,8 +163,8 @@ describe('the log tells', () => {
     expect(story()).toMatchInlineSnapshot(`
       [
         "INFO createSecret: step started",
-        "WARN createSecret: pending version given up accessKeyId=key 1 error=its access key key 1 no longer exists",
-        "ERROR createSecret: step failed error=createSecret: version id 1 was given up and is no longer AWSPENDING: its access key key 1 no longer exists; mail servers keep the current credential, and the next rotation starts clean; see https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#stuck-rotation",
+        "WARN createSecret: pending version abandoned accessKeyId=key 1 error=its access key key 1 no longer exists",
+        "ERROR createSecret: step failed error=createSecret: version id 1 was abandoned and is no longer AWSPENDING: its access key key 1 no longer exists; rotate again: the next rotation starts clean; mail continues with the current credential if that works; see https://github.com/cdk-ses-smtp/cdk-ses-smtp-credential-rotation/blob/main/docs/operations.md#an-abandoned-version",
       ]
     `);
   });
@@ -174,8 +174,8 @@ describe('the log tells', () => {
     expect(story()).toMatchInlineSnapshot(`
       [
         "INFO testSecret: step started",
-        "INFO testSecret: no rotation is under way: testing the current credential",
-        "WARN testSecret: there is no credential to test yet: the first rotation makes one",
+        "INFO testSecret: no rotation is running: testing the current credential",
+        "WARN testSecret: the secret holds no credential to test yet: the first rotation makes one",
         "INFO testSecret: step finished",
       ]
     `);
@@ -185,7 +185,7 @@ describe('the log tells', () => {
     expect(story()).toMatchInlineSnapshot(`
       [
         "INFO testSecret: step started",
-        "INFO testSecret: no rotation is under way: testing the current credential",
+        "INFO testSecret: no rotation is running: testing the current credential",
         "INFO testSecret: login accepted accessKeyId=key 1 attempts=1 endpoint=email-smtp.eu-west-1.amazonaws.com:587 seconds=0",
         "INFO testSecret: step finished",
       ]

@@ -42,7 +42,7 @@ describe('testSecret', () => {
   it('has nothing to test before the first rotation, and says so', async () => {
     const scenario = new Scenario();
     await scenario.rotateWell({ immediately: false });
-    expect(scenario.logs.some(line => line.includes('"WARN"') && line.includes('there is no credential to test yet'))).toBe(true);
+    expect(scenario.logs.some(line => line.includes('"WARN"') && line.includes('the secret holds no credential to test yet'))).toBe(true);
     expect(scenario.ses.logins).toEqual([]);
   });
 

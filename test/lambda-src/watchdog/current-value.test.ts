@@ -48,7 +48,7 @@ describe('a current value for another region than the endpoint\'s', () => {
     reconfigure(scenario, { endpoint: { ...scenario.config.endpoint, host: 'relay.example.com', region: 'eu-north-1' } });
     expect(await complaints(scenario)).toEqual([]);
     scenario.world.iam.deleteAccessKey(scenario.userName, String(username));
-    expect((await complaints(scenario)).join()).toContain(`access key ${String(username)} in AWSCURRENT no longer exists; aws secretsmanager rotate-secret`);
+    expect((await complaints(scenario)).join()).toContain(`access key ${String(username)} in AWSCURRENT no longer exists; to replace it: aws secretsmanager rotate-secret`);
   });
 
   it('does not fail the watchdog if the endpoint of that region does not decide, because the function may not reach it', async () => {

@@ -24,7 +24,7 @@ describe('while IAM is down, the watchdog', () => {
     const message = await complaint(scenario);
     expect(message).toContain(`refused the login of access key ${String(scenario.current.username)}`);
     expect(message).toContain('ServiceFailure');
-    expect(message).toContain(seeAlso('535-everywhere'));
+    expect(message).toContain(seeAlso('ses-refuses-the-login'));
   });
 
   it('still logs in with a credential that works, and does not say that it is dead', async () => {
@@ -33,7 +33,7 @@ describe('while IAM is down, the watchdog', () => {
     const message = await complaint(scenario);
     expect(scenario.ses.logins.slice(logins)).toMatchObject([{ code: 235 }]);
     expect(scenario.logs.slice(-4).join()).toContain('login accepted');
-    expect(message).not.toContain(seeAlso('535-everywhere'));
+    expect(message).not.toContain(seeAlso('ses-refuses-the-login'));
   });
 
   it('retires no key', async () => {
@@ -53,6 +53,6 @@ describe('while Secrets Manager takes no labels, the watchdog', () => {
       if (call.action === 'UpdateSecretVersionStage') throw new AwsError('InternalServiceError', 'An error occurred on the server side.', 500);
       return proceed();
     };
-    expect(await complaint(scenario)).toMatch(/refused the login .*; and InternalServiceError: An error occurred on the server side\.; the watchdog looks again in an hour/);
+    expect(await complaint(scenario)).toMatch(/refused the login .*; and InternalServiceError: An error occurred on the server side\.; the watchdog checks again in an hour/);
   });
 });

@@ -41,7 +41,9 @@ namespace StandIns
         {
             try
             {
-                return World.Call(name, arguments, null);
+                var action = World.Call(name, arguments, null);
+                if (action == "warn") WriteWarning(World.Warning);
+                return action;
             }
             catch (COMException exception)
             {

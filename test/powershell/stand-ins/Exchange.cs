@@ -85,11 +85,12 @@ namespace StandIns
             var credential = AuthenticationCredential == null ? null : AuthenticationCredential.GetNetworkCredential();
             try
             {
-                World.Call("exchange-set", Identity, half =>
+                var action = World.Call("exchange-set", Identity, half =>
                 {
                     World.Set(key, "user", credential == null ? null : credential.UserName);
                     if (!half) World.Set(key, "password", credential == null ? null : credential.Password);
                 });
+                if (action == "warn") WriteWarning(World.Warning);
             }
             catch (COMException exception)
             {

@@ -9,6 +9,9 @@ namespace StandIns
 {
     public static class World
     {
+        /// <summary>What a cmdlet warns of.</summary>
+        public static readonly string Warning = new string('w', 3000);
+
         private static string PathOf(string name)
         {
             return Path.Combine(Environment.GetEnvironmentVariable("STAND_INS_STATE"), name);

@@ -10,7 +10,7 @@ const option = name => options[options.indexOf(name) + 1];
 
 appendFileSync(join(folder, 'calls.tsv'), `${operation}\t${encodeURIComponent(options.join(' '))}\n`);
 const calls = table('calls.tsv').map(([name]) => name);
-const [, , fault, text] = table('faults.tsv').find(([name, at]) =>
+const [, , fault, message] = table('faults.tsv').find(([name, at]) =>
   name === 'any' && ['0', String(calls.length)].includes(at)
   || name === operation && ['0', String(calls.filter(call => call === operation).length)].includes(at)) ?? [];
 
@@ -36,10 +36,13 @@ function answer() {
 }
 
 if (fault === 'kill') process.kill(process.ppid, 'SIGKILL');
-if (fault === 'refuse' || fault === 'lose-reply' || fault === 'half') fail(text);
+if (fault === 'refuse' || fault === 'lose-reply' || fault === 'half') fail(message);
 // Without a limit, the agent ends the document after 300 seconds.
 if (fault === 'hang' && !options.includes('--cli-connect-timeout')) fail('nothing limits this call');
 if (fault === 'hang') fail('Connect timeout on endpoint URL: "https://secretsmanager.eu-west-1.amazonaws.com/"');
-const output = Buffer.from(`${JSON.stringify(answer(), null, 4)}\n`);
+const text = `${JSON.stringify(answer(), null, 4)}\n`;
+// On Windows, it writes in the code page of the system, whose letters are few. Which of these two it heeds depends on its version.
+if (/[^\0-\xff]/.test(text) && (process.env.PYTHONUTF8 !== '1' || process.env.AWS_CLI_OUTPUT_ENCODING !== 'UTF-8')) fail('\'charmap\' codec can\'t encode character');
+const output = Buffer.from(text);
 writeSync(1, fault === 'cut' ? output.subarray(0, output.length - 40) : fault === 'empty' || fault === 'ignore' ? '' : output);
 if (fault === 'kill-after') process.kill(process.ppid, 'SIGKILL');

@@ -127,7 +127,8 @@ export class SesSmtpServer {
   }
 }
 
-async function selfSignedCertificate(hosts: readonly string[]): Promise<{ key: string; cert: string }> {
+/** A certificate that vouches for itself. */
+export async function selfSignedCertificate(hosts: readonly string[]): Promise<{ key: string; cert: string }> {
   const pems = await generate([{ name: 'commonName', value: hosts[0] }], {
     keyType: 'ec',
     algorithm: 'sha256',
