@@ -40,6 +40,14 @@ export async function checkStillLast(context: Context, push: Push, fleet: FleetC
     + 'was running; wait for the retry, which gives them this version again, or rotate now', 'rotations-that-met');
 }
 
+/** Whether each fleet, as it is configured now, was sent this version. */
+export async function wasSentToAll(context: Context, push: Push): Promise<boolean> {
+  for (const fleet of context.config.fleets) {
+    if (!lastWith(commentFor(push, fleet), await recentCommands(context, push, fleet))) return false;
+  }
+  return true;
+}
+
 /** The commands of the last day, and older ones that Run Command may still be running, oldest first. */
 export async function recentCommands(context: Context, { version }: Pick<Push, 'version'>, fleet: FleetConfig): Promise<Command[]> {
   const since = context.clock.now() - DAY - fleet.timeoutSeconds * SECOND;

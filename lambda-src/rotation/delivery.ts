@@ -4,7 +4,7 @@ import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { describeFailure, FleetVerdict } from '../fleet/answers';
 import { Push } from '../fleet/command';
-import { checkStillLast } from '../fleet/earlier-commands';
+import { checkStillLast, wasSentToAll } from '../fleet/earlier-commands';
 import { OutOfTimeError } from '../fleet/pages';
 import { pushToAll } from '../fleet/push';
 import { Inventory } from '../keys/inventory';
@@ -47,8 +47,9 @@ export async function completeDelivery(context: Context, delivery: Delivery): Pr
   const stages = await versions.stages();
   const labelled = labelledIn(stages, id);
   checkStages(id, labelled);
-  const isComplete = fleets.length === 0 || isCurrent(labelled) || heldBesides(id, stages).length === 0;
-  if (isComplete) return stages;
+  if (fleets.length === 0 || isCurrent(labelled)) return stages;
+  // A deployment may have changed the mail servers since.
+  if (heldBesides(id, stages).length === 0 && await wasSentToAll(context, { ...delivery, givenUp: new Map() })) return stages;
   await deliver(context, delivery);
   return versions.stages();
 }

@@ -7,6 +7,7 @@ import { HOUR, MINUTE, SECOND } from '../basics/time';
 import { Context, unqualified } from '../context';
 import { Inventory, rotationInFlight, SecretContent } from '../keys/inventory';
 import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
+import { endpointIn } from '../proof/endpoints';
 import { parseFormer } from '../secret/credential';
 import { CURRENT, isCurrent, isDelivered, PENDING } from '../secret/labels';
 
@@ -47,16 +48,27 @@ function otherFunction({ config: { secretArn }, functionArn }: Context, { rotati
  * Servers may hold a delivered version until all of them have confirmed another one, so its key must work as well. A new key may
  * not be in the list yet.
  */
-export function checkServers({ clock, config, keys: { userName } }: Context, { keys, versions }: Inventory): Problem {
-  const isDead = (version: SecretVersion) => {
+export async function checkServers(context: Context, { keys, versions }: Inventory): Promise<Problem> {
+  const { clock, config, keys: { userName } } = context;
+  const isDead = async (version: SecretVersion) => {
     const key = keys.find(candidate => isReferenced(candidate, [version]));
-    return key ? !key.active : clock.now() - version.createdAt > LISTING_TIME;
+    if (key) return !key.active;
+    return clock.now() - version.createdAt > LISTING_TIME && !await isOfOtherUser(context, version);
   };
-  const dead = config.fleets.length > 0 ? versions.filter(version => isDelivered(version) && !isCurrent(version) && isDead(version)) : [];
+  const dead: SecretVersion[] = [];
+  const delivered = config.fleets.length > 0 ? versions.filter(version => isDelivered(version) && !isCurrent(version)) : [];
+  for (const version of delivered) if (await isDead(version)) dead.push(version);
   if (dead.length === 0) return undefined;
   const ids = dead.map(({ id, value }) => `${parseFormer(value)?.username} (version ${id})`);
   return new RotationError(`mail servers may hold a credential whose access key is inactive or deleted: ${ids.join(', ')}; to give them another one: `
     + `${rotateNow(config.secretArn)}; to reactivate a key: aws iam update-access-key --user-name ${userName} --access-key-id … --status Active`, 'servers-may-hold-a-dead-key');
+}
+
+/** The user of a deployment that was given up, whose keys the function may not list: a login tells that the key is there. */
+async function isOfOtherUser({ config, loginAt }: Context, { value }: SecretVersion): Promise<boolean> {
+  const credential = parseFormer(value);
+  const endpoint = credential && endpointIn(credential.region, config);
+  return endpoint !== undefined && (await loginAt(endpoint)(credential!)).outcome === 'accepted';
 }
 
 /** A rotation must come to an end. */

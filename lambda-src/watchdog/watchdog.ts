@@ -37,7 +37,7 @@ async function checkAll(context: Context, inventory: Inventory): Promise<Problem
   const retirement = await attempt(async () => retire(context, inventory));
   return [
     await attempt(async () => checkCredential(context, inventory, inventory.keys)),
-    checkServers(context, inventory),
+    await attempt(async () => checkServers(context, inventory)),
     checkSchedule(context, inventory),
     await attempt(async () => checkPending(context, inventory)),
     checkKeys(context, inventory),
