@@ -48,7 +48,7 @@ export class LocalAws {
   public readonly ses = new SesSmtp({
     credentials: this.world.iam,
     clock: this.world.clock,
-    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
+    maySend: (...message) => this.world.maySend(...message),
   });
   public readonly smtp: SesSmtpServer;
   public onLog?: LogListener;
