@@ -35,10 +35,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   githubOptions: { mergify: false, pullRequestLint: false },
   buildWorkflow: false,
 
-  // By button only: docs/releasing.md.
+  // By button only: CONTRIBUTING.md, Releasing.
   workflowNodeVersion: '24',
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
-  // Limited to main, with a reviewer: docs/releasing.md.
+  // Limited to main, with a reviewer: CONTRIBUTING.md, Releasing.
   releaseEnvironment: 'release',
   majorVersion: 0,
   // What publishes, with the secrets of the registries.
@@ -209,7 +209,7 @@ project.addTask('test:deep', {
 });
 
 project.addTask('demo', {
-  description: 'Rotate twice in the local AWS, with mail flowing',
+  description: 'Rotate three times in the local AWS, with mail flowing',
   steps: [
     { spawn: 'bundle' },
     { exec: 'tsx --tsconfig tsconfig.dev.json test/demo/demo.ts', receiveArgs: true },

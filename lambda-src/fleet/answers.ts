@@ -4,13 +4,13 @@ import { CommandReader, readPage } from './pages';
 import { APPLIED_MARKER, FAILED_MARKER, FleetConfig } from '../../src/private/rotation-contract';
 import { redact } from '../secret/redaction';
 
-/** How many failed nodes an error names; it counts the others. */
+/** How many failed nodes an error names. It counts the others. */
 const NAMED_FAILURES = 5;
 
-/** What nodes were given. */
+/** What the nodes received. */
 export type Pushed = Pick<Push, 'credential' | 'version'>;
 
-/** What a fleet made of the credential. */
+/** The results of a fleet. */
 export interface FleetVerdict {
   readonly fleet: FleetConfig;
   readonly commandId: string;
@@ -20,7 +20,7 @@ export interface FleetVerdict {
   readonly failures: string[];
 }
 
-/** What the nodes answered; undefined until all of them are listed, because the list of invocations fills gradually. */
+/** The answers of the nodes; undefined until all of them are listed, because the list of invocations fills gradually. */
 export async function completeVerdict(
   reader: CommandReader, fleet: FleetConfig, pushed: Pushed, { CommandId, TargetCount }: Command,
 ): Promise<FleetVerdict | undefined> {
@@ -28,7 +28,7 @@ export async function completeVerdict(
   return verdict.confirmed + verdict.failed >= TargetCount! ? verdict : undefined;
 }
 
-/** Reads every page, and keeps of it no more than counts and the first failures: a fleet may have any number of servers. */
+/** Reads every page, but keeps only counts and the first failures, because a fleet may have any number of servers. */
 export async function readVerdict(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<FleetVerdict> {
   const failures: string[] = [];
   const terminated: string[] = [];
@@ -44,7 +44,7 @@ export async function readVerdict(reader: CommandReader, fleet: FleetConfig, pus
     const kept = invocation.StatusDetails === 'Terminated' ? terminated : failures;
     if (kept.length < NAMED_FAILURES) kept.push(`${invocation.InstanceId} (${reason})`);
   }
-  // Terminated are those that were not tried because others had failed: these come first.
+  // The real failures come first. Terminated servers were not tried, because others had failed.
   return { fleet, commandId, confirmed, failed, failures: [...failures, ...terminated].slice(0, NAMED_FAILURES) };
 }
 
@@ -58,7 +58,7 @@ async function *invocationsOf(reader: CommandReader, commandId: string): AsyncGe
   } while (token);
 }
 
-/** Some servers that have not confirmed, out of the first page: there is no time left for more. */
+/** Some servers on the first page that have not confirmed. There is no time left for more pages. */
 export async function firstUnconfirmed({ runCommand }: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<string[]> {
   const page = await runCommand.invocations(commandId);
   return (page?.CommandInvocations ?? []).flatMap(invocation => {
@@ -67,7 +67,7 @@ export async function firstUnconfirmed({ runCommand }: CommandReader, fleet: Fle
   }).slice(0, NAMED_FAILURES);
 }
 
-/** Names what a fleet's failure is, or returns undefined if every node confirmed. */
+/** Describes a fleet's failure, or returns undefined if every node confirmed. */
 export function describeFailure({ fleet, commandId, confirmed, failed, failures }: FleetVerdict): string | undefined {
   if (failed === 0) return undefined;
   const others = failed > failures.length ? ` and ${failed - failures.length} more` : '';
@@ -75,7 +75,7 @@ export function describeFailure({ fleet, commandId, confirmed, failed, failures 
     + `${failures.join(', ')}${others}; look at command ${commandId} in Run Command, fix or remove the servers, and rotate again`;
 }
 
-/** Why a node does not count as confirmed. The parent command's status says nothing about a node. */
+/** Why a node does not count as confirmed. The status of the parent command says nothing about a node. */
 function whyUnconfirmed(invocation: CommandInvocation, { document }: FleetConfig, { credential, version }: Pushed): string | undefined {
   const steps = invocation.CommandPlugins ?? [];
   if (invocation.Status !== 'Success') {
@@ -89,7 +89,7 @@ function whyUnconfirmed(invocation: CommandInvocation, { document }: FleetConfig
   return undefined;
 }
 
-/** What a document of this library says about its failure; other documents might print a credential. */
+/** What a document of this library reports about its failure. Other documents might print a credential. */
 function explanation(step: CommandPlugin): string[] {
   return outputLines(step).filter(line => line.startsWith(FAILED_MARKER)).map(line => line.slice(FAILED_MARKER.length).trim());
 }
@@ -102,7 +102,7 @@ function outputLines({ Output }: CommandPlugin): string[] {
   return (Output ?? '').split(/\r?\n/);
 }
 
-/** The agent counts a step that does not fit the platform as a success, and says so in its output only. */
+/** The agent counts a step for another platform as a success. Only its output reports that it was skipped. */
 function isSkipped({ Output }: CommandPlugin): boolean {
   return (Output ?? '').startsWith('Step execution skipped');
 }

@@ -10,11 +10,11 @@ export const COMMENT_START = 'SES SMTP ';
 
 /** A version on its way to the mail servers. */
 export interface Push {
-  /** What sends it, a rotation or a request of CloudFormation; a later one may have to send the same version again. */
+  /** Identifies the rotation, or the request of CloudFormation, that sends it. A later one may have to send the same version again. */
   readonly token: string;
   readonly version: SecretVersion;
   readonly credential: Credential;
-  /** Other versions that commands carry although they are given up: id to the moment at which that was seen. */
+  /** Abandoned versions that commands still carry: id to the time at which that was seen. */
   readonly givenUp: Map<string, number>;
 }
 
@@ -24,12 +24,12 @@ export async function sendCommand({ log, runCommand }: Context, push: Push, flee
   return commandId;
 }
 
-/** Marks a command as the one by which this rotation sends this version to this fleet, in the 100 characters that a comment may have. */
+/** Marks the command with which this rotation sends this version to this fleet. A comment may have 100 characters. */
 export function commentFor({ token, version }: Push, fleet: FleetConfig): string {
   return `${commentStart(version)}${version.id} ${fingerprint(12, [token, fleet])}`;
 }
 
-/** Tells the commands that carry this secret from those of other secrets by the same document. */
+/** Distinguishes the commands for this secret from those that send the same document for other secrets. */
 export function commentStart({ secretArn }: Pick<SecretVersion, 'secretArn'>): string {
   return `${COMMENT_START}${fingerprint(8, secretArn)} `;
 }

@@ -8,12 +8,12 @@ import { BackOff, DAY, MINUTE, SECOND } from '../basics/time';
 import { Context } from '../context';
 import { isAppliedByServers, labelledIn } from '../secret/labels';
 
-/** For how long a server may still be shown a version's former labels. */
+/** How long a server may still see a version's former labels. */
 const STALENESS = MINUTE;
 
 /**
- * Waits until no command with another version can reach a server any more: after ours it would take the credential away
- * from it. Those before one of ours were waited for then. Returns ours, if that was the last one sent.
+ * Waits until no command with another version can reach a server, because after our own command it would take the credential
+ * away again. Commands before an own one were waited for at that time. Returns our own command if it was the last one sent.
  */
 export async function awaitEarlierCommands(context: Context, push: Push, fleet: FleetConfig): Promise<Command | undefined> {
   const backOff = new BackOff(context.clock, context.random, 2 * SECOND, 15 * SECOND);
@@ -30,7 +30,7 @@ export async function awaitEarlierCommands(context: Context, push: Push, fleet: 
   }
 }
 
-/** Makes sure that servers were not sent another version meanwhile: nobody would know which one they hold. */
+/** Ensures that servers were not sent another version in the meantime. If they were, it is unknown which one they hold. */
 export async function checkStillLast(context: Context, push: Push, fleet: FleetConfig, commandId: string): Promise<void> {
   const commands = await recentCommands(context, push, fleet);
   const ours = commands.find(({ CommandId }) => CommandId === commandId);
@@ -40,7 +40,15 @@ export async function checkStillLast(context: Context, push: Push, fleet: FleetC
     + 'was running; wait for the retry, which gives them this version again, or rotate now', 'rotations-that-met');
 }
 
-/** Those of the last day, and older ones that Run Command may still be working on, oldest first. */
+/** Whether each fleet, as it is configured now, was sent this version. */
+export async function wasSentToAll(context: Context, push: Push): Promise<boolean> {
+  for (const fleet of context.config.fleets) {
+    if (!lastWith(commentFor(push, fleet), await recentCommands(context, push, fleet))) return false;
+  }
+  return true;
+}
+
+/** The commands of the last day, and older ones that Run Command may still be running, oldest first. */
 export async function recentCommands(context: Context, { version }: Pick<Push, 'version'>, fleet: FleetConfig): Promise<Command[]> {
   const since = context.clock.now() - DAY - fleet.timeoutSeconds * SECOND;
   return context.runCommand.findByComment(fleet.document.name, commentStart(version), since,
@@ -51,25 +59,25 @@ function lastWith(comment: string, commands: Command[]): Command | undefined {
   return [...commands].reverse().find(command => command.Comment === comment);
 }
 
-/** Whether it carries another version, and was not sent before ours, if there is one. */
+/** Whether a command carries another version, and was not sent before our own command, if there is one. */
 function isOther({ version }: Push, command: Command, ours?: Command): boolean {
   return versionIn(command) !== version.id && (!ours || requestedAt(command) >= requestedAt(ours));
 }
 
 /**
- * The first of the running commands by which a server may still take a version. Servers that begin with a document of this
- * library after its version was given up refuse that, and those that had begun before have ended after the document's
- * timeout. So a server that is switched off holds up nobody.
+ * The first running command with which a server may still apply a version. A server that starts a document of this library
+ * after its version was abandoned rejects it. A server that had started before has ended after the document's timeout. So a
+ * server that is switched off blocks nobody.
  */
 async function firstEffective(context: Context, push: Push, { document }: FleetConfig, running: Command[]): Promise<Command | undefined> {
-  // Documents that are not of this library apply whatever they are told.
+  // Documents from elsewhere apply whatever version they receive.
   if (running.length === 0 || !document.marker) return running[0];
   const stages = await context.versions.stages();
   const limit = context.clock.now() - DOCUMENT_TIMEOUT * SECOND - STALENESS;
   return running.find(command => noteGivenUp(context, push, stages, versionIn(command)) >= limit);
 }
 
-/** Notes that a version is given up, and returns when that was seen first: never, if it is not. */
+/** Notes that a version is abandoned, and returns when that was first seen. If it is not abandoned, that is never. */
 function noteGivenUp({ clock }: Context, { givenUp }: Push, stages: Map<string, string[]>, versionId: string): number {
   if (isAppliedByServers(labelledIn(stages, versionId))) {
     givenUp.delete(versionId);

@@ -15,20 +15,20 @@ interface Former {
 }
 
 /**
- * Gives a fleet back what another construct gave it before this one did, as far as Run Command knows. Servers read it from that construct's
- * secret, which the function cannot read.
+ * Gives a fleet back the credential that another construct gave it before this one did, according to Run Command's history. Servers read it
+ * from that construct's secret, which the function cannot read.
  */
 export async function giveBackFormer(context: Context, push: Push, fleet: FleetConfig): Promise<FleetVerdict | undefined> {
   const former = await findFormer(context, push, fleet);
   if (!former) return undefined;
   context.log.warn('servers get the credential back that another construct has given them', { document: fleet.document.name });
   const back: Push = { ...push, version: { ...push.version, ...former } };
-  // Those that carry the version which is given up would take it away again.
+  // Commands that carry the abandoned version would take the credential away again.
   await awaitEarlierCommands(context, { ...push, version: { ...push.version, id: former.id } }, fleet);
   return awaitPush(context, fleet, back, await sendCommand(context, back, fleet));
 }
 
-/** The history of one server tells for its fleet: it is short, and that of an account is long. */
+/** Reads the history of one server for its whole fleet, because it is short, and the history of an account is long. */
 async function findFormer(context: Context, push: Push, fleet: FleetConfig): Promise<Former | undefined> {
   const [first] = await recentCommands(context, push, fleet);
   const instanceId = first && await anyServer(context, first);
@@ -38,7 +38,7 @@ async function findFormer(context: Context, push: Push, fleet: FleetConfig): Pro
   return sent.filter(command => requestedAt(command) < requestedAt(first) && isForSameServers(command, first)).flatMap(formerIn).at(-1);
 }
 
-/** The secret is the one among the parameters that the comment tells of. A document that takes the credential itself has none. */
+/** The secret is the parameter that matches the comment. A document that takes the credential itself has none. */
 function formerIn(command: Command): Former[] {
   const texts = Object.values(command.Parameters!).flat();
   const isSecret = (text: string) => command.Comment!.startsWith(commentStart({ secretArn: text }));
@@ -50,7 +50,7 @@ async function anyServer(context: Context, { CommandId }: Command): Promise<stri
   return page.CommandInvocations?.[0]?.InstanceId;
 }
 
-/** And by a document that takes the same parameters: another one may be for another mail server on the same machines. */
+/** The same targets, and a document with the same parameters. Another document may be for another mail server on the same machines. */
 function isForSameServers(a: Command, b: Command): boolean {
   const shapeOf = ({ InstanceIds, Parameters, Targets }: Command) => JSON.stringify([InstanceIds, Targets, Object.keys(Parameters!).sort()]);
   return shapeOf(a) === shapeOf(b);

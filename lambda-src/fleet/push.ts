@@ -12,7 +12,7 @@ import { Context } from '../context';
 /** How long Run Command may take to list the servers of a command that has ended. */
 const LISTING_TIME = 2 * MINUTE;
 
-/** Every fleet is sent its command before the first one is waited for. */
+/** Sends every fleet its command before it waits for the first one. */
 export async function pushToAll(context: Context, push: Push): Promise<FleetVerdict[]> {
   const sent: [FleetConfig, string][] = [];
   for (const fleet of context.config.fleets) sent.push([fleet, await startPush(context, push, fleet)]);
@@ -34,7 +34,7 @@ async function startPush(context: Context, push: Push, fleet: FleetConfig): Prom
   return commandId;
 }
 
-/** The last command that the fleet was sent, if it carries this credential, and succeeded or is on its way. */
+/** The last command that the fleet was sent, if it carries this credential and has succeeded or is running. */
 async function findSent(context: Context, push: Push, fleet: FleetConfig): Promise<string | undefined> {
   const command = await awaitEarlierCommands(context, push, fleet);
   if (!command) return undefined;
@@ -45,7 +45,7 @@ async function findSent(context: Context, push: Push, fleet: FleetConfig): Promi
   return succeeded ? CommandId : undefined;
 }
 
-/** Waits until Run Command has finished with every node, and judges each by itself. */
+/** Waits until Run Command has finished with every node, and judges each node separately. */
 export async function awaitPush(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, commandId: string): Promise<FleetVerdict> {
   const command = await awaitEnd(reader, fleet, pushed, commandId);
   return readAnswers(reader, fleet, pushed, command);
@@ -64,7 +64,7 @@ async function awaitEnd(reader: CommandReader, fleet: FleetConfig, pushed: Pushe
   'a-command-is-still-running');
 }
 
-/** A command can end before it has met a server, for a reason that it names itself. Only one that found none is a success then. */
+/** A command can end before it reaches a server, with the reason in its status. That is a success only if it found no server. */
 async function readAnswers(reader: CommandReader, fleet: FleetConfig, pushed: Pushed, command: Command): Promise<FleetVerdict> {
   const { clock, end, random } = reader;
   const listedBy = clock.now() + LISTING_TIME;

@@ -4,7 +4,7 @@ import { isAwsError } from '../basics/errors';
 import { Context } from '../context';
 import { holderOf, isUnfinished } from '../secret/labels';
 
-/** The secret and the user's keys at one moment. */
+/** The secret and the user's keys at one time. */
 export interface Inventory extends SecretContent {
   readonly keys: AccessKey[];
 }
@@ -15,22 +15,22 @@ export interface SecretContent {
   readonly versions: SecretVersion[];
 }
 
-/** What happens to what cannot be read. By default, a version without a value is left out, and anything else is an error. */
+/** What happens if something cannot be read. By default, a version without a value is left out, and anything else is an error. */
 export interface Reading {
-  /** Looks at the secret before its versions are read; throws if it is not to be read further. */
+  /** Checks the secret before its versions are read. Throws to stop the reading. */
   readonly onSecret?: (secret: SecretDescription) => void;
   /** Throws if a version must not be left out. */
   readonly onUnreadable?: (versionId: string, labels: string[]) => void;
-  /** Whether somebody may have deleted user or secret: what is gone counts as empty. */
+  /** Whether someone may have deleted the user or the secret: then a missing one counts as empty. */
   readonly mayBeGone?: boolean;
 }
 
-/** For what goes with its user or secret. */
+/** For work that continues if the user or the secret no longer exists. */
 export const MAY_BE_GONE: Reading = { mayBeGone: true };
 
 const NO_SECRET: SecretDescription = { createdAt: 0, changedAt: 0, isDeleted: true, rotationEnabled: false, stages: new Map() };
 
-/** Keys first: one that is made from now on cannot be taken for a stray one. */
+/** Reads the keys first, so that a key created from now on cannot look like a stray key. */
 export async function takeInventory({ keys, versions }: Context, reading: Reading = {}): Promise<Inventory> {
   return { keys: await read(keys.list(), [], reading), ...await readSecret(versions, reading) };
 }
@@ -47,7 +47,7 @@ export async function readSecret(versions: SecretVersions, reading: Reading): Pr
   return { secret, versions: found.filter(version => version !== undefined) };
 }
 
-/** `InvalidRequest` is what Secrets Manager says of a secret that is marked for deletion. */
+/** Secrets Manager answers `InvalidRequest` for a secret that is marked for deletion. */
 async function read<T>(call: Promise<T>, empty: T, { mayBeGone }: Reading): Promise<T> {
   try {
     return await call;

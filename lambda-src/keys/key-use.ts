@@ -4,7 +4,7 @@ import { AccessKey } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { isCurrent } from '../secret/labels';
 
-/** By the key's id in the text, not by a parsed field: a value that somebody edited into another format protects its key, too. */
+/** Looks for the key's id in the text, not in a parsed field, so that a value that someone edited into another format also protects its key. */
 export function isReferenced({ id }: Pick<AccessKey, 'id'>, versions: Pick<SecretVersion, 'value'>[]): boolean {
   return versions.some(({ value }) => value.reveal().includes(id));
 }
@@ -15,8 +15,8 @@ export function currentKey({ keys, versions }: Inventory): AccessKey | undefined
 }
 
 /**
- * Whether a key that no labelled version refers to can only be ours: of a user that nobody else makes keys for, and not
- * from before this secret, when the keys were another secret's.
+ * Whether this rotation must have created a key that no labeled version refers to. That is so if nobody else creates keys for
+ * the user, and the key is not older than this secret: an older key may belong to another secret.
  */
 export function isOwnKey({ user }: RotationConfig, key: AccessKey, secret: { readonly createdAt: number }): boolean {
   return user.owned && key.createdAt >= secret.createdAt;

@@ -8,12 +8,12 @@ import { DAY, SECOND } from '../basics/time';
 import { Context } from '../context';
 import { graceMoment, isCurrent, isDelivered, isInUse } from '../secret/labels';
 
-/** How long a key stays inactive, so that somebody who missed it can make it active again. */
+/** How long a key stays inactive before it is deleted, so that someone who still needs it can reactivate it. */
 const INACTIVE_TIME = DAY;
 
 /**
- * Takes keys back that nothing uses any more: inactive when their grace has ended, and deleted a day later. While mail
- * servers have not confirmed the current version, as after an import or an edit by hand, they may hold any other.
+ * Retires keys that nothing uses: deactivates them when their grace period has ended, and deletes them a day later. Until mail
+ * servers have confirmed the current version, as after an import or an edit by hand, they may hold any other version.
  */
 export async function retireKeys(context: Context, { keys, versions }: Inventory): Promise<void> {
   if (context.config.fleets.length > 0 && !versions.some(version => isCurrent(version) && isDelivered(version))) return;
@@ -36,7 +36,7 @@ async function deactivateAfterGrace(context: Context, key: AccessKey, version: S
   await mark(context, version, 'inactive');
 }
 
-/** Returns when the version went out of use: now, if no label tells. */
+/** Returns when the version went out of use. If no label records that, it is now. */
 async function ensureGraceBegan(context: Context, { id: accessKeyId }: AccessKey, version: SecretVersion): Promise<number> {
   if (graceMoment(version, 'inactive') === undefined) return markOnce(context, version, 'unused');
   await unmark(context, version);
@@ -59,7 +59,7 @@ function isInactiveTimeOver({ clock }: Context, inactiveSince: number): boolean 
   return clock.now() - inactiveSince >= INACTIVE_TIME;
 }
 
-/** Whether somebody has put the version back into use meanwhile. What cannot be read may be in use. */
+/** Whether someone has put the version back into use in the meantime. A version that cannot be read may be in use. */
 async function isNeededAgain({ versions }: Context, key: AccessKey, { id }: SecretVersion): Promise<boolean> {
   const version = await versions.get(id);
   const current = await versions.getCurrent();

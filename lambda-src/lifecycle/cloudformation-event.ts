@@ -1,7 +1,7 @@
 import { CredentialProperties } from '../../src/private/rotation-contract';
 
 /**
- * What CloudFormation calls the function with. Whoever knows `ResponseURL` can answer in the function's place: it is in no log.
+ * The event of CloudFormation. Anyone who knows `ResponseURL` can respond instead of the function, so it is never logged.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */

@@ -8,12 +8,12 @@ import { tearDown } from './teardown';
 import { runStep } from '../basics/step';
 import { beforeLateKeys, Context, forCredential, inStep } from '../context';
 
-/** In characters, of which each may be three bytes: CloudFormation takes 4,096 bytes of answer in all. */
+/** In characters of up to three bytes. CloudFormation accepts responses of up to 4,096 bytes. */
 const REASON_LENGTH = 1000;
 
 /**
- * The credential as a resource of the stack: created when it works and the mail servers have it, and deleted when its keys are.
- * Another user or secret makes it another resource: CloudFormation has the one before it deleted at the end of the update.
+ * The credential as a resource of the stack. It is created when it works and the mail servers have it, and deleted when its
+ * keys are. Another user or secret makes it another resource: CloudFormation deletes the former one at the end of the update.
  */
 export async function manageCredential(event: CloudFormationEvent, context: Context): Promise<void> {
   const { LogicalResourceId, RequestId, RequestType, ResponseURL, StackId } = event;
@@ -32,12 +32,12 @@ async function handleRequest(event: CloudFormationEvent, context: Context, deplo
     return { Status: 'SUCCESS', PhysicalResourceId };
   } catch (error) {
     if (deployment && event.RequestType === 'Update') await endRotation(inStep(context, 'waitForRotation'), deployment).catch(() => undefined);
-    // After an update that failed, CloudFormation goes back to the resource that there was.
+    // After a failed update, CloudFormation returns to the former resource.
     return { Status: 'FAILED', Reason: (error as Error).message.slice(0, REASON_LENGTH), PhysicalResourceId: event.PhysicalResourceId ?? PhysicalResourceId };
   }
 }
 
-/** Where user or secret are others than before, the credential is awaited in any case: the keys before it are deleted next. */
+/** A new user or secret always waits for its credential, because the former keys are deleted next. */
 async function createOrUpdate(event: CloudFormationEvent, context: Context, deployment?: Deployment): Promise<void> {
   const { OldResourceProperties: before, RequestId, RequestType, ResourceProperties: now } = event;
   const isNew = !isSameResource(event);
@@ -55,7 +55,7 @@ async function goBack(call: Context, requestId: string): Promise<void> {
   await runStep('waitForRotation', context.log, 'fix that, and deploy again', async () => recall(context, requestId));
 }
 
-/** The rights on the former user may be gone already. */
+/** The permissions on the former user may already be gone. */
 async function prepareReplacement(context: Context, before: ResourceProperties): Promise<void> {
   const former = inStep(forProperties(context, before), 'waitForRotation');
   const hasOtherSecret = before.SecretArn !== context.config.secretArn;
@@ -63,12 +63,12 @@ async function prepareReplacement(context: Context, before: ResourceProperties):
     async () => hasOtherSecret ? prepareOtherSecret(former) : prepareOtherUser(former));
 }
 
-/** An update to another user or secret failed, and is rolled back. What it has left must not keep the rollback from coming to its end. */
+/** An update to another user or secret failed, and is rolled back. What it left behind must not block the rollback. */
 async function deleteFailed(event: CloudFormationEvent, context: Context, failed: ResourceProperties): Promise<void> {
   await deleteCredential(event, context, failed, true).catch(() => undefined);
 }
 
-/** Deletes the keys of a user and a secret, which may be those of today, or one of them. */
+/** Deletes the keys of a user and a secret. Either of them, or both, may still be in use today. */
 async function deleteCredential(event: CloudFormationEvent, context: Context, gone: ResourceProperties, hasFailed = false): Promise<void> {
   const today = inStep(beforeLateKeys(context), 'deleteKeys');
   const former = forProperties(today, gone);
@@ -86,7 +86,7 @@ async function deleteCredential(event: CloudFormationEvent, context: Context, go
   }));
 }
 
-/** The call with the user and the secret that the properties name. */
+/** The same call, for the user and the secret that the properties name. */
 function forProperties(context: Context, { SecretArn, UserName, UserOwned }: ResourceProperties): Context {
   return forCredential(context, { secretArn: SecretArn, user: { name: UserName, owned: UserOwned === 'true' } });
 }

@@ -9,25 +9,25 @@ import { rotate, STEPS } from '../rotation/rotation';
 import { isAsConfigured } from '../rotation/suitability';
 import { holderOf, isCurrent, isDelivered } from '../secret/labels';
 
-/** Secrets Manager begins a rotation within seconds. */
+/** Secrets Manager starts a rotation within seconds. */
 const START_TIME = 30 * SECOND;
-/** How long Secrets Manager may take before its rotation is attempted here as well, and how long SES may then refuse its credential. */
+/** How long Secrets Manager may take before its rotation also runs here, and how long SES may then refuse its credential. */
 const ROTATION_LIMIT = 3 * MINUTE;
 
 /** What a deployment waits for. */
 export interface Goal {
-  /** Whether a rotation that is under way must come to its end: until then, what mail servers may hold was not confirmed by all of them. */
+  /** Whether a running rotation must end first. Until it does, not all mail servers have confirmed the version that they may hold. */
   readonly settled: boolean;
-  /** The deployment, if it can be known that CloudFormation has cancelled it. */
+  /** The deployment, if the function can notice that CloudFormation has canceled it. */
   readonly deployment?: Deployment;
 }
 
 /**
- * Returns when the current credential is one of the configured user, format and region, works, and is on the mail servers; waits
- * for the rotation that makes it so, and starts one if none begins within seconds.
+ * Returns when the current credential works, is on the mail servers, and has the configured user, format and Region. Waits for the
+ * rotation that achieves that, and starts one if none begins within seconds.
  *
- * Secrets Manager tells nobody why a rotation fails, and retries it at times of its own. One that does not end is therefore
- * attempted here, too, as every step can run more than once: if it fails, its error is the reason.
+ * Secrets Manager doesn't report why a rotation fails, and chooses the times of its retries. So the function also runs an unfinished
+ * rotation itself, because every step can run more than once. If that fails, its error is the reason.
  */
 export async function ensureCredential(call: Context, goal: Goal): Promise<void> {
   const context = inStep(call, 'waitForRotation');
@@ -41,17 +41,17 @@ export async function ensureCredential(call: Context, goal: Goal): Promise<void>
   }
 }
 
-/** What is known of the rotation that is waited for. */
+/** What is known about the awaited rotation. */
 interface Wait {
   end: number;
-  /** The current version as it was seen last, empty if there is none. */
+  /** The current version when it was last read; empty if there is none. */
   current?: string;
   hasBegun: boolean;
-  /** Whether the function has started a rotation, or one has promoted its version: there must not be another one. */
+  /** Whether the function has started a rotation, or one has promoted its version. Then it must not start another one. */
   hasRotated: boolean;
 }
 
-/** Waits for a while, and returns the version whose rotation is still unfinished then. */
+/** Waits, and returns the version whose rotation is still unfinished when time is up. */
 async function awaitRotation(context: Context, goal: Goal): Promise<string | undefined> {
   const { clock, random } = context;
   const backOff = new BackOff(clock, random, 2 * SECOND, 10 * SECOND);
@@ -74,7 +74,7 @@ interface Progress {
   readonly isDone?: boolean;
   /** The version whose rotation is unfinished. */
   readonly token?: string;
-  /** What went wrong just now. It may pass, as when a new policy is not in force everywhere yet. */
+  /** The last error. It may pass, as when a new policy is not in force everywhere yet. */
   readonly problem?: unknown;
 }
 
@@ -99,7 +99,7 @@ function watchRotation(context: Context, wait: Wait, { secret }: Inventory): voi
   wait.current ??= current;
   if (rotationInFlight(secret)) wait.hasBegun = true;
   if (current === wait.current) return;
-  // SES may refuse what it has just accepted: not all of its hosts know a new key at the same time.
+  // SES may refuse what it has just accepted, because its hosts learn of a new key at different times.
   Object.assign(wait, { current, end: latestEnd(context), hasBegun: true, hasRotated: true });
 }
 

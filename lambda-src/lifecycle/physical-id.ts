@@ -5,27 +5,27 @@ import { Context } from '../context';
 import { rotationInFlight, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 
-/** Every key in a secret of ours was made here. */
+/** Every key in a secret that the construct made was created here. */
 const ALL_KEYS = 0;
 
-/** Whether the resource that there is has this user and this secret. */
+/** Whether the existing resource has this user and this secret. */
 export function isSameResource({ PhysicalResourceId, ResourceProperties: { SecretArn, UserName } }: CloudFormationEvent): boolean {
   return PhysicalResourceId?.startsWith(`${SecretArn} ${UserName} `) ?? false;
 }
 
-/** The id tells since when the keys of the user can be ours. */
+/** The id contains the time since which the user's keys can be from this rotation. */
 export async function newPhysicalId(context: Context, { ResourceProperties }: CloudFormationEvent): Promise<string> {
   const { SecretArn, SecretOwned, UserName } = ResourceProperties;
   const since = SecretOwned === 'true' ? ALL_KEYS : await earliestKeyTime(context);
   return [SecretArn, UserName, new Date(since).toISOString()].join(' ');
 }
 
-/** Since when the keys can be ours. CloudFormation makes up an id for a creation that it cancelled, which holds no time: then none are. */
+/** Since when the keys can be from this rotation. CloudFormation invents an id without a time for a creation that it canceled: then no key is. */
 export function ownKeysSince({ PhysicalResourceId = '' }: CloudFormationEvent, gone: CredentialProperties): number {
   return gone.SecretOwned === 'true' ? ALL_KEYS : Date.parse(PhysicalResourceId.split(' ').at(-1)!);
 }
 
-/** Now, or when the first rotation, which has begun meanwhile, made its key. In whole seconds, as IAM counts. */
+/** Now, or the time at which the first rotation created its key, if it has already begun. In whole seconds, as IAM counts. */
 async function earliestKeyTime(context: Context): Promise<number> {
   const now = Math.floor(context.clock.now() / SECOND) * SECOND;
   try {
@@ -34,7 +34,7 @@ async function earliestKeyTime(context: Context): Promise<number> {
     const key = keys.find(candidate => isReferenced(candidate, versions.filter(({ id }) => id === pending)));
     return Math.min(now, key?.createdAt ?? now);
   } catch {
-    // The function's policy may not be in force yet; then no step has made a key either.
+    // The function's policy may not be in force yet. Then no step has created a key either.
     return now;
   }
 }

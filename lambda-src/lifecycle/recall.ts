@@ -12,21 +12,21 @@ import { parseCredential } from '../secret/credential';
 import { isCurrent, isDelivered, PENDING } from '../secret/labels';
 
 /**
- * Goes back from what a deployment has left that failed or was cancelled: ends its rotation, makes the version from before it current again
- * if it has promoted another one, and gives servers the current one again. A rotation would need the slot of the key from before.
+ * Undoes what a failed or canceled deployment left behind: ends its rotation, makes the former version current again if the deployment has
+ * promoted another one, and gives servers the current one again. A rotation instead would need the slot of the former key.
  */
 export async function recall(context: Context, requestId: string): Promise<void> {
   const found = await takeInventory(context);
   const inventory = await endUnsuitableRotation(context, found) ? await takeInventory(context) : found;
   const current = inventory.versions.find(isCurrent);
-  // A rotation that goes on gives servers its own version.
+  // A running rotation gives servers its own version.
   if (!current || rotationInFlight(inventory.secret)) return;
   const wanted = isAsConfigured(context, inventory, current) ? current : findFormer(context, inventory);
-  // What cannot be taken back does not keep the deployment from its end: the next rotation is for that, too.
+  // An error does not fail the deployment: the next rotation also repairs the state.
   if (wanted) await giveBack(context, requestId, inventory, wanted).catch(error => context.log.error('the state from before the deployment could not be restored', { error: describe(error) }));
 }
 
-/** An update that failed leaves no rotation unfinished: CloudFormation restores the schedule, which Secrets Manager would refuse. */
+/** Ends a failed update's rotation, because Secrets Manager would refuse to restore the schedule while it is unfinished. */
 export async function endRotation(context: Context, deployment: Deployment): Promise<void> {
   const { secret, versions } = await takeInventory(context);
   checkNotSuperseded(secret.stages, deployment);
@@ -34,7 +34,7 @@ export async function endRotation(context: Context, deployment: Deployment): Pro
   if (id !== undefined) await giveUp(context, id, versions);
 }
 
-/** Its steps may be at work with another configuration than the present one. A rotation for another user ends with that user's keys. */
+/** Its steps may still run with another configuration. A rotation for another user ends when that user's keys are deleted. */
 async function endUnsuitableRotation(context: Context, { keys, secret, versions }: Inventory): Promise<boolean> {
   const pending = versions.find(({ id }) => id === rotationInFlight(secret));
   if (!pending || isAsConfigured(context, { keys }, pending)) return false;
@@ -43,7 +43,7 @@ async function endUnsuitableRotation(context: Context, { keys, secret, versions 
   return true;
 }
 
-/** Takes AWSPENDING from a version. If that has a value, its key gets a grace, as a server may be about to take it. */
+/** Removes AWSPENDING from a version. If the version has a value, its key gets a grace period, because a server may be about to apply it. */
 async function giveUp(context: Context, id: string, versions: SecretVersion[]): Promise<void> {
   const version = versions.find(candidate => candidate.id === id);
   if (version) await markOnce(context, version, 'unused');
@@ -61,14 +61,14 @@ async function giveBack(context: Context, requestId: string, inventory: Inventor
   await keepLabelled(context, held);
 }
 
-/** First of all: servers of this library refuse a version that is not current. All of them had confirmed this one. */
+/** Comes first, because documents of this library reject a version that is not current. All servers had confirmed this one. */
 async function promoteAgain(context: Context, version: SecretVersion, { versions }: Inventory): Promise<void> {
   await proveLogins(context, version, 1);
   await context.versions.makeCurrent(version.id, versions.find(isCurrent)?.id);
   context.log.warn('the version from before the deployment is current again');
 }
 
-/** No server holds these any more: without a label, nobody would know whose their keys are. */
+/** No server holds these versions anymore. Without a label, their keys could not be attributed. */
 async function keepLabelled(context: Context, held: SecretVersion[]): Promise<void> {
   const labels = await context.versions.stages();
   for (const version of held) await markOnce(context, { ...version, stages: labels.get(version.id) ?? [] }, 'unused');

@@ -13,18 +13,18 @@ import { mentionsAccessKey, parseDeliverable } from '../secret/credential';
 import { isCurrent, isDelivered, isPrevious } from '../secret/labels';
 
 /**
- * Gives servers a credential that remains, if they may hold one whose key is to be deleted: a deployment has failed. Returns the keys
- * that may be deleted: not those that a server may still hold, unless their user is to be deleted.
+ * Gives servers a credential that remains, if a failed deployment gave them one whose key will be deleted. Returns the keys that may be
+ * deleted: all except those that a server may still hold, or all if their user will be deleted.
  */
 export async function redeliver(context: Context, scope: TeardownScope, inventory: Inventory): Promise<AccessKey[]> {
   const leaving = await keysToDelete(context, scope, inventory);
   const { today } = scope;
   const remaining = today ? await today.versions.getCurrent() : findRemaining(inventory, leaving);
   if (!remaining || isAmong(leaving, remaining)) {
-    await leaveToFormer(context, scope, inventory).catch(error => context.log.error('mail servers may hold a key that is to be deleted', { error: describe(error) }));
+    await leaveToFormer(context, scope, inventory).catch(error => context.log.error('mail servers may hold a key that will be deleted', { error: describe(error) }));
     return leaving;
   }
-  // What the secret of today gave servers later than this one, they hold.
+  // If today's secret gave servers a version later than this one did, they hold that.
   const isLater = ({ createdAt }: SecretVersion) => !today || createdAt > remaining.createdAt;
   const held = inventory.versions.filter(version => isDelivered(version) && version.id !== remaining.id && isLater(version));
   if (!held.some(version => isAmong(leaving, version))) return leaving;
@@ -39,8 +39,8 @@ export async function redeliver(context: Context, scope: TeardownScope, inventor
 }
 
 /**
- * A construct that was made a moment ago goes: a deployment has failed that gave it another id, or that made another stack for the same servers.
- * What was there before goes on, and knows nothing of this. Returns whether something was.
+ * For a new construct that is deleted because a deployment failed that gave it another id, or that made another stack for the same servers.
+ * The former construct remains, and does not notice. Returns whether there was one.
  */
 async function leaveToFormer(context: Context, { requestId }: TeardownScope, { secret, versions }: Inventory): Promise<boolean> {
   const { clock, config } = context;
@@ -56,7 +56,7 @@ async function leaveToFormer(context: Context, { requestId }: TeardownScope, { s
   return verdicts.length > 0;
 }
 
-/** The current version, or the one before it, as after a first deployment that failed: there may have been a credential before it. */
+/** The current version, or the previous one, as after a failed first deployment of an imported credential. */
 function findRemaining({ keys, versions }: Inventory, leaving: AccessKey[]): SecretVersion | undefined {
   const current = versions.find(isCurrent);
   if (current && !isAmong(leaving, current)) return current;

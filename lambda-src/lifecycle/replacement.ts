@@ -5,7 +5,7 @@ import { MAY_BE_GONE, readSecret, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 import { isInUse, isNeeded } from '../secret/labels';
 
-/** Before another secret takes over: a version that is out of use must not take up a slot that the other one needs. */
+/** Runs before another secret takes over. A version out of use must not take up a slot that the other secret needs. */
 export async function prepareOtherSecret(context: Context): Promise<void> {
   const { keys, versions } = await takeInventory(context, MAY_BE_GONE);
   const inUse = versions.filter(isInUse);
@@ -14,7 +14,7 @@ export async function prepareOtherSecret(context: Context): Promise<void> {
   }
 }
 
-/** Before another user takes over: a version that lost its last label with the next rotation would not tell of its key any more. */
+/** Runs before another user takes over. A version that lost its last label in the next rotation would no longer refer to its key. */
 export async function prepareOtherUser(context: Context): Promise<void> {
   const { versions } = await readSecret(context.versions, MAY_BE_GONE);
   for (const version of versions.filter(candidate => !isNeeded(candidate))) await markOnce(context, version, 'unused');

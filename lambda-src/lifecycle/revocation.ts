@@ -7,18 +7,18 @@ import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 import { CURRENT, PENDING, PREVIOUS } from '../secret/labels';
 
-/** What a person calls the function with. */
+/** The event that a person sends. */
 export interface RevokeEvent {
   readonly action: string;
   /** The key that has leaked, if the person names it. */
   readonly accessKeyId?: unknown;
 }
 
-/** A refusal is an answer: an error would set off the alarm. */
+/** A refusal is an answer, because an error would set off the alarm. */
 export type Revocation = Revoked | Refusal;
 
 interface Revoked {
-  /** The access key that is inactive now. */
+  /** The access key that is now inactive. */
   readonly revoked: string;
 }
 
@@ -27,7 +27,7 @@ interface Refusal {
   readonly todo: string;
 }
 
-/** Makes an access key inactive that has leaked, and starts a rotation if it is the current one: until that has ended, no mail is accepted. Waits for nobody. */
+/** Deactivates a leaked access key. If it is the current one, starts a rotation, until whose end SES accepts no mail. Does not wait for the rotation. */
 export async function revoke(call: Context, { accessKeyId }: RevokeEvent): Promise<Revocation> {
   const context = inStep(call, 'revoke');
   return runStep('revoke', context.log, 'the key may be inactive already; invoke the function again', async () => revokeKey(context, accessKeyId));
@@ -40,12 +40,12 @@ async function revokeKey(context: Context, accessKeyId: unknown): Promise<Revoca
   if (!key) return { refused: whyRefused(accessKeyId), todo: whatToDo(context, inventory) };
   await keys.deactivate(key.id);
   log.warn('access key deactivated', { accessKeyId: key.id });
-  // Not before: its version may have been promoted meanwhile.
+  // Checked after the deactivation, because its version may have been promoted in the meantime.
   if (await isInCurrent(context, key)) await startRotation(context);
   return { revoked: key.id };
 }
 
-/** A rotation that is unfinished is taken up by Secrets Manager, which refuses to begin another one. */
+/** If a rotation is unfinished, Secrets Manager refuses to start another one, and retries the unfinished one. */
 async function startRotation({ log, versions }: Context): Promise<void> {
   try {
     await versions.startRotation();
@@ -59,7 +59,7 @@ function keysIn({ keys, versions }: Inventory): Inventory['keys'] {
   return keys.filter(key => isReferenced(key, versions));
 }
 
-/** Names only what can be nothing but the id of a key: a person may have named a secret by mistake. */
+/** Quotes the value only if it can be nothing but a key id. A person may have entered a secret by mistake. */
 function whyRefused(accessKeyId: unknown): string {
   if (accessKeyId === undefined) return 'no access key is named';
   const name = typeof accessKeyId === 'string' && /^AKIA[A-Z0-9]{12,}$/.test(accessKeyId) ? `access key ${accessKeyId}` : 'the value of accessKeyId';

@@ -5,30 +5,30 @@ import { Inventory, MAY_BE_GONE, readSecret } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 import { isCurrent, isPending } from '../secret/labels';
 
-/** What a teardown takes away, and what it leaves. */
+/** What a teardown deletes, and what it keeps. */
 export interface TeardownScope {
-  /** The function that the secret was rotated with. */
+  /** The function that rotated the secret. */
   readonly functionArn: string;
-  /** Since when: older keys of an imported user are not ours. */
+  /** The time before which keys of an imported user are not from this rotation. */
   readonly since: number;
-  /** Another user has taken this one's place, and its keys stand in the same secret from now on. */
+  /** Whether another user has replaced this one, with keys in the same secret. */
   readonly secretStays: boolean;
-  /** Another secret has taken this one's place, and has keys of the same user. */
+  /** Whether another secret has replaced this one, with keys of the same user. */
   readonly userStays: boolean;
-  /** The call with the user and the secret of today, if another secret has taken this one's place. */
+  /** The call for the user and the secret of today, if another secret has replaced this one. */
   readonly today?: Context;
-  /** Whether an update to this user or secret failed: it has ended the rotation, and a step may still be at work. */
+  /** Whether an update to this user or secret failed. It has ended the rotation, and a step may still be running. */
   readonly hasFailed: boolean;
   /** The request of CloudFormation. */
   readonly requestId: string;
 }
 
-/** Whether all keys go, because IAM does not delete a user that has any. */
+/** Whether all keys are deleted, because IAM does not delete a user that has any. */
 export function userGoes({ config: { user } }: Context, { userStays }: TeardownScope): boolean {
   return user.owned && !userStays;
 }
 
-/** The keys that have no use any more. */
+/** The keys that are no longer in use. */
 export async function keysToDelete(context: Context, scope: TeardownScope, { keys, versions }: Inventory): Promise<AccessKey[]> {
   if (userGoes(context, scope)) return keys;
   const pending = versions.filter(isPending);
@@ -37,12 +37,12 @@ export async function keysToDelete(context: Context, scope: TeardownScope, { key
   return ours.filter(key => isReferenced(key, versions) && !isReferenced(key, remaining));
 }
 
-/** Whether a version that remains has the key: then it is not for the teardown to delete, unless its user goes. */
+/** Whether a remaining version refers to the key. Then the teardown keeps it, unless its user is deleted. */
 export async function isKept(context: Context, scope: TeardownScope, key: Pick<AccessKey, 'id'>): Promise<boolean> {
   return !userGoes(context, scope) && isReferenced(key, await remainingVersions(context, scope));
 }
 
-/** Those of the secret of today, or the current one of a secret that stays. */
+/** The versions of today's secret, or the current version of a secret that stays. */
 async function remainingVersions({ versions: former }: Context, { secretStays, today }: TeardownScope): Promise<SecretVersion[]> {
   if (today) return (await readSecret(today.versions, MAY_BE_GONE)).versions;
   return secretStays ? (await readSecret(former, MAY_BE_GONE)).versions.filter(isCurrent) : [];

@@ -8,9 +8,9 @@ import { isReferenced } from '../keys/key-use';
 import { isOwnLabel, PENDING } from '../secret/labels';
 
 /**
- * Ends a rotation that is under way, and deletes the keys that were made here: all of a user that is to be deleted as well, because
- * IAM refuses that while it has any. Servers that may hold one of them get the current credential first, if that remains.
- * It can run again: the secret's rotation is switched off last, and tells that the secret was ours.
+ * Ends a running rotation, and deletes the keys that were created here. If the user is deleted as well, that is all of its keys, because
+ * IAM does not delete a user that has any. Servers that may hold one of them get the current credential first, if that remains.
+ * It can run again: it disables the secret's rotation last, and until then the rotation shows that the secret belongs to this function.
  */
 export async function tearDown(context: Context, scope: TeardownScope): Promise<void> {
   const inventory = await takeInventory(context, MAY_BE_GONE);
@@ -23,13 +23,13 @@ export async function tearDown(context: Context, scope: TeardownScope): Promise<
   if (!scope.secretStays) await removeLabels(context);
 }
 
-/** Somebody deleted the secret, switched its rotation off or gave it to another function: what is in it is not ours any more. */
+/** Someone deleted the secret, disabled its rotation or gave it to another function, so its content is left alone. */
 async function leaveSecret(context: Context, scope: TeardownScope, { keys }: Inventory): Promise<void> {
   context.log.warn('this function no longer rotates the secret, so the secret stays as it is');
   if (userGoes(context, scope)) await deleteKeys(context, scope, keys);
 }
 
-/** No step goes on with a version that is not pending. Returns whether there was one. */
+/** Removes AWSPENDING, so that no step continues with the version. Returns whether there was a pending version. */
 async function detachPending(context: Context, { secretStays }: TeardownScope, { keys, secret, versions }: Inventory): Promise<boolean> {
   const id = rotationInFlight(secret);
   if (id === undefined) return false;
@@ -46,7 +46,7 @@ async function deleteKeys(context: Context, scope: TeardownScope, keys: AccessKe
   }
 }
 
-/** A step that was at work when the rotation ended may have made a key since, and stored it as pending. */
+/** A step that was still running when the rotation ended may have created a key since, and stored it as pending. */
 async function deleteLateKeys(context: Context, scope: TeardownScope, known: AccessKey[]): Promise<void> {
   context.log.info('a step may still be running: checking again in a minute');
   await context.clock.sleep(LATE_KEY_TIME);
@@ -56,7 +56,7 @@ async function deleteLateKeys(context: Context, scope: TeardownScope, known: Acc
   await deleteKeys(context, scope, keys.filter(({ id }) => known.every(key => key.id !== id)));
 }
 
-/** A secret that stays is left without what only a rotation needs. */
+/** Removes the labels that only a rotation needs from a secret that stays. */
 async function removeLabels({ versions }: Context): Promise<void> {
   for (const [id, stages] of await versions.stages()) await versions.detachAll(stages.filter(isOwnLabel), id);
 }

@@ -28,14 +28,14 @@ export async function createSecret(context: Context, token: string): Promise<voi
   await storeNewCredential(context, token, inventory.versions.find(isCurrent));
 }
 
-/** CloudFormation rotates when it restores a schedule: that must not cost the credential to which it goes back. */
+/** CloudFormation rotates when it restores a schedule. That must not cost the credential that a rollback restores. */
 async function takeUpAgain(context: Context, token: string, version: SecretVersion): Promise<void> {
   await context.versions.putPending(token, version.value);
   await unmark(context, version);
   context.log.warn(`the credential of version ${version.id} is as configured, and the current one is not: the rotation reuses it`);
 }
 
-/** The labelled versions that have a value: all of them, but for the one that is to be filled. */
+/** All labeled versions must have a value, except the one that this rotation fills. */
 async function takeSettledInventory(context: Context, token: string): Promise<Inventory> {
   const reading: Reading = {
     onSecret: ({ stages }) => checkStages(token, labelledIn(stages, token)),
@@ -46,19 +46,19 @@ async function takeSettledInventory(context: Context, token: string): Promise<In
   return isSettled ? inventory : waitAndReadAgain(context, token, inventory, reading);
 }
 
-/** A key may stand in a value that does not show yet, or that another caller stores just now: it must not be taken for a left-over. */
+/** A key may be in a value that is not visible yet, or that another caller is storing. It must not count as left over. */
 async function waitAndReadAgain(context: Context, token: string, { keys }: Inventory, reading: Reading): Promise<Inventory> {
   await findVersion(context, token);
   return { keys, ...await readSecret(context.versions, reading) };
 }
 
-/** One that cannot be read this instant must not make its key look like a left-over. */
+/** The key of a version that cannot be read at this moment must not count as left over. */
 function checkMayBeEmpty(versionId: string, labels: string[], token: string): void {
   if (versionId === token && mayBeEmpty(labels)) return;
   throw new RotationError(`version ${versionId} has a staging label, but its value cannot be read; wait for the retry, which reads it again`, 'rotations-that-met');
 }
 
-/** A version that was promoted or delivered has a value, and filling it once more would cost somebody the key in it. */
+/** A version that was promoted or delivered has a value. Filling it again would lose the key in it, which may be in use. */
 function mayBeEmpty(stages: string[]): boolean {
   return !isCurrent({ stages }) && !isDelivered({ stages });
 }
@@ -67,7 +67,7 @@ function findFilled({ versions }: Inventory, token: string): SecretVersion | und
   return versions.find(({ id }) => id === token);
 }
 
-/** A value that was stored can never be replaced: one that cannot work must make way for the next rotation. */
+/** A stored value can never be replaced, so a version that cannot work must make way for the next rotation. */
 async function abandonIfUnusable(context: Context, pending: SecretVersion): Promise<void> {
   const problem = await whyUnusable(context, pending);
   if (problem) await abandonVersion(context, pending, problem);
@@ -75,14 +75,14 @@ async function abandonIfUnusable(context: Context, pending: SecretVersion): Prom
 }
 
 /**
- * Returns the versions that a mail server may hold. Before any was given to them, as after an import, that is each whose key
- * exists: these are labelled as well, because a delivery that stops half-way must not look as if it had begun with none.
+ * Returns the versions that a mail server may hold. If none was delivered yet, as after an import, that is every version whose
+ * key exists. These are labeled too, because a delivery that stops halfway must not look as if servers had held none before.
  */
 async function labelHeldVersions(context: Context, token: string, { keys, versions }: Inventory): Promise<SecretVersion[]> {
   const delivered = versions.filter(isDelivered);
   if (delivered.length > 0 || context.config.fleets.length === 0) return delivered;
   const usable = versions.filter(version => version.id !== token && keys.some(key => isReferenced(key, [version])));
-  // The current one last: whoever finds its label takes the others for confirmed.
+  // The current version last: its label means that the other versions are labeled already.
   for (const { id } of [...usable].sort((a, b) => Number(isCurrent(a)) - Number(isCurrent(b)))) await attachDeliveryLabel(context.versions, id);
   return usable;
 }

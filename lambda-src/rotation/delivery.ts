@@ -4,7 +4,7 @@ import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { describeFailure, FleetVerdict } from '../fleet/answers';
 import { Push } from '../fleet/command';
-import { checkStillLast } from '../fleet/earlier-commands';
+import { checkStillLast, wasSentToAll } from '../fleet/earlier-commands';
 import { OutOfTimeError } from '../fleet/pages';
 import { pushToAll } from '../fleet/push';
 import { Inventory } from '../keys/inventory';
@@ -14,21 +14,21 @@ import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey } from '../secret/credential';
 import { deliveryLabel, isAppliedByServers, isCurrent, isDelivered, isDeliveryLabel, isPending, isUnfinished, Labelled, labelledIn } from '../secret/labels';
 
-/** How often in a row SES must accept a credential before a mail server is told of it. */
+/** How often in a row SES must accept a credential before a mail server gets it. */
 const SUCCESSES_IN_A_ROW = 3;
 
-/** A version to be given to the mail servers, with the credential in it. */
+/** A version for the mail servers, with the credential in it. */
 export type Delivery = Omit<Push, 'givenUp'>;
 
-/** Proves a version's credential, hands it to every mail server, and waits until all of them confirm. */
+/** Proves a version's credential, gives it to every mail server, and waits until all of them confirm. */
 export async function deliver(context: Context, delivery: Delivery): Promise<void> {
   const { config: { fleets }, versions } = context;
   const { version } = delivery;
   await proveLogins(context, version, SUCCESSES_IN_A_ROW);
   if (fleets.length === 0) return;
-  // A mail server gives messages back to their senders that SES refuses: what is new must be able to send before a server has it.
+  // A mail server returns messages that SES refuses to their senders, so a new credential must be able to send before a server gets it.
   if (isUnfinished(version) && !isDelivered(version)) await proveSending(context, version);
-  // The endpoint may have taken minutes.
+  // The endpoint may have needed minutes.
   if (!isDelivered(await checkAgain(context, version.id))) await attachDeliveryLabel(versions, version.id);
   const push: Push = { ...delivery, givenUp: new Map() };
   const verdicts = await pushToAll(context, push);
@@ -38,8 +38,8 @@ export async function deliver(context: Context, delivery: Delivery): Promise<voi
 }
 
 /**
- * Goes on with a delivery that an earlier step did not bring to its end, before the version becomes current. Returns the labels after that.
- * The labels of what servers held before tell: they are released when all of them have confirmed.
+ * Continues a delivery that an earlier step did not finish, before the version becomes current. Returns the labels after that. A delivery is
+ * unfinished while another version has a delivery label: these labels are released when all servers have confirmed.
  */
 export async function completeDelivery(context: Context, delivery: Delivery): Promise<Map<string, string[]>> {
   const { config: { fleets }, versions } = context;
@@ -47,20 +47,21 @@ export async function completeDelivery(context: Context, delivery: Delivery): Pr
   const stages = await versions.stages();
   const labelled = labelledIn(stages, id);
   checkStages(id, labelled);
-  const isComplete = fleets.length === 0 || isCurrent(labelled) || heldBesides(id, stages).length === 0;
-  if (isComplete) return stages;
+  if (fleets.length === 0 || isCurrent(labelled)) return stages;
+  // A deployment may have changed the mail servers since.
+  if (heldBesides(id, stages).length === 0 && await wasSentToAll(context, { ...delivery, givenUp: new Map() })) return stages;
   await deliver(context, delivery);
   return versions.stages();
 }
 
-/** Lets the next step wait for servers that need more time than this one has, unless nothing would tell it to. */
+/** Lets the next step wait for servers that need more time than this one has. Throws if the labels would not make it wait. */
 export async function leaveToNextStep({ hasNextStep, log, versions }: Context, { version }: Delivery, error: unknown): Promise<void> {
   const needsTime = error instanceof OutOfTimeError && isUnfinished(version);
   if (!needsTime || !hasNextStep || heldBesides(version.id, await versions.stages()).length === 0) throw error;
   log.info('mail servers need more time: the next step keeps waiting for them');
 }
 
-/** The versions that servers may hold besides this one, and besides one that another rotation is about to give them. */
+/** The other versions that servers may hold, except one that another rotation is about to give them. */
 function heldBesides(versionId: string, stages: Map<string, string[]>): [string, string[]][] {
   return [...stages].filter(([id, labels]) => id !== versionId && !isPending({ stages: labels }) && isDelivered({ stages: labels }));
 }
@@ -71,8 +72,8 @@ export async function attachDeliveryLabel(versions: SecretVersions, id: string):
 }
 
 /**
- * Every server has confirmed this version, so that no other one is held any more: unless this rotation was overtaken,
- * or another one is about to give servers its own.
+ * Every server has confirmed this version, so no server holds another one, unless this rotation was overtaken or another one
+ * is about to give servers its own.
  */
 async function releaseOthers(context: Context, push: Push, verdicts: FleetVerdict[]): Promise<void> {
   const { versions } = context;
@@ -80,12 +81,12 @@ async function releaseOthers(context: Context, push: Push, verdicts: FleetVerdic
   const all = await versions.stages();
   await relabelIfReleased(versions, versionId, labelledIn(all, versionId));
   checkStages(versionId, labelledIn(all, versionId));
-  // Last: whoever gives servers another version after this look finds that its own label is gone, and attaches it again.
+  // Last: an invocation that gives servers another version after this check notices that its own label is missing, and attaches it again.
   for (const { fleet, commandId } of verdicts) await checkStillLast(context, push, fleet, commandId);
   await releaseAll(versions, heldBesides(versionId, all));
 }
 
-/** Another invocation releases this version when every server has confirmed its own: then nobody knows which one they hold. */
+/** Another invocation releases this version when every server has confirmed its own. Then it is unknown which one they hold. */
 async function relabelIfReleased(versions: SecretVersions, versionId: string, labelled: Labelled): Promise<void> {
   if (isDelivered(labelled)) return;
   await attachDeliveryLabel(versions, versionId);
@@ -93,14 +94,14 @@ async function relabelIfReleased(versions: SecretVersions, versionId: string, la
     'rotations-that-met');
 }
 
-/** Notes that no mail server holds these versions. Without fleets, that is all of them: whoever took the last fleet away has seen to that. */
+/** Notes that no mail server holds these versions. Without fleets, that is all versions: whoever removed the last fleet is responsible for its servers. */
 export async function releaseAll(versions: SecretVersions, labelled: Iterable<[string, string[]]>): Promise<void> {
   for (const [id, stages] of labelled) await versions.detachAll(stages.filter(isDeliveryLabel), id);
 }
 
 /**
- * Takes the labels from versions whose keys were deleted by hand, before they use up the 20 that a secret may have. The latest one keeps its own:
- * it tells the watchdog that servers may hold a key that is gone.
+ * Removes the labels from versions whose keys were deleted by hand, before they use up the 20 labels that a secret may have. The latest version
+ * keeps its label, from which the watchdog learns that servers may hold a deleted key.
  */
 export async function releaseDead({ versions }: Context, { keys, versions: labelled }: Inventory): Promise<void> {
   const dead = labelled.filter(version => isDelivered(version) && !isAppliedByServers(version) && !keys.some(key => isReferenced(key, [version])));
@@ -113,7 +114,7 @@ export function throwIfAnyFailed(verdicts: FleetVerdict[]): void {
   if (problems.length > 0) throw new RotationError(problems.join('; '), 'a-server-did-not-apply-the-credential');
 }
 
-/** Too few servers: harmless while no server can have a credential yet, and a mistake ever after. */
+/** Too few servers are harmless while no server can have a credential yet, and an error after that. */
 async function checkMinimumTargets(context: Context, { token }: Delivery, verdicts: FleetVerdict[]): Promise<void> {
   const short = verdicts.filter(({ confirmed, fleet }) => confirmed < fleet.minimumTargets);
   if (short.length === 0) return;

@@ -11,7 +11,7 @@ import { LoginRefusedError } from '../proof/endpoint-proof';
 import { parseDeliverable } from '../secret/credential';
 import { CURRENT, isCurrent, isNeeded } from '../secret/labels';
 
-/** Deletes the keys of ours that no version refers to, and returns the others. */
+/** Deletes the rotation's own keys that no version refers to, and returns the others. */
 export async function deleteLeftOvers(context: Context, { keys, secret, versions }: Inventory): Promise<AccessKey[]> {
   const leftOvers = keys.filter(key => isOwnKey(context.config, key, secret) && !isReferenced(key, versions));
   for (const key of leftOvers) {
@@ -21,7 +21,7 @@ export async function deleteLeftOvers(context: Context, { keys, secret, versions
   return keys.filter(key => !leftOvers.includes(key));
 }
 
-/** Makes room for a new key: that of a version which is neither current nor pending goes, once no server can hold it. */
+/** Makes room for a new key: deletes that of a version which is neither current nor pending, once no server can hold it. */
 export async function freeSlot(context: Context, token: string, inventory: Inventory, held: SecretVersion[]): Promise<void> {
   const { keys: { userName }, log } = context;
   const { keys, versions } = inventory;
@@ -35,7 +35,7 @@ export async function freeSlot(context: Context, token: string, inventory: Inven
   log.info('previous access key deleted', { accessKeyId: spare.id });
 }
 
-/** Somebody may have put the version back into use meanwhile. */
+/** Someone may have put the version back into use in the meantime. */
 async function deleteUnlessCurrent(context: Context, key: AccessKey): Promise<void> {
   if (await deleteKey(context, key, isInCurrent)) return;
   throw new RotationError(`access key ${key.id} became ${CURRENT} just before it would have been deleted, so it was kept; wait for the retry, which checks again`,
@@ -43,8 +43,8 @@ async function deleteUnlessCurrent(context: Context, key: AccessKey): Promise<vo
 }
 
 /**
- * Hands the current credential to every server, because one may hold another: a rotation was cancelled while it changed
- * servers, the secret was edited by hand, or it was imported from somebody who promoted before servers had changed.
+ * Gives every server the current credential, because one may hold another: a rotation was canceled while it changed servers,
+ * someone edited the secret by hand, or it was imported from a rotation that promoted before servers had changed.
  */
 async function deliverCurrent(context: Context, token: string, { versions }: Inventory, { id }: AccessKey): Promise<void> {
   const version = versions.find(isCurrent);
@@ -56,7 +56,7 @@ async function deliverCurrent(context: Context, token: string, { versions }: Inv
   context.log.warn('mail servers may hold a credential that is not current: they get the current one first', { accessKeyId: id });
   try {
     await deliver(context, { token, version, credential });
-    // The servers may have taken minutes.
+    // The servers may have needed minutes.
     await checkAgain(context, token);
   } catch (cause) {
     if (!(cause instanceof LoginRefusedError)) throw cause;

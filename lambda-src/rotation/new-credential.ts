@@ -11,7 +11,7 @@ import { isReferenced } from '../keys/key-use';
 import { formatCredential } from '../secret/credential';
 import { smtpPassword } from '../smtp/password';
 
-/** Makes a key, and stores its credential as the pending version. */
+/** Creates a key, and stores its credential as the pending version. */
 export async function storeNewCredential(context: Context, token: string, current: SecretVersion | undefined): Promise<void> {
   const { config, log } = context;
   const key = await createKey(context);
@@ -20,7 +20,7 @@ export async function storeNewCredential(context: Context, token: string, curren
   log.info('credential stored', { accessKeyId: key.id });
 }
 
-/** Tries again only after what says that no key was made, as IAM may not know yet of a slot that was freed a moment ago. */
+/** Retries only after an error that proves that no key was created: IAM may not have noticed yet that a slot was freed. */
 async function createKey({ clock, end, keys, random }: Context): Promise<NewAccessKey> {
   const backOff = new BackOff(clock, random, 2 * SECOND, 8 * SECOND);
   const limit = Math.min(end, clock.now() + 20 * SECOND);
@@ -42,7 +42,7 @@ async function store(context: Context, token: string, key: NewAccessKey, value: 
   }
 }
 
-/** A value whose acknowledgement was lost may be there. A key that is in no version is in use nowhere. */
+/** The value may have been stored although the reply was lost. A key that is in no version is not in use. */
 async function discardUnlessStored(context: Context, token: string, key: NewAccessKey, cause: unknown): Promise<void> {
   if (!await deleteKey(context, key, async () => isStored(context, token, key))) return;
   throw new RotationError(`the credential of access key ${key.id} could not be stored as version ${token}: ${describe(cause)}; `

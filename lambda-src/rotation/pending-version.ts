@@ -8,24 +8,24 @@ import { missingRegions } from '../proof/endpoints';
 import { parseCredential, parseDeliverable } from '../secret/credential';
 import { CURRENT, isAppliedByServers, isCurrent, isDelivered, Labelled, labelledIn, PENDING } from '../secret/labels';
 
-/** A key of this age that SES still refuses will not be accepted any more. */
+/** SES will not accept a key of this age that it still refuses. */
 const LONGEST_PROPAGATION = 30 * MINUTE;
 
-/** A version must carry the label of the rotation in progress, or of the one just finished (a retry sees that). */
+/** A version must have the label of the running rotation, or of the one that has just finished, which a retry can see. */
 export function checkStages(token: string, version: Labelled): void {
   if (isAppliedByServers(version)) return;
   throw new RotationError(`version ${token} is neither ${PENDING} nor ${CURRENT}: this rotation was canceled or overtaken; `
     + 'nothing was changed; unless another rotation is running, rotate again', 'rotations-that-met');
 }
 
-/** The labels of a version after a wait, in which somebody may have cancelled its rotation. */
+/** The labels of a version after a wait. Someone may have canceled its rotation in the meantime. */
 export async function checkAgain({ versions }: Context, token: string): Promise<Labelled> {
   const labelled = labelledIn(await versions.stages(), token);
   checkStages(token, labelled);
   return labelled;
 }
 
-/** The version of this rotation with its value, waiting a little for a value that Secrets Manager does not show yet. */
+/** The version of this rotation with its value. Waits briefly for a value that Secrets Manager does not show yet. */
 export async function findVersion({ clock, end, random, versions }: Context, token: string): Promise<SecretVersion | undefined> {
   const backOff = new BackOff(clock, random, SECOND, 2 * SECOND);
   const version = await backOff.poll(Math.min(end, clock.now() + 5 * SECOND), async () => versions.get(token));
@@ -45,20 +45,20 @@ export async function whyUnusable(context: Context, version: SecretVersion): Pro
   return missing.length > 0 && !isCurrent(version) ? `it was not made for ${missing.join(' and ')}` : undefined;
 }
 
-/** Whether a refused credential has had so much time that it is the credential, and not the propagation of its key. */
+/** Whether a credential has been refused for too long to be explained by the propagation of its key. */
 export async function isPastPropagation(context: Context, accessKeyId: string): Promise<boolean> {
   const key = await findKey(context, accessKeyId);
   return !key || context.clock.now() - key.createdAt > LONGEST_PROPAGATION;
 }
 
 /**
- * Gives a version up that can never work. Without that, every further rotation would be this one again.
- * Its key goes first, unless a mail server may hold it: after a crash in between, the version is still
- * pending and is given up again.
+ * Abandons a version that can never work. Otherwise every further rotation would be this one again. Its key is deleted
+ * first, unless a mail server may hold it: after a crash in between, the version is still pending, and the retry
+ * abandons it again.
  */
 export async function abandonVersion(context: Context, { id, value }: SecretVersion, problem: string): Promise<never> {
   const { config: { format }, log, versions } = context;
-  // Another caller may have handed it to mail servers meanwhile.
+  // Another caller may have given it to mail servers in the meantime.
   const labelled = labelledIn(await versions.stages(), id);
   if (isCurrent(labelled)) {
     throw new RotationError(`version ${id} is ${CURRENT} and cannot work: ${problem}; rotate again`, 'the-current-credential-is-missing');
@@ -71,7 +71,7 @@ export async function abandonVersion(context: Context, { id, value }: SecretVers
     + 'rotate again: the next rotation starts clean', 'an-abandoned-version');
 }
 
-/** IAM may not list a key at once that was created a moment ago. */
+/** Waits, because IAM may not list a new key at once. */
 async function findKey({ clock, end, keys, random }: Context, accessKeyId: string): Promise<AccessKey | undefined> {
   const backOff = new BackOff(clock, random, 2 * SECOND, 8 * SECOND);
   const limit = Math.min(end, clock.now() + 20 * SECOND);

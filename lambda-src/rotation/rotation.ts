@@ -12,14 +12,14 @@ const MAIL_CONTINUES = 'mail continues with the current credential if that works
 /** The errors that say that it does not. */
 const CURRENT_FAILS: RunbookSection[] = ['the-current-credential-is-missing', 'the-current-credential-cannot-replace-another-one'];
 
-/** What Secrets Manager calls the function with. `RotationToken` comes as well; it is sensitive and nobody here needs it. */
+/** The event of Secrets Manager. It also has a `RotationToken`, which is sensitive and not used here. */
 export interface RotationEvent {
   readonly Step: string;
   readonly SecretId: string;
   readonly ClientRequestToken: string;
 }
 
-/** In the order in which Secrets Manager calls them, each with the id of the version that the rotation fills. */
+/** The steps, in the order in which Secrets Manager calls them with the id of the version that the rotation fills. */
 export const STEPS: Record<string, (context: Context, token: string) => Promise<void>> = { createSecret, setSecret, testSecret, finishSecret };
 
 /**
@@ -50,7 +50,7 @@ async function perform(step: string, context: Context, token: string): Promise<v
   await STEPS[step](context, token);
 }
 
-/** Refuses to work on any secret but the function's own, however the event came about. */
+/** Rejects every secret except the function's own, whoever sent the event. */
 function checkSecretId(secretId: string, { secretArn }: RotationConfig): void {
   const suffix = secretId.startsWith(secretArn) ? secretId.slice(secretArn.length) : undefined;
   // A secret imported by its name is configured without the six random characters that end every secret's ARN.

@@ -7,7 +7,7 @@ import { LoginRefusedError } from '../proof/endpoint-proof';
 import { parseCredential } from '../secret/credential';
 import { CURRENT, holderOf, isCurrent, isPending, PENDING } from '../secret/labels';
 
-/** Proves the new credential, then hands it to every mail server and waits until all of them confirm. */
+/** Proves the new credential, then gives it to every mail server and waits until all of them confirm. */
 export async function setSecret(context: Context, token: string): Promise<void> {
   const version = await findVersion(context, token);
   const credential = version && parseCredential(version.value, context.config.format);
@@ -16,7 +16,7 @@ export async function setSecret(context: Context, token: string): Promise<void> 
   await deliverOrAbandon(context, { token, version, credential });
 }
 
-/** A step that comes late must not give servers the credential before the one that the next rotation is giving them. */
+/** A late step must not give servers an older credential than the one that the next rotation is giving them. */
 async function checkNotOvertaken({ versions }: Context, version: SecretVersion): Promise<void> {
   if (isPending(version)) return;
   const { id } = version;
@@ -26,7 +26,7 @@ async function checkNotOvertaken({ versions }: Context, version: SecretVersion):
     'rotations-that-met');
 }
 
-/** A credential that SES refuses for good must make way for the next rotation. */
+/** A credential that SES refuses permanently must make way for the next rotation. */
 async function deliverOrAbandon(context: Context, delivery: Delivery): Promise<void> {
   const { credential, version } = delivery;
   try {

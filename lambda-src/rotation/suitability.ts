@@ -7,7 +7,7 @@ import { missingRegions } from '../proof/endpoints';
 import { parseCredential } from '../secret/credential';
 import { isCurrent, isDelivered, isPrevious } from '../secret/labels';
 
-/** No deployment takes longer, until CloudFormation has gone back from it. */
+/** No deployment takes longer, its rollback included. */
 const DEPLOYMENT_TIME = DAY;
 
 /** Whether a version holds an active key of the configured user, in the configured format, with a password for every configured region. */
@@ -17,7 +17,7 @@ export function isAsConfigured({ config }: Context, { keys }: Pick<Inventory, 'k
   return hasKey && missingRegions(value, config).length === 0;
 }
 
-/** The version from before the current one, if a deployment has just replaced it that is not in force any more. */
+/** The version before the current one, if a deployment that is no longer in force has just replaced it. */
 export function findFormer(context: Context, inventory: Inventory): SecretVersion | undefined {
   const current = inventory.versions.find(isCurrent);
   if (!current || context.clock.now() - current.createdAt > DEPLOYMENT_TIME) return undefined;
@@ -25,13 +25,13 @@ export function findFormer(context: Context, inventory: Inventory): SecretVersio
 }
 
 /**
- * The version whose credential a rotation takes up again, because the current one works and is not as configured: the one from before a
- * deployment that was rolled back, or one that mail servers may hold because a deployment stopped half-way. A new key would take its slot.
+ * The version whose credential a rotation reuses, because the current one works but is not as configured. It is the version from before a
+ * deployment that was rolled back, or one that mail servers may hold because a deployment stopped halfway. A new key would take its slot.
  */
 export function findReusable(context: Context, inventory: Inventory): SecretVersion | undefined {
   const { versions } = inventory;
   const current = versions.find(isCurrent);
-  // A key that was revoked or deleted makes way for a new one.
+  // If the current key was revoked or deleted, the rotation creates a new one.
   if (!current || !currentKey(inventory)?.active || isAsConfigured(context, inventory, current)) return undefined;
   const delivered = versions.find(version => isDelivered(version) && isAsConfigured(context, inventory, version));
   return delivered ?? findFormer(context, inventory);

@@ -8,7 +8,7 @@ import { proveSending } from '../proof/message-proof';
 import { mentionsAccessKey, parseCredential } from '../secret/credential';
 import { isDelivered } from '../secret/labels';
 
-/** Logs in once more with the new credential, and sends with it; or logs in with the current one if no rotation is under way. */
+/** Logs in once more with the new credential, and sends a message with it. If no rotation is running, logs in with the current one. */
 export async function testSecret(context: Context, token: string): Promise<void> {
   const pending = await findVersion(context, token);
   const version = pending ?? await findCurrent(context, token);
@@ -16,7 +16,7 @@ export async function testSecret(context: Context, token: string): Promise<void>
   if (credential) {
     await proveLogins(context, version, 1);
     if (pending) await proveSending(context, pending);
-    // A mere copy of the current version, which tries out the configuration, was given to nobody.
+    // A copy of the current version, with which Secrets Manager tests the configuration, was given to no server.
     if (pending && isDelivered(pending)) await awaitServers(context, { token, version, credential });
   } else if (version?.id === token && mentionsAccessKey(version.value)) {
     throw new RotationError(`version ${version.id} holds no credential in the configured format; wait for the retry, which abandons it, then rotate again`, 'an-abandoned-version');
@@ -35,8 +35,8 @@ async function awaitServers(context: Context, delivery: Delivery): Promise<void>
 }
 
 /**
- * Without a value in the pending version, or with a copy of the current one, Secrets Manager only tries out
- * the rotation's configuration (`RotateImmediatelyOnUpdate: false`).
+ * If the pending version has no value, or a copy of the current one, Secrets Manager only tests the rotation's
+ * configuration (`RotateImmediatelyOnUpdate: false`).
  */
 async function findCurrent(context: Context, token: string): Promise<SecretVersion | undefined> {
   await checkAgain(context, token);

@@ -7,15 +7,16 @@ import { HOUR, MINUTE, SECOND } from '../basics/time';
 import { Context, unqualified } from '../context';
 import { Inventory, rotationInFlight, SecretContent } from '../keys/inventory';
 import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
+import { endpointIn } from '../proof/endpoints';
 import { parseFormer } from '../secret/credential';
 import { CURRENT, isCurrent, isDelivered, PENDING } from '../secret/labels';
 
-/** Between the making of a key and the storing of it lie seconds. */
+/** A key is stored within seconds after its creation. */
 const STORING_TIME = HOUR;
 /** IAM lists a new key within seconds. */
 const LISTING_TIME = 10 * MINUTE;
 
-/** AWSCURRENT must not be older than its schedule allows; while a rotation is in flight, that is what is looked at. */
+/** AWSCURRENT must not be older than its schedule allows. While a rotation is running, checkPending checks that one instead. */
 export function checkSchedule(context: Context, inventory: Inventory): Problem {
   const { clock, config } = context;
   const { secret } = inventory;
@@ -33,7 +34,7 @@ export function checkSchedule(context: Context, inventory: Inventory): Problem {
     'rotation-overdue');
 }
 
-/** Whether another function rotates the secret: what is in it is not ours any more. */
+/** Whether another function rotates the secret. Then this function leaves its content alone. */
 export function isOfOtherFunction({ functionArn }: Context, { rotationFunctionArn }: SecretDescription): boolean {
   return rotationFunctionArn !== undefined && unqualified(rotationFunctionArn) !== functionArn;
 }
@@ -44,19 +45,30 @@ function otherFunction({ config: { secretArn }, functionArn }: Context, { rotati
 }
 
 /**
- * Servers may hold what was delivered until all of them have confirmed another version, so its key must work as well. It could be
- * missing from the list because it was made a moment ago.
+ * Servers may hold a delivered version until all of them have confirmed another one, so its key must work as well. A new key may
+ * not be in the list yet.
  */
-export function checkServers({ clock, config, keys: { userName } }: Context, { keys, versions }: Inventory): Problem {
-  const isDead = (version: SecretVersion) => {
+export async function checkServers(context: Context, { keys, versions }: Inventory): Promise<Problem> {
+  const { clock, config, keys: { userName } } = context;
+  const isDead = async (version: SecretVersion) => {
     const key = keys.find(candidate => isReferenced(candidate, [version]));
-    return key ? !key.active : clock.now() - version.createdAt > LISTING_TIME;
+    if (key) return !key.active;
+    return clock.now() - version.createdAt > LISTING_TIME && !await isOfOtherUser(context, version);
   };
-  const dead = config.fleets.length > 0 ? versions.filter(version => isDelivered(version) && !isCurrent(version) && isDead(version)) : [];
+  const dead: SecretVersion[] = [];
+  const delivered = config.fleets.length > 0 ? versions.filter(version => isDelivered(version) && !isCurrent(version)) : [];
+  for (const version of delivered) if (await isDead(version)) dead.push(version);
   if (dead.length === 0) return undefined;
   const ids = dead.map(({ id, value }) => `${parseFormer(value)?.username} (version ${id})`);
   return new RotationError(`mail servers may hold a credential whose access key is inactive or deleted: ${ids.join(', ')}; to give them another one: `
     + `${rotateNow(config.secretArn)}; to reactivate a key: aws iam update-access-key --user-name ${userName} --access-key-id … --status Active`, 'servers-may-hold-a-dead-key');
+}
+
+/** The user of a deployment that was given up, whose keys the function may not list: a login tells that the key is there. */
+async function isOfOtherUser({ config, loginAt }: Context, { value }: SecretVersion): Promise<boolean> {
+  const credential = parseFormer(value);
+  const endpoint = credential && endpointIn(credential.region, config);
+  return endpoint !== undefined && (await loginAt(endpoint)(credential!)).outcome === 'accepted';
 }
 
 /** A rotation must come to an end. */

@@ -14,7 +14,7 @@ import { CURRENT, isCurrent } from '../secret/labels';
 const NOT_YET = 'the secret holds no credential in the configured format yet: the next rotation writes one';
 
 /**
- * AWSCURRENT must authenticate, at every endpoint that was configured when it was made. The keys are unknown while IAM
+ * AWSCURRENT must authenticate at every endpoint that was configured when it was made. The keys are unknown while IAM
  * does not answer.
  */
 export async function checkCredential(context: Context, { secret, versions }: SecretContent, keys?: AccessKey[]): Promise<Problem> {
@@ -36,12 +36,12 @@ function findCredential({ config, log }: Context, { value }: SecretVersion): For
   return former;
 }
 
-/** A rotation may have promoted another version since, and taken this one's key back where there is no grace. */
+/** A rotation may have promoted another version since, and deactivated this one's key if there is no grace period. */
 async function isStillCurrent({ versions }: Context, { id }: SecretVersion): Promise<boolean> {
   return (await versions.getCurrent())?.id === id;
 }
 
-/** A secret that waits for its first rotation has none to be tested. */
+/** A secret that waits for its first rotation holds no credential to test. */
 function checkMissing({ clock, config, log }: Context, secret: SecretDescription): Problem {
   const isDue = config.rotatesAtOnce && clock.now() - secret.createdAt > ROTATION_TIME;
   if (secret.rotatedAt === undefined && (!isDue || rotationInFlight(secret) !== undefined)) {
@@ -51,7 +51,7 @@ function checkMissing({ clock, config, log }: Context, secret: SecretDescription
   return new RotationError(`${CURRENT} holds no credential; to make one: ${rotateNow(config.secretArn)}`, 'the-current-credential-is-missing');
 }
 
-/** A login tells of a configured endpoint. Of another one, which may be out of reach, only a refusal does, and the list of keys. */
+/** At a configured endpoint, a login decides. Another endpoint may be out of reach, so only a refusal or the list of keys decides. */
 async function whyDead(context: Context, current: SecretVersion, credential: FormerCredential, keys?: AccessKey[]): Promise<Problem> {
   const { config } = context;
   const { username } = credential;

@@ -4,7 +4,7 @@ import { emptyLabel, emptySince, holderOf, isCurrent, isEmptyLabel, labelledIn }
 
 /**
  * Returns since when a version has been pending without a value, as far as the watchdog has seen it. A label on the current version
- * remembers that: a version without a value can have no label of ours, because it must not look as if somebody used it.
+ * records that. The empty version itself gets no label from this library, because it must not look as if it were in use.
  */
 export async function noteEmpty({ clock, versions }: Context, { changedAt, stages }: SecretDescription, pendingId: string): Promise<number> {
   const current = holderOf(stages, isCurrent);
@@ -14,7 +14,7 @@ export async function noteEmpty({ clock, versions }: Context, { changedAt, stage
   return known ?? clock.now();
 }
 
-/** Takes the labels away that tell of another version than the one that is pending without a value, if one is. */
+/** Removes the labels about versions other than the one that is pending without a value, if there is one. */
 export async function forgetEmpty({ versions }: Context, { stages }: SecretDescription, pendingId?: string): Promise<void> {
   const isOutdated = (stage: string) => isEmptyLabel(stage) && (pendingId === undefined || !stage.endsWith(pendingId));
   for (const [id, labels] of stages) await versions.detachAll(labels.filter(isOutdated), id);

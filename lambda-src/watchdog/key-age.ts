@@ -5,12 +5,12 @@ import { Context } from '../context';
 import { Inventory } from '../keys/inventory';
 import { currentKey } from '../keys/key-use';
 
-/** Secrets Manager tries a failed rotation again for a while, and a push to many servers takes its time. */
+/** Secrets Manager retries a failed rotation for a while, and a push to many servers takes time. */
 export const ROTATION_TIME = 6 * HOUR;
 
 /**
  * The age at which a key has missed its rotation, in milliseconds. The date of the next rotation decides, because a schedule may be
- * newer than the key: unless the last rotation has left the key where it was.
+ * newer than the key, unless the last rotation has left the key in place.
  */
 export function allowedAge({ config }: Context, { rotatedAt = 0, rotationDueAt = Infinity }: SecretDescription, { createdAt }: AccessKey): number {
   const byDate = rotationDueAt + ROTATION_TIME - createdAt;
@@ -19,7 +19,7 @@ export function allowedAge({ config }: Context, { rotatedAt = 0, rotationDueAt =
   return byDate === Infinity || wasLeftInPlace ? Math.min(byDate, byInterval) : byDate;
 }
 
-/** Writes down how old the current key is, and how old it may get: figures for a chart, out of what the watchdog knows anyway. */
+/** Logs how old the current key is, and how old it may get: figures for a chart, from what the watchdog reads anyway. */
 export function logAge(context: Context, inventory: Inventory): void {
   const { clock, log } = context;
   const key = currentKey(inventory);
@@ -28,7 +28,7 @@ export function logAge(context: Context, inventory: Inventory): void {
   log.info('age of the current access key', {
     accessKeyId: key.id,
     ageSeconds: Math.round((clock.now() - key.createdAt) / SECOND),
-    // A schedule without an interval, whose next rotation Secrets Manager does not tell either, allows any.
+    // If the schedule has no interval and Secrets Manager reports no next rotation, any age is allowed.
     allowedAgeSeconds: allowed === Infinity ? undefined : Math.round(allowed / SECOND),
   });
 }

@@ -1,6 +1,6 @@
 import { RotationError } from '../basics/errors';
 
-/** What a check has found wrong. */
+/** What a check has found. */
 export type Problem = RotationError | undefined;
 
 export function rotateNow(secretArn: string): string {

@@ -12,8 +12,8 @@ const STEP = 'watchdog';
 const NEXT = 'the watchdog checks again in an hour; if the error stays, fix what it names';
 
 /**
- * Looks after the credential between two rotations: retires keys whose grace has ended, and fails if anything is wrong,
- * so that the function's Errors metric tells.
+ * Checks the credential between two rotations: retires keys whose grace period has ended, and fails if anything is wrong,
+ * so that the function's Errors metric shows it.
  */
 export async function watch(call: Context): Promise<void> {
   const context = inStep(call, STEP);
@@ -24,20 +24,20 @@ export async function watch(call: Context): Promise<void> {
   });
 }
 
-/** Keys first: one that is made from now on cannot be taken for a stray one. */
+/** Reads the keys first, so that a key created from now on cannot look like a stray key. */
 async function findProblems(context: Context): Promise<Problem[]> {
   const keys = await attempt(async () => context.keys.list());
   const content = await readSecret(context.versions, {});
   return keys instanceof RotationError ? checkWithoutKeys(context, content, keys) : checkAll(context, { ...content, keys });
 }
 
-/** One check that fails keeps no other from its work. */
+/** Runs every check, even if another one fails. */
 async function checkAll(context: Context, inventory: Inventory): Promise<Problem[]> {
   logAge(context, inventory);
   const retirement = await attempt(async () => retire(context, inventory));
   return [
     await attempt(async () => checkCredential(context, inventory, inventory.keys)),
-    checkServers(context, inventory),
+    await attempt(async () => checkServers(context, inventory)),
     checkSchedule(context, inventory),
     await attempt(async () => checkPending(context, inventory)),
     checkKeys(context, inventory),
@@ -45,7 +45,7 @@ async function checkAll(context: Context, inventory: Inventory): Promise<Problem
   ];
 }
 
-/** While IAM does not answer, a login still tells whether the credential works. */
+/** While IAM does not answer, a login still shows whether the credential works. */
 async function checkWithoutKeys(context: Context, content: SecretContent, outage: RotationError): Promise<Problem[]> {
   const inventory = { ...content, keys: [] };
   return [

@@ -129,7 +129,7 @@ describe('another id of the construct that is given up', () => {
     await expect(life.update(failingLater(withProps()), 'Renamed')).rejects.toThrow('Taken');
     expect(life.stack.events.at(-1)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
     expect(life.stack.orphans).toEqual([]);
-    expect(life.logs.filter(line => line.includes('mail servers may hold a key that is to be deleted'))).toHaveLength(1);
+    expect(life.logs.filter(line => line.includes('mail servers may hold a key that will be deleted'))).toHaveLength(1);
   });
 
   it('is deleted all the same when a server does not answer any more, and says so', async () => {
@@ -143,6 +143,24 @@ describe('another id of the construct that is given up', () => {
     expect(life.stack.orphans).toEqual([]);
     expect(life.logs.filter(line => line.includes('mail servers may hold a key'))).toHaveLength(1);
   });
+});
+
+it('another user that is given up goes with the key that a step makes for it which is still at work', async () => {
+  const life = await living();
+  const { iam, secretsManager } = life.world;
+  const secretArn = life.secret.arn;
+  life.servers[1].behaviour = failsWith('Failed');
+  let isLate = false;
+  life.world.intercept = async ({ action, input }, proceed) => {
+    const result = await proceed();
+    if (isLate || action !== 'DeleteAccessKey' || input.UserName !== 'other') return result;
+    isLate = true;
+    const { accessKeyId } = iam.createAccessKey('other');
+    secretsManager.createPlaceholder(secretsManager.secret(secretArn), '0a1b2c3d-0000-4000-a000-000000000001', { SecretString: `${accessKeyId}:late` });
+    return result;
+  };
+  await expect(life.update(withProps({ userName: 'other' }))).rejects.toThrow('1 of 2 mail servers');
+  expect([isLate, life.stack.orphans]).toEqual([true, []]);
 });
 
 it('the deletion of a stack a day later gives servers nothing back, as they were meant to change', async () => {

@@ -9,7 +9,7 @@ import { SHELLS } from './shells';
 import { DEEP } from './table';
 import { Result, runTogether, Scene } from './windows-node';
 
-const RUNS = Number(process.env.POWERSHELL_RUNS ?? (DEEP ? 1500 : 24));
+const RUNS = Number(process.env.POWERSHELL_RUNS ?? (DEEP ? 1500 : 16));
 /** A script of somebody's own is a process more. */
 const SCRIPTS = Math.ceil(RUNS / 10);
 const SEED = Number(process.env.POWERSHELL_SEED ?? 26);

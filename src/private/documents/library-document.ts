@@ -26,7 +26,7 @@ function smtpUrl({ endpoint }: DocumentContext, relayHost = endpoint.host): stri
   return `${endpoint.implicitTls ? 'smtps' : 'smtp'}://${relayHost}:${Tokenization.stringifyNumber(endpoint.port)}`;
 }
 
-/** A document that gives the credential to everything that relays, as the script for the server finds it. */
+/** A document that gives the credential to everything that relays, as the server's script finds it. */
 export function windowsMailServerDocument(
   server: string, file: string, relayHost: string | undefined, variables: Record<string, string> = {},
 ): BindDocument {
@@ -58,7 +58,7 @@ export function powerShellScriptDocument(text: string): BindDocument {
   return (scope, context) => definePowerShellDocument(scope, FOR_ANY_SERVER, [
     ...powerShellSettings(context),
     ...script('credential.ps1'),
-    // As a text, it cannot keep the document from being read. The mark keeps a line of it from ending the text.
+    // As a string, the script cannot break the document's syntax. The mark keeps its lines from ending the string.
     '$Script = @\'',
     ...text.split('\n').map(line => `| ${line}`),
     '\'@',
@@ -80,9 +80,9 @@ function defineDocument(scope: Construct, action: string, description: string, l
     schemaVersion: '2.2',
     description,
     parameters: {
-      SecretArn: parameter('The secret', '^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$'),
-      VersionId: { ...parameter('The version of the secret to use; without it, the one that servers are to hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
-      Region: parameter('The region of the secret', '^[a-z0-9-]+$'),
+      SecretArn: parameter('The ARN of the secret', '^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$'),
+      VersionId: { ...parameter('The version of the secret to use. Default: the version that servers should hold now', '^([A-Za-z0-9-]{32,64})?$'), default: '' },
+      Region: parameter('The Region of the secret', '^[a-z0-9-]+$'),
     },
     mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(DOCUMENT_TIMEOUT), runCommand: lines } }],
   };
@@ -91,7 +91,7 @@ function defineDocument(scope: Construct, action: string, description: string, l
   return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref), content };
 }
 
-/** The agent exports the value instead of pasting it into the script. The pattern protects agents that are too old for that. */
+/** The agent exports the value instead of pasting it into the script. The pattern protects servers whose agent is too old for that. */
 function parameter(description: string, allowedPattern: string) {
   return { type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' };
 }

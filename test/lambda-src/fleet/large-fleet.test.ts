@@ -185,7 +185,7 @@ describe('the list of earlier commands', () => {
       return proceed();
     };
     await scenario.rotateWell();
-    expect(asked).toBe(4);
+    expect(asked).toBe(8);
   });
 
   it.each(['throttled for ever', 'slow'])('that is %s ends with an error before the function does', async how => {

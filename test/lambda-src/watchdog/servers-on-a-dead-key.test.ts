@@ -78,3 +78,32 @@ describe('the watchdog fails while servers hold a dead key', () => {
     expect(await complaints()).toContain(pending);
   });
 });
+
+describe('a key of another user that servers may hold, as after a deployment that was given up', () => {
+  const VERSION = '0a1b2c3d-0000-4000-a000-000000000001';
+
+  function deliverOfOtherUser(format: (username: string, password: string) => string): string {
+    const { iam, region, secretsManager } = scenario.world;
+    iam.createUser({ name: 'other' });
+    const { accessKeyId, secretAccessKey } = iam.createAccessKey('other');
+    const SecretString = format(accessKeyId, expectedPassword(secretAccessKey, region));
+    secretsManager.putValue(secret(), VERSION, { SecretString }, [`SES_SMTP_DELIVERED_${VERSION}`]);
+    return accessKeyId;
+  }
+
+  it('is nothing wrong while SES accepts it', async () => {
+    deliverOfOtherUser((username, password) => `${username}:${password}`);
+    expect(await complaints()).toBe('');
+  });
+
+  it('is reported when it has been deleted', async () => {
+    const key = deliverOfOtherUser((username, password) => `${username}:${password}`);
+    scenario.world.iam.deleteAccessKey('other', key);
+    expect(await complaints()).toContain(key);
+  });
+
+  it('is reported when nobody can read it any more', async () => {
+    deliverOfOtherUser(() => 'edited by hand');
+    expect(await complaints()).toContain(VERSION);
+  });
+});

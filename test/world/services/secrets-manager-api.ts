@@ -96,7 +96,7 @@ export class SecretsManagerApi {
       throw new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.');
     }
     this.environment.permissions.require({ principal: caller, action: 'lambda:InvokeFunction', resource: lambdaArn });
-    secret.rotation = { ...secret.rotation, lambdaArn, rules: request.RotationRules ?? secret.rotation?.rules, enabled: true };
+    this.secrets.setRotation(secret.arn, { ...secret.rotation, lambdaArn, rules: request.RotationRules ?? secret.rotation?.rules });
     const VersionId = this.secrets.startRotation?.(secret, request.RotateImmediately !== false, request.ClientRequestToken);
     return { ARN: secret.arn, Name: secret.name, VersionId };
   }
@@ -204,7 +204,8 @@ function nextRotationDate({ rotation, lastRotatedDate = 0, valueChangedDate }: S
   const { AutomaticallyAfterDays: days, ScheduleExpression: expression } = rotation?.rules ?? {};
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(String(expression)) ?? ['', days, 'day'];
   if (!rotation?.enabled || count === undefined) return undefined;
-  return new Date(Math.max(lastRotatedDate, valueChangedDate) + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
+  const since = Math.max(lastRotatedDate, valueChangedDate, rotation.scheduledAt ?? 0);
+  return new Date(since + Number(count) * (unit === 'hour' ? HOUR : 24 * HOUR));
 }
 
 function dateOf(milliseconds: number | undefined): Date | undefined {

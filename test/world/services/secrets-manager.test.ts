@@ -100,6 +100,17 @@ describe('the description of a secret', () => {
     expect((await describeSecret()).NextRotationDate).toEqual(new Date(world.clock.now() + hours * 3_600_000));
   });
 
+  it('counts from when the secret was given its present schedule', async () => {
+    const schedule = (days: number) => ({ lambdaArn: 'arn:function', rules: { ScheduleExpression: `rate(${days} days)` } });
+    world.secretsManager.setRotation('smtp', schedule(30));
+    await world.clock.sleep(20 * 86_400_000);
+    const changedAt = world.clock.now();
+    world.secretsManager.setRotation('smtp', schedule(10));
+    await world.clock.sleep(86_400_000);
+    world.secretsManager.setRotation('smtp', schedule(10));
+    expect((await describeSecret()).NextRotationDate).toEqual(new Date(changedAt + 10 * 86_400_000));
+  });
+
   it('tells no next date of a cron expression', async () => {
     world.secretsManager.setRotation('smtp', { lambdaArn: 'arn:function', rules: { ScheduleExpression: 'cron(0 4 1 * ? *)' } });
     const { RotationEnabled, NextRotationDate } = await describeSecret();

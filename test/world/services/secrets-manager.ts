@@ -31,6 +31,8 @@ export interface RotationConfiguration {
   /** Whether changing the schedule rotates at once, as CloudFormation was told. */
   readonly rotateImmediately?: boolean;
   enabled: boolean;
+  /** Since when it has these rules: from then on, Secrets Manager counts. */
+  readonly scheduledAt?: number;
 }
 
 export interface Secret {
@@ -156,8 +158,11 @@ export class SecretsManager {
     secret.rotationInFlight = undefined;
   }
 
-  public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled'>): void {
-    this.secret(secretId).rotation = { ...rotation, enabled: true };
+  public setRotation(secretId: string, rotation: Omit<RotationConfiguration, 'enabled' | 'scheduledAt'>): void {
+    const secret = this.secret(secretId);
+    const isSame = JSON.stringify(rotation.rules) === JSON.stringify(secret.rotation?.rules);
+    const scheduledAt = isSame ? secret.rotation?.scheduledAt : this.environment.clock.now();
+    secret.rotation = { ...rotation, enabled: true, scheduledAt };
   }
 
   /** The version that a rotation starts with: AWSPENDING, and no value. */
