@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -13,7 +14,7 @@ import { CredentialDocument } from './credential-document';
 import { CredentialFormat } from './credential-format';
 import { MailServerFleet } from './mail-server-fleet';
 import { MailServerTargets } from './mail-server-targets';
-import { grantReplicaKeys, replicaArnPattern, replicasOf, validateReplicas, warnAboutReplicas } from './private/additional-regions';
+import { replicasOf, validateReplicas, warnAboutReplicas } from './private/additional-regions';
 import { withPath } from './private/error-path';
 import { bindFleets } from './private/fleets/fleet-binding';
 import { validateFleets } from './private/fleets/fleet-checks';
@@ -21,6 +22,7 @@ import { rotationConfig } from './private/function/function-config';
 import { validateLog } from './private/function/function-log';
 import { validateNetwork, warnAboutNetwork } from './private/function/function-network';
 import { defineRotationFunction } from './private/function/rotation-function';
+import { markForPolicies } from './private/mark';
 import { defineAlarm, validateAlarm } from './private/monitoring/alarm';
 import { DashboardSources, defineDashboard, widgetRows } from './private/monitoring/dashboard';
 import { credentialRotated, defineRule, rotationFailed } from './private/monitoring/events';
@@ -33,13 +35,16 @@ import { defineCredential } from './private/schedule/credential-resource';
 import { defineSchedule, rotationRules } from './private/schedule/rotation-schedule';
 import { timingConfig } from './private/schedule/timing';
 import { defineSender, validateSender, warnAboutUser } from './private/sending/sending-rights';
+import { validateSourceIps } from './private/sending/source-ips';
 import { validateTestMessage } from './private/sending/test-message-config';
 import { BOOLEAN, checkProps, DURATION, instanceOf, like, listOf, memberOf, NUMBER, OBJECT, optional, SECRET, Shape, STRING, struct } from './private/shapes';
 import { bindEndpoints, warnAboutPartition, warnAboutPort } from './private/smtp-endpoints';
 import { claimUserAndSecret } from './private/user-and-secret/claims';
 import { validateNames, warnAboutNames } from './private/user-and-secret/names';
 import { defineSecret, validateNewSecret } from './private/user-and-secret/new-secret';
-import { grantKey, policiesBefore, secretArnPattern } from './private/user-and-secret/secret-grants';
+import { ecsSecretOf, grantReadOf } from './private/user-and-secret/readers';
+import { policiesBefore } from './private/user-and-secret/secret-grants';
+import { ISesSmtpCredential } from './ses-smtp-credential';
 import { SmtpEndpoint } from './smtp-endpoint';
 import { TestMessage } from './test-message';
 
@@ -73,6 +78,23 @@ export interface SesSmtpCredentialRotationProps {
    * @default - any address of the identities
    */
   readonly fromAddresses?: string[];
+
+  /**
+   * The IP addresses that messages may come from, for the condition `aws:SourceIp`.
+   *
+   * They are addresses or CIDR ranges of IPv4 or IPv6.
+   *
+   * A leaked credential is useless anywhere else: SES rejects its messages with 554. SES sees public addresses, such as
+   * those of a NAT gateway. A request through a VPC endpoint has none, and is rejected.
+   *
+   * SES checks the permission when a message arrives, not at login. So the function can prove a login from any address.
+   * A `testMessage` must come from one of these: then `vpc` is required, with a NAT gateway whose address is in this list.
+   *
+   * @see https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+   * @default - any address
+   */
+  readonly allowedSourceIps?: string[];
 
   /**
    * The IAM user whose access keys are rotated.
@@ -467,6 +489,7 @@ const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   identities: listOf(like('an SES identity', 'emailIdentityName', 'use EmailIdentity.fromEmailIdentityName')),
   configurationSets: optional(listOf(CONFIGURATION_SET)),
   fromAddresses: optional(listOf(STRING)),
+  allowedSourceIps: optional(listOf(STRING)),
   user: optional(like('an IAM user', 'userName', 'use User.fromUserName')),
   userName: optional(STRING),
   secret: optional(SECRET),
@@ -513,8 +536,11 @@ const PROPS: Shape<SesSmtpCredentialRotationProps> = {
  * - promotes it and retires the old key.
  *
  * Define as many as you like, in the same stack too: no name is fixed.
+ *
+ * The user, the secret, the function and the role that it defines have the tag `ses-smtp-credential-rotation`, with the
+ * value `true`. A service control policy can make an exception by this tag.
  */
-export class SesSmtpCredentialRotation extends Construct implements ec2.IConnectable {
+export class SesSmtpCredentialRotation extends Construct implements ec2.IConnectable, ISesSmtpCredential {
   /**
    * The secret with the credential.
    *
@@ -589,6 +615,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       // Before the first rotation, there is no credential to give to new servers, or to watch.
       for (const { association } of fleets) association?.node.addDependency(credential);
       defineWatchdog(this, rotationFunction).node.addDependency(credential);
+      markForPolicies(this, [user, secret, rotationFunction, role]);
       this.definedAlarm = defineAlarm(this, rotationFunction, props);
       defineQuery(this, logGroup);
       this.sources = { secret, rotationFunction, logGroup, alarm: this.definedAlarm };
@@ -652,17 +679,22 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * construct with `node.addDependency`.
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    const grant = iam.Grant.addToPrincipalOrResource({
-      grantee,
-      actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      resourceArns: [secretArnPattern(this.secret), ...this.replicas.map(({ region }) => replicaArnPattern(this.secret, region))],
-      resource: this.secret,
-      resourceSelfArns: ['*'],
-    });
-    grantKey(this, this.secret, grantee, ['kms:Decrypt']);
-    grantReplicaKeys(this, this.secret, this.replicas, grantee, ['kms:Decrypt']);
+    const grant = grantReadOf(this, this.secret, this.replicas, grantee);
     this.readers.add(policiesBefore(this, grant));
     return grant;
+  }
+
+  /**
+   * The whole value of the secret, for one environment variable of a container.
+   *
+   * ECS reads each of a container's secrets by itself. In one variable, user name and password belong to the same version.
+   * The container gets a new value only when its task starts again: redeploy the service after each rotation, with
+   * `onCredentialRotated`. The service must depend on this construct, so that its first task finds a credential.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+   */
+  public ecsSecret(): ecs.Secret {
+    return ecsSecretOf(this);
   }
 
   /**
@@ -781,6 +813,7 @@ function validate(scope: Construct, props: SesSmtpCredentialRotationProps, mailS
   validateNewSecret(props, props.secret);
   validateNames(props);
   if (testMessage) validateTestMessage(testMessage, props);
+  validateSourceIps(props);
   validateNetwork(props);
   validateLog(props);
   validateAlarm(props);

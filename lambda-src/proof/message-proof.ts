@@ -29,7 +29,7 @@ function denial(reply: string, endpoint: EndpointConfig, { from, to }: Message):
 function remedyFor(reply: string, { region }: EndpointConfig): string {
   const [, resource] = /\bon resource\W+(arn:[^\s'"`]+)/.exec(reply) ?? [];
   if (resource) {
-    return `the credential may not use ${resource}: add it to identities or configurationSets, check fromAddresses and denying policies, and rotate again`;
+    return `the credential may not use ${resource}: add it to identities or configurationSets, check fromAddresses, allowedSourceIps and denying policies, and rotate again`;
   }
   return /not verified/i.test(reply) ? `verify the identity in ${region}, or leave the SES sandbox there, and rotate again` : 'fix what the reply names, and rotate again';
 }

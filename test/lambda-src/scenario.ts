@@ -37,7 +37,7 @@ export class Scenario {
   public readonly ses = new SesSmtp({
     credentials: this.world.iam,
     clock: this.clock,
-    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
+    maySend: (...message) => this.world.maySend(...message),
   });
   public readonly logs: string[] = [];
   /** What CloudFormation was answered. */

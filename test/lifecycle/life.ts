@@ -47,7 +47,7 @@ export class Life {
   public readonly ses = new SesSmtp({
     credentials: this.world.iam,
     clock: this.clock,
-    maySend: (user, from, region, configurationSet) => this.world.maySend(user, from, { region, configurationSet }),
+    maySend: (...message) => this.world.maySend(...message),
   });
   public readonly logs: string[] = [];
   public readonly servers: SimulatedNode[] = [];

@@ -22,15 +22,15 @@ function isExported(statement: ts.Statement): boolean {
 describe('the library', () => {
   it('exports its classes and enums, and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual([
-      'CredentialDocument', 'CredentialFormat', 'MailServerTargets', 'SendmailMapType', 'SesSmtpCredentialRotation', 'SmtpEndpoint',
+      'CredentialDocument', 'CredentialFormat', 'MailServerTargets', 'SendmailMapType', 'SesSmtpCredential', 'SesSmtpCredentialRotation', 'SmtpEndpoint',
     ]);
   });
 
   it('has no types in its public files but those of the API', () => {
     expect(exportedNames().filter(name => !(name in library)).sort()).toEqual([
       'CredentialFields', 'CustomSmtpEndpointOptions', 'DmaDocumentOptions', 'ExchangeSendConnectorDocumentOptions', 'EximDocumentOptions', 'ExistingDocumentOptions', 'ExistingDocumentWithCredentialOptions',
-      'HMailServerDocumentOptions', 'IisSmtpDocumentOptions', 'JsonCredentialFormatOptions', 'MailServerDocumentOptions', 'MailServerFleet', 'MsmtpDocumentOptions',
-      'NullmailerDocumentOptions', 'OpenSmtpdDocumentOptions', 'PostfixDocumentOptions', 'RegionalSmtpEndpointOptions', 'SendmailDocumentOptions', 'SesSmtpCredentialRotationProps',
+      'HMailServerDocumentOptions', 'ISesSmtpCredential', 'IisSmtpDocumentOptions', 'JsonCredentialFormatOptions', 'MailServerDocumentOptions', 'MailServerFleet', 'MsmtpDocumentOptions',
+      'NullmailerDocumentOptions', 'OpenSmtpdDocumentOptions', 'PostfixDocumentOptions', 'RegionalSmtpEndpointOptions', 'SendmailDocumentOptions', 'SesSmtpCredentialAttributes', 'SesSmtpCredentialRotationProps',
       'SsmtpDocumentOptions', 'TestMessage',
     ]);
   });

@@ -3,7 +3,7 @@ import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
 import { taggedFleet } from './define-rotation';
 import { DeclaredProp, declaredStructs } from './structs';
-import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredentialRotation, SmtpEndpoint } from '../../src';
+import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredential, SesSmtpCredentialRotation, SmtpEndpoint } from '../../src';
 
 type Values = Record<string, unknown>;
 
@@ -22,6 +22,10 @@ const EXISTING = { secretArnParameter: 'Secret', versionIdParameter: 'Version' }
 const USES: Record<string, Use> = {
   SesSmtpCredentialRotationProps: { give: define },
   MailServerFleet: { prefix: 'mailServers[0].', minimum: { ...taggedFleet }, give: (fleet: Values) => define({ mailServers: [fleet] }) },
+  SesSmtpCredentialAttributes: {
+    minimum: { secret: { secretArn: 'arn' }, smtpHost: 'relay' },
+    give: (attributes: never) => SesSmtpCredential.fromAttributes(new Stack(), 'Credential', attributes),
+  },
   TestMessage: { prefix: 'testMessage.', minimum: { sender: 'news@example.com' }, give: (testMessage: Values) => define({ testMessage }) },
   CredentialFields: {
     prefix: 'fields.', minimum: { username: 'user', password: 'password' }, give: (fields: Values) => CredentialFormat.json({ fields }),

@@ -17,9 +17,10 @@ export function declaredStructs(): Map<string, DeclaredProp[]> {
   return new Map([...declarations].map(([name, declaration]) => [name, propsOf(declaration, declarations)]));
 }
 
+/** Without interfaces that have behavior. */
 function interfacesIn(file: string): ts.InterfaceDeclaration[] {
   const source = ts.createSourceFile(file, readFileSync(join(SOURCES, file), 'utf8'), ts.ScriptTarget.Latest, true);
-  return source.statements.filter(ts.isInterfaceDeclaration);
+  return source.statements.filter(ts.isInterfaceDeclaration).filter(({ name }) => !/^I[A-Z]/.test(name.text));
 }
 
 function propsOf({ heritageClauses, members }: ts.InterfaceDeclaration, all: ReadonlyMap<string, ts.InterfaceDeclaration>): DeclaredProp[] {

@@ -10,6 +10,7 @@ import { Kms } from './services/kms';
 import { Permissions } from './services/permissions';
 import { Secret, SecretOptions, SecretsManager } from './services/secrets-manager';
 import { SecretsManagerApi } from './services/secrets-manager-api';
+import { SendingOptions } from './services/ses-smtp';
 import { Ssm } from './services/ssm';
 import { StateManager } from './services/state-manager';
 import { Sts } from './services/sts';
@@ -134,9 +135,9 @@ export class World implements Environment {
   }
 
   /** Whether the user may send as the address: what the SMTP endpoint of a region asks, which is the world's unless told. */
-  public maySend(userName: string, from: string, options: { readonly configurationSet?: string; readonly region?: string } = {}): boolean {
-    const { configurationSet, region = this.region } = options;
-    const context = { 'ses:FromAddress': from, 'ses:ApiVersion': '2' };
+  public maySend(userName: string, from: string, options: SendingOptions = {}): boolean {
+    const { configurationSet, region = this.region, sourceIp } = options;
+    const context = { 'ses:FromAddress': from, 'ses:ApiVersion': '2', ...sourceIp !== undefined && { 'aws:SourceIp': sourceIp } };
     const may = (resource: string) =>
       this.iam.isAllowed(userName, 'ses:SendRawEmail', `arn:${this.partition}:ses:${region}:${this.account}:${resource}`, context);
     const identities = [from, from.split('@').at(-1) ?? from];

@@ -12,6 +12,7 @@ interface SenderProps {
   readonly identities: ses.IEmailIdentity[];
   readonly configurationSets?: ses.IConfigurationSet[];
   readonly fromAddresses?: string[];
+  readonly allowedSourceIps?: string[];
   readonly user?: iam.IUser;
   readonly userName?: string;
   readonly path?: string;
@@ -48,7 +49,7 @@ export function defineSender(scope: Construct, props: SenderProps, endpoints: En
 
 /** The policy is attached to a group, because Security Hub's control IAM.2 allows none on a user. */
 function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: EndpointConfig[]): iam.Group {
-  const { identities, configurationSets = [], fromAddresses, path } = props;
+  const { allowedSourceIps, identities, configurationSets = [], fromAddresses, path } = props;
   const stack = Stack.of(scope);
   const group = new iam.Group(scope, 'Group', { path });
   group.addToPolicy(new iam.PolicyStatement({
@@ -62,7 +63,10 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
         service: 'ses', region, account: set.env.account, resource: 'configuration-set', resourceName: set.configurationSetName,
       })),
     ]),
-    conditions: fromAddresses && { StringLike: { 'ses:FromAddress': fromAddresses } },
+    conditions: {
+      ...fromAddresses && { StringLike: { 'ses:FromAddress': fromAddresses } },
+      ...allowedSourceIps && { IpAddress: { 'aws:SourceIp': allowedSourceIps } },
+    },
   }));
   return group;
 }

@@ -29,7 +29,7 @@ function isReference(resolved: unknown): boolean {
  */
 export function grantKey(scope: Construct, secret: secretsmanager.ISecret, grantee: iam.IGrantable, actions: string[]): void {
   const key = secret.encryptionKey;
-  if (key) grantKeyOf(scope, { key, regions: [Stack.of(secret).region], secretArns: [secretArnPattern(secret)] }, grantee, actions);
+  if (key) grantKeyOf(scope, { key, regions: [secret.env.region], secretArns: [secretArnPattern(secret)] }, grantee, actions);
 }
 
 /** A key, and what it encrypts. */

@@ -109,7 +109,7 @@ describe('a message that SES does not take', () => {
     const identity = 'arn:aws:ses:eu-west-1:111122223333:identity/example.com';
     expect(error?.message).toBe(`testSecret: email-smtp.eu-west-1.amazonaws.com:587 accepted the login, but not the message from ${FROM} to ${TO}: `
       + `554 Access denied: User \`arn:aws:iam::111122223333:user/${scenario.userName}' is not authorized to perform \`ses:SendRawEmail' on resource \`${identity}'; `
-      + `the credential may not use ${identity}: add it to identities or configurationSets, check fromAddresses and denying policies, and rotate again${afterStep('554')}`);
+      + `the credential may not use ${identity}: add it to identities or configurationSets, check fromAddresses, allowedSourceIps and denying policies, and rotate again${afterStep('554')}`);
     expect((scenario.clock.now() - start) / 1000).toBeGreaterThan(280);
     expect((scenario.clock.now() - start) / 1000).toBeLessThan(320);
     expect(scenario.current.username).toBe(username);

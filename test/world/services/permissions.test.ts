@@ -6,6 +6,7 @@ const ACCOUNT = '111122223333';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/rotation`;
 const SECRET = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:smtp-AbCdEf`;
 const INSTANCE = `arn:aws:ec2:eu-west-1:${ACCOUNT}:instance/i-0123456789abcdef0`;
+const IDENTITY = `arn:aws:ses:eu-west-1:${ACCOUNT}:identity/example.com`;
 const USER = `arn:aws:iam::${ACCOUNT}:user/mail/newsletter`;
 
 function principal(...statements: PolicyStatement[]): Principal {
@@ -46,6 +47,9 @@ describe('the same decision as the public simulator', () => {
     ['a tag by pattern', [allow('ssm:SendCommand', '*', { StringLike: tag('Y?s') })], 'ssm:SendCommand', INSTANCE, tag('Yes')],
     ['Null for an absent key', [allow('ssm:SendCommand', '*', { Null: { 'aws:ResourceTag/Mail': 'true' } })], 'ssm:SendCommand', INSTANCE, {}],
     ['ArnLike', [allow('iam:*', '*', { ArnLike: { 'aws:PrincipalArn': 'arn:*:iam::*:role/rot*' } })], 'iam:CreateAccessKey', USER, {}],
+    ['an address in a range', [allow('ses:SendRawEmail', '*', { IpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '2001:db8::/32'] } })], 'ses:SendRawEmail', IDENTITY, { 'aws:SourceIp': '192.0.2.7' }],
+    ['an address outside', [allow('ses:SendRawEmail', '*', { IpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '198.51.100.1'] } })], 'ses:SendRawEmail', IDENTITY, { 'aws:SourceIp': '198.51.100.2' }],
+    ['no address', [allow('ses:SendRawEmail', '*', { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } })], 'ses:SendRawEmail', IDENTITY, {}],
     ['Bool', [allow('iam:*', '*', { Bool: { 'aws:SecureTransport': 'true' } })], 'iam:CreateAccessKey', USER, {}],
   ];
 
@@ -104,6 +108,6 @@ it('refuses as AWS words it, and remembers the call', () => {
 });
 
 it('does not guess what an unknown condition operator means', () => {
-  const who = principal(allow('iam:*', '*', { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }));
-  expect(() => new Permissions().isAllowed({ principal: who, action: 'iam:GetUser', resource: USER })).toThrow('IpAddress');
+  const who = principal(allow('iam:*', '*', { DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } }));
+  expect(() => new Permissions().isAllowed({ principal: who, action: 'iam:GetUser', resource: USER })).toThrow('DateGreaterThan');
 });

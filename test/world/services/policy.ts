@@ -1,5 +1,7 @@
 /** IAM policies, compiled for speed: exhaustive tests ask hundreds of thousands of times. */
 
+import { BlockList, isIPv6 } from 'node:net';
+
 export interface PolicyDocument {
   readonly Version?: string;
   readonly Statement: PolicyStatement | PolicyStatement[];
@@ -130,6 +132,7 @@ const COMPARISONS: Record<string, Comparison> = {
   StringLike: glob,
   ArnEquals: arnLike,
   ArnLike: arnLike,
+  IpAddress: isInRange,
   Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
   NumericEquals: (expected, actual) => Number(actual) === Number(expected),
   NumericLessThan: (expected, actual) => Number(actual) < Number(expected),
@@ -137,6 +140,19 @@ const COMPARISONS: Record<string, Comparison> = {
   NumericGreaterThan: (expected, actual) => Number(actual) > Number(expected),
   NumericGreaterThanEquals: (expected, actual) => Number(actual) >= Number(expected),
 };
+
+/** Whether an address is in a CIDR range, or is that address. */
+function isInRange(range: string, address: string): boolean {
+  const [start, prefix] = range.split('/');
+  const addresses = new BlockList();
+  if (prefix === undefined) addresses.addAddress(start, familyOf(start));
+  else addresses.addSubnet(start, Number(prefix), familyOf(start));
+  return addresses.check(address, familyOf(address));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
+}
 
 function conditionTest(operator: string, key: string, expected: string[]): (context: Context) => boolean {
   const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];

@@ -32,11 +32,18 @@ export interface SmtpFaults {
 export interface SesSmtpOptions {
   readonly credentials: CredentialSource;
   readonly clock: Pick<Clock, 'now'>;
-  /** Whether the user may `ses:SendRawEmail` as this address in this region, with this configuration set. Everybody may if it is left out. */
-  readonly maySend?: (userName: string, from: string, region: string, configurationSet?: string) => boolean;
+  /** Whether the user may `ses:SendRawEmail` as this address. Everybody may if it is left out. */
+  readonly maySend?: (userName: string, from: string, options: SendingOptions) => boolean;
   readonly partition?: string;
   readonly accountId?: string;
   readonly faults?: SmtpFaults;
+}
+
+/** What a policy may ask about a message. */
+export interface SendingOptions {
+  readonly region?: string;
+  readonly configurationSet?: string;
+  readonly sourceIp?: string;
 }
 
 export type LoginResult =
@@ -90,6 +97,8 @@ export class SesSmtp {
   public readonly logins: LoginRecord[] = [];
   public readonly accepted: MailRecord[] = [];
   public readonly refused: RefusedMailRecord[] = [];
+  /** The public address that messages come from. Undefined through a VPC endpoint. */
+  public sourceIp?: string = '198.51.100.1';
   private readonly owners = new Map<string, string>();
   private readonly tries = new Map<string, number>();
   private settled = new Set<string>();
@@ -156,9 +165,10 @@ export class SesSmtp {
   /** What the user may not use: the identity, or the configuration set of the message. */
   private deniedResource(userName: string, { from, raw, region }: Mail): string | undefined {
     const { maySend = () => true } = this.options;
-    if (!maySend(userName, from, region)) return `identity/${from.slice(from.lastIndexOf('@') + 1)}`;
+    const { sourceIp } = this;
+    if (!maySend(userName, from, { region, sourceIp })) return `identity/${from.slice(from.lastIndexOf('@') + 1)}`;
     const [, configurationSet] = /^X-SES-CONFIGURATION-SET: (.*)\r$/m.exec(raw) ?? [];
-    return maySend(userName, from, region, configurationSet) ? undefined : `configuration-set/${configurationSet}`;
+    return maySend(userName, from, { region, sourceIp, configurationSet }) ? undefined : `configuration-set/${configurationSet}`;
   }
 
   private accessDenied(userName: string, region: string, resource: string): string {

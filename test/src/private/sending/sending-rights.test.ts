@@ -15,7 +15,7 @@ function domain(stack: Stack, id = 'Domain'): ses.IEmailIdentity {
 describe('the user', () => {
   it('is a new one that belongs to the rotation', () => {
     const { stack, rotation } = defineRotation();
-    expect(Object.keys(onlyResource(stack, 'AWS::IAM::User'))).toEqual(['Groups']);
+    expect(Object.keys(onlyResource(stack, 'AWS::IAM::User'))).toEqual(['Groups', 'Tags']);
     expect(configOf(stack).user).toEqual({ name: textOf(stack.resolve(rotation.user.userName)), owned: true });
   });
 
