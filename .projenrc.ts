@@ -212,7 +212,7 @@ project.addTask('test:deep', {
 });
 
 project.addTask('demo', {
-  description: 'Rotate twice in the local AWS, with mail flowing',
+  description: 'Rotate three times in the local AWS, with mail flowing',
   steps: [
     { spawn: 'bundle' },
     { exec: 'tsx --tsconfig tsconfig.dev.json test/demo/demo.ts', receiveArgs: true },

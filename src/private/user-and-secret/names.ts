@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, PhysicalName, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkNotation } from '../notation';
@@ -24,6 +24,11 @@ export function validateNames({ functionName, path, secretName, userName }: Name
   checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"');
   checkNotation('functionName', functionName, /^[\w-]{1,64}$/, '1 to 64 letters, digits, "_" and "-"');
   checkNotation('path', path, /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, '1 to 512 characters that begin and end with "/", such as /mail/');
+}
+
+/** A name, unless it is generated: by CloudFormation, or by CDK where another account needs to know it. */
+export function chosenName(name: string | undefined): string | undefined {
+  return name === PhysicalName.GENERATE_IF_NEEDED ? undefined : name;
 }
 
 /** Warns about a secret whose partial ARN looks like a complete one to Secrets Manager. */
