@@ -39,7 +39,7 @@ export function warnAboutNames(scope: Construct, { secret, secretName = secret &
     + (secret ? 'import it with Secret.fromSecretCompleteArn' : 'if it is not deployed yet, choose another secretName; later, another name replaces the secret'));
 }
 
-/** The name that a secret was imported by. If a partial ARN ends like a complete one, CDK itself takes that end for the six characters. */
+/** The name by which a secret was imported. If a partial ARN ends like a complete one, CDK itself takes that end for the six characters. */
 export function importedName({ secretArn, secretFullArn, secretName }: secretsmanager.ISecret): string | undefined {
   return secretFullArn ? secretName : secretArn.split(':secret:')[1];
 }

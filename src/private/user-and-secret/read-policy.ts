@@ -28,7 +28,7 @@ function isIdentity(principal: iam.IPrincipal): principal is Identity {
   return Construct.isConstruct(principal) && 'attachInlinePolicy' in principal;
 }
 
-/** A role that is managed elsewhere takes no policy, and does not say so. */
+/** A role that is managed elsewhere takes no policy, and does not report that. */
 function isAttached(policy: iam.Policy): boolean {
   const { groups, roles, users } = policy.node.defaultChild as iam.CfnPolicy;
   return Object.values(Stack.of(policy).resolve({ groups, roles, users }) as object).length > 0;
