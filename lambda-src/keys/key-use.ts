@@ -1,5 +1,5 @@
 import { Inventory } from './inventory';
-import { RotationConfig } from '../../src/private/rotation-contract';
+import { INITIAL_SECRET_VALUE, RotationConfig } from '../../src/private/rotation-contract';
 import { AccessKey } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { isCurrent } from '../secret/labels';
@@ -16,8 +16,15 @@ export function currentKey({ keys, versions }: Inventory): AccessKey | undefined
 
 /**
  * Whether this rotation must have created a key that no labeled version refers to. That is so if nobody else creates keys for
- * the user, and the key is not older than this secret: an older key may belong to another secret.
+ * the user, and the key is not older than the oldest version of this rotation: an older key may belong to another secret.
  */
-export function isOwnKey({ user }: RotationConfig, key: AccessKey, secret: { readonly createdAt: number }): boolean {
-  return user.owned && key.createdAt >= secret.createdAt;
+export function isOwnKey({ user }: RotationConfig, key: AccessKey, { keys, secret, versions }: Inventory): boolean {
+  const ofThisRotation = versions.filter(version => isInitial(version) || keys.some(candidate => isReferenced(candidate, [version])));
+  const since = Math.min(...ofThisRotation.map(({ createdAt }) => createdAt));
+  return user.owned && key.createdAt >= Math.max(secret.createdAt, since);
+}
+
+/** An imported secret may be older than the user, and has no such version. */
+function isInitial({ value }: SecretVersion): boolean {
+  return value.reveal() === INITIAL_SECRET_VALUE;
 }

@@ -45,12 +45,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     covers: ({ change, status }) => change.name === 'an imported user' && status === 'UPDATE_ROLLBACK_FAILED',
   },
   {
-    // The secret is older than the key, so the rotation of the imported secret takes the current key of the former one for a left-over.
-    name: 'a deployment that replaces an owned secret by an imported one, and keeps the user, deletes the current key at once',
-    isDefect: true,
-    covers: ({ change }) => change.name === 'an imported secret',
-  },
-  {
     // The watchdog sees the configuration of the new user, takes the old user's key for deleted, and takes the mark from its version.
     name: 'the watchdog, running while another user takes over, forgets the key of the rotation before the last one',
     isDefect: true,
