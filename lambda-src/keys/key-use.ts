@@ -16,15 +16,20 @@ export function currentKey({ keys, versions }: Inventory): AccessKey | undefined
 
 /**
  * Whether this rotation must have created a key that no labeled version refers to. That is so if nobody else creates keys for
- * the user, and the key is not older than the oldest version of this rotation: an older key may belong to another secret.
+ * the user, and the key is not older than this secret: an older key may belong to another secret.
  */
-export function isOwnKey({ user }: RotationConfig, key: AccessKey, { keys, secret, versions }: Inventory): boolean {
-  const ofThisRotation = versions.filter(version => isInitial(version) || keys.some(candidate => isReferenced(candidate, [version])));
-  const since = Math.min(...ofThisRotation.map(({ createdAt }) => createdAt));
-  return user.owned && key.createdAt >= Math.max(secret.createdAt, since);
+export function isOwnKey({ user }: RotationConfig, key: AccessKey, inventory: Inventory): boolean {
+  return user.owned && key.createdAt >= ownSince(inventory);
 }
 
-/** An imported secret may be older than the user, and has no such version. */
+/** An imported secret may be older than the user. Until its first rotation has ended, its oldest version with a key of the user tells. */
+function ownSince({ keys, secret, versions }: Inventory): number {
+  if (secret.rotatedAt !== undefined) return secret.createdAt;
+  const ofThisRotation = versions.filter(version => isInitial(version) || keys.some(key => isReferenced(key, [version])));
+  return Math.max(secret.createdAt, Math.min(...ofThisRotation.map(({ createdAt }) => createdAt)));
+}
+
+/** A secret that the construct made begins with this version. */
 function isInitial({ value }: SecretVersion): boolean {
   return value.reveal() === INITIAL_SECRET_VALUE;
 }
