@@ -160,6 +160,9 @@ project.addPackageIgnore('/demo-report.html');
 project.addPackageIgnore('/.stryker-tmp/');
 project.addPackageIgnore('/.venv-fidelity/');
 project.addPackageIgnore('/coverage/');
+// Only those that public declarations refer to.
+project.addPackageIgnore('/lib/private/**/*.d.ts');
+for (const needed of ['rotation-contract', 'documents/document-binding', 'fleets/target-permissions']) project.addPackageIgnore(`!/lib/private/${needed}.d.ts`);
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 /** Node 20 is supported; reminders that it is old help nobody here. */

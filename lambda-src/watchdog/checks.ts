@@ -64,7 +64,7 @@ export async function checkServers(context: Context, { keys, versions }: Invento
     + `${rotateNow(config.secretArn)}; to reactivate a key: aws iam update-access-key --user-name ${userName} --access-key-id … --status Active`, 'servers-may-hold-a-dead-key');
 }
 
-/** The user of a deployment that was given up, whose keys the function may not list: a login tells that the key is there. */
+/** The user of a deployment that was abandoned, whose keys the function may not list: a login shows that the key exists. */
 async function isOfOtherUser({ config, loginAt }: Context, { value }: SecretVersion): Promise<boolean> {
   const credential = parseFormer(value);
   const endpoint = credential && endpointIn(credential.region, config);

@@ -46,7 +46,7 @@ export function optional(kind: Kind): OptionalKind {
   return { ...kind, isOptional: true };
 }
 
-/** A list, also one that only the deployment knows. */
+/** A list, even one that is known only at deployment. */
 export function listOf(items: Kind): RequiredKind {
   const checkItems = (path: string, values: unknown[]) => values.forEach((value, index) => checkValue(`${path}[${index}]`, value, items));
   return { allowed: 'a list', todo: `give a list in which each item is ${items.allowed}`, accepts: Array.isArray, checkInside: checkItems };

@@ -31,7 +31,7 @@ export function rotationConfig({ endpoints, fleets, format, secret, testMessage,
     secretArn: secret.secretArn,
     user: { name: user.userName, owned: userOwned },
     endpoint,
-    // Left out where there are none: the environment is small.
+    // Left out if there are none, because the environment is small.
     additionalEndpoints: additionalEndpoints.length > 0 ? additionalEndpoints : undefined,
     testMessage: testMessage && testMessageConfig(testMessage),
     format,

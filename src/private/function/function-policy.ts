@@ -9,10 +9,8 @@ import { grantReplicaKeys } from '../additional-regions';
 import { BoundFleet } from '../fleets/fleet-binding';
 import { grantKey, secretArnPattern } from '../user-and-secret/secret-grants';
 
-/** Who gets the policy, and what it allows access to. */
+/** What the policy allows access to. */
 interface PolicySubject {
-  /** Undefined if the role is imported, and so must have the policy already. */
-  readonly role?: iam.IRole;
   readonly logGroup: logs.ILogGroup;
   readonly secret: secretsmanager.ISecret;
   readonly user: iam.IUser;
@@ -28,12 +26,11 @@ interface CompletedPolicy {
 }
 
 /**
- * Defines what the function may do. `completePolicy` adds the statements for itself and for the keys. Without a role, the policy is not in
- * the template, and only its document is used.
+ * Defines what the function may do. `completePolicy` adds the statements for itself and for the keys. As long as no role has the policy, it
+ * is not in the template.
  */
-export function definePolicy(scope: Construct, id: string, { fleets, logGroup, role, secret, user }: PolicySubject): iam.Policy {
+export function definePolicy(scope: Construct, id: string, { fleets, logGroup, secret, user }: PolicySubject): iam.Policy {
   return new iam.Policy(scope, id, {
-    roles: role && [role],
     statements: [
       new iam.PolicyStatement({
         sid: 'WriteLog',

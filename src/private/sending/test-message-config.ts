@@ -38,7 +38,7 @@ function checkSender(sender: string, { fromAddresses, identities }: Permissions)
   }
 }
 
-/** A name that only the deployment knows may be any. */
+/** A name that is known only at deployment can be any name. */
 function checkSet(name: string, { configurationSets = [] }: Permissions): void {
   const allowed = configurationSets.map(({ configurationSetName }) => configurationSetName);
   if (allowed.includes(name) || allowed.length > 0 && [name, ...allowed].some(candidate => Token.isUnresolved(candidate))) return;

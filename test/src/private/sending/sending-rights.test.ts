@@ -111,3 +111,10 @@ describe('the sending policy', () => {
     }]);
   });
 });
+
+it('is the permission to send as an identity of another account, if only its ARN says so', () => {
+  const { stack } = defineRotation(scope => ({
+    identities: [Object.assign(domain(scope, 'Shared'), { emailIdentityArn: 'arn:aws:ses:eu-west-1:444455556666:identity/example.com' })],
+  }));
+  expect(JSON.stringify(Template.fromStack(stack).toJSON())).toContain(':444455556666:identity/example.com');
+});
