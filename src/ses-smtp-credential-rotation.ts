@@ -38,7 +38,7 @@ import { defineSender, validateSender, warnAboutUser } from './private/sending/s
 import { validateSourceIps } from './private/sending/source-ips';
 import { validateTestMessage } from './private/sending/test-message-config';
 import { BOOLEAN, checkProps, checkValue, DURATION, instanceOf, like, listOf, memberOf, NUMBER, OBJECT, optional, SECRET, Shape, STRING, struct } from './private/shapes';
-import { bindEndpoints, warnAboutPartition, warnAboutPort } from './private/smtp-endpoints';
+import { bindEndpoints, warnAboutPartition, warnAboutPort, warnAboutRegions } from './private/smtp-endpoints';
 import { claimUserAndSecret } from './private/user-and-secret/claims';
 import { validateNames, warnAboutNames } from './private/user-and-secret/names';
 import { defineSecret, validateNewSecret } from './private/user-and-secret/new-secret';
@@ -838,4 +838,5 @@ function warnAbout(scope: Construct, props: SesSmtpCredentialRotationProps, addi
   warnAboutUser(scope, props);
   warnAboutReplicas(scope, props.secret, additionalRegions);
   warnAboutPartition(scope, endpoints);
+  warnAboutRegions(scope, endpoints);
 }

@@ -33,7 +33,7 @@ function checkSender(sender: string, { fromAddresses, identities }: Permissions)
   if (!isOfIdentities(sender, identities)) {
     throw new Error(`testMessage.sender must belong to one of the identities, got ${quoted(sender)} and the identities ${namesOf(identities).join(', ')}; correct it, or add its identity`);
   }
-  if (fromAddresses && !fromAddresses.some(pattern => mayMatch(pattern, sender))) {
+  if (fromAddresses && !Token.isUnresolved(fromAddresses) && !fromAddresses.some(pattern => mayMatch(pattern, sender))) {
     throw new Error(`testMessage.sender must match one of the fromAddresses, which are case-sensitive, got ${quoted(sender)} and the fromAddresses ${fromAddresses.join(', ')}`);
   }
 }
