@@ -86,10 +86,11 @@ export async function checkPending(context: Context, { secret, versions }: Secre
 }
 
 /** Every key must be one that the secret refers to. */
-export function checkKeys({ clock, config, keys: { userName } }: Context, { keys, secret, versions }: Inventory): Problem {
+export function checkKeys({ clock, config, keys: { userName } }: Context, inventory: Inventory): Problem {
+  const { keys, versions } = inventory;
   const stray = keys.find(key => !isReferenced(key, versions) && clock.now() - key.createdAt > STORING_TIME);
   if (!stray) return undefined;
-  const outcome = isOwnKey(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops when it needs the slot';
+  const outcome = isOwnKey(config, stray, inventory) ? 'the next rotation deletes it' : 'the rotation stops when it needs the slot';
   return new RotationError(`no version of the secret refers to access key ${stray.id} of user "${userName}"; ${outcome}; `
     + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${stray.id}`, 'stray-key');
 }

@@ -52,7 +52,7 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
   const { allowedSourceIps, identities, configurationSets = [], fromAddresses, path } = props;
   const stack = Stack.of(scope);
   const group = new iam.Group(scope, 'Group', { path });
-  group.addToPolicy(new iam.PolicyStatement({
+  const statement = new iam.PolicyStatement({
     sid: 'SendAsIdentities',
     actions: ['ses:SendRawEmail'],
     resources: endpoints.flatMap(({ region }) => [
@@ -67,7 +67,10 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
       ...fromAddresses && { StringLike: { 'ses:FromAddress': fromAddresses } },
       ...allowedSourceIps && { IpAddress: { 'aws:SourceIp': allowedSourceIps } },
     },
-  }));
+  });
+  // Not a resource of its own, of which a stack has 500 at most.
+  const policyDocument = new iam.PolicyDocument({ statements: [statement] });
+  (group.node.defaultChild as iam.CfnGroup).policies = [{ policyName: 'Sending', policyDocument }];
   return group;
 }
 

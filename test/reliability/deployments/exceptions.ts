@@ -45,10 +45,10 @@ export const EXCEPTIONS: readonly Exception[] = [
     covers: ({ change, status }) => change.name === 'an imported user' && status === 'UPDATE_ROLLBACK_FAILED',
   },
   {
-    // The secret is older than the key, so the rotation of the imported secret takes the current key of the former one for a left-over.
-    name: 'a deployment that replaces an owned secret by an imported one, and keeps the user, deletes the current key at once',
+    // Its first value is current at once, so the deployment does not wait for the servers, and deletes the keys of the former secret.
+    name: 'a change to an empty imported secret whose rotation meets a fault takes the former key from servers',
     isDefect: true,
-    covers: ({ change }) => change.name === 'an imported secret',
+    covers: ({ change }, { promise }) => change.name === 'an imported secret' && (promise === 'P2' || promise === 'P10'),
   },
   {
     // The watchdog sees the configuration of the new user, takes the old user's key for deleted, and takes the mark from its version.

@@ -215,7 +215,12 @@ export class DeploymentPromises implements Watcher<Call> {
     if (this.isLeaving || this.condemned.has(userName)) return true;
     const secrets = this.place.world.secretsManager.allSecrets();
     const holders = secrets.filter(({ versions }) => [...versions.values()].some(version => keyIn(version) === key));
-    return holders.length > 0 && holders.every(({ arn }) => this.condemned.has(arn));
+    return holders.length > 0 && holders.every(secret => this.isCondemnedSecret(secret));
+  }
+
+  /** A template names an imported secret without the end of its ARN. */
+  private isCondemnedSecret({ arn }: Secret): boolean {
+    return [...this.condemned].some(condemned => arn.startsWith(condemned));
   }
 
   /** Whether somebody made it before the stack. Rotations replace it, and no deployment deletes it. */
@@ -228,7 +233,7 @@ export class DeploymentPromises implements Watcher<Call> {
     const before = this.current.get(secret.arn);
     if (now.version !== before?.version) this.noteCurrent(secret, before, now, point);
     const isDead = now.key && !this.place.excused.has(now.key) && this.place.world.iam.findAccessKey(now.key)?.status !== 'Active';
-    if (isDead && !this.isLeaving && !this.condemned.has(secret.arn)) this.violate('P1', 'the key in AWSCURRENT does not work');
+    if (isDead && !this.isLeaving && !this.isCondemnedSecret(secret)) this.violate('P1', 'the key in AWSCURRENT does not work');
   }
 
   private noteCurrent(secret: Secret, before: Current | undefined, now: Current, point: Point): void {
@@ -239,6 +244,8 @@ export class DeploymentPromises implements Watcher<Call> {
     const call = this.place.callAt(point);
     if (!isNew || !call) return;
     this.promotions += 1;
+    // Secrets Manager itself makes the first value of an empty secret current.
+    if (before?.version === undefined && point.name === 'PutSecretValue') return;
     this.checkPromotion(now.key, call);
   }
 

@@ -46,7 +46,7 @@ describe('the user', () => {
     const template = Template.fromStack(stack);
     const [group] = Object.keys(template.findResources('AWS::IAM::Group'));
     template.hasResourceProperties('AWS::IAM::User', { Groups: [{ Ref: group }] });
-    expect(onlyResource(stack, POLICY, 'NewsletterGroup')).toMatchObject({ Groups: [{ Ref: group }] });
+    expect(onlyResource(stack, 'AWS::IAM::Group', group).Policies).toMatchObject([{ PolicyName: 'Sending' }]);
     for (const { Properties } of Object.values(template.findResources(POLICY))) expect(Properties).not.toHaveProperty('Users');
   });
 });
