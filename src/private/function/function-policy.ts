@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { denyNetworkInterfaces } from './function-network';
 import { grantReplicaKeys } from '../additional-regions';
 import { BoundFleet } from '../fleets/fleet-binding';
-import { grantKey, secretArnPattern } from '../user-and-secret/secret-grants';
+import { grantKey, policyName, secretArnPattern } from '../user-and-secret/secret-grants';
 
 /** What the policy allows access to. */
 interface PolicySubject {
@@ -84,12 +84,13 @@ function invokeItself(rotationFunction: lambda.IFunction): iam.PolicyStatement {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
  */
-function decryptEnvironment({ functionArn }: lambda.IFunction, { keyArn }: kms.IKey): iam.PolicyStatement {
+function decryptEnvironment({ functionArn }: lambda.IFunction, key: kms.IKey): iam.PolicyStatement {
+  const { conditions, resourceArn } = policyName(key);
   return new iam.PolicyStatement({
     sid: 'DecryptEnvironment',
     actions: ['kms:Decrypt'],
-    resources: [keyArn],
-    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn } },
+    resources: [resourceArn],
+    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn }, ...conditions },
   });
 }
 

@@ -90,7 +90,7 @@ function oneOrAll(values: string[]): string | string[] {
 }
 
 /** What policies call a key. KMS ignores the ARN of an alias there. If only the alias is known, the key must have it. */
-function policyName(key: kms.IKey): { resourceArn: string; conditions?: Record<string, object> } {
+export function policyName(key: kms.IKey): { resourceArn: string; conditions?: Record<string, object> } {
   if (!isAlias(key)) return { resourceArn: key.keyArn };
   const target = targetOf(key);
   if (target) return { resourceArn: target.keyArn };

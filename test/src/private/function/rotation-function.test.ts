@@ -101,4 +101,13 @@ describe('the options of the function', () => {
       Condition: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': { 'Fn::GetAtt': [id, 'Arn'] } } },
     }]);
   });
+
+  it('may be an alias of such a key, which policies call by the key', () => {
+    const { stack } = defineRotation(scope => ({ environmentEncryption: kms.Alias.fromAliasName(scope, 'Key', 'alias/mail') }));
+    const statements = statementsOf(stack, 'NewsletterPolicy') as { Sid?: string; Resource: unknown; Condition?: object }[];
+    expect(statements.find(({ Sid }) => Sid === 'DecryptEnvironment')).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
+      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/mail' } },
+    });
+  });
 });

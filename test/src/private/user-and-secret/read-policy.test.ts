@@ -161,6 +161,7 @@ describe('a grantee of another account', () => {
     expect(() => rotation.grantRead(new iam.AccountPrincipal('222222222222'))).not.toThrow();
     expect(() => defineRotation().rotation.grantRead(new iam.AccountPrincipal('222222222222'))).not.toThrow();
     expect(() => defineRotation(undefined, { env }).rotation.grantRead(new iam.ArnPrincipal(`arn:aws:iam::${env.account}:role/mail`))).not.toThrow();
+    expect(() => defineRotation(undefined, { env }).rotation.grantRead(new iam.ServicePrincipal('ecs-tasks.amazonaws.com'))).not.toThrow();
     expect(() => defineRotation(undefined, { env }).rotation.grantRead(new iam.ArnPrincipal(new sns.Topic(new Stack(), 'Topic').topicArn))).not.toThrow();
   });
 
