@@ -81,7 +81,7 @@ describe('the options of the function', () => {
     expect(onlyResource(stack, 'AWS::Lambda::Function')).toMatchObject({ TracingConfig: { Mode: mode } });
     expect(statementsOf(stack, 'NewsletterPolicy'))
       .toContainEqual({ Sid: 'WriteTraces', Effect: 'Allow', Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: '*' });
-    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 2);
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 1);
   });
 
   it('allow no traces if tracing is disabled', () => {
