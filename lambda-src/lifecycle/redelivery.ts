@@ -30,8 +30,7 @@ export async function redeliver(context: Context, scope: TeardownScope, inventor
   if (!held.some(version => isAmong(leaving, version))) return leaving;
   try {
     const isBack = !mentionsAccessKey(remaining.value) && await leaveToFormer(context, scope, inventory);
-    if (!isBack) await deliverAgain(today ?? context, scope, remaining, inventory);
-    return leaving;
+    return isBack ? leaving : await deliverAgain(today ?? context, scope, remaining, inventory).then(() => leaving);
   } catch (error) {
     context.log.error('mail servers may hold a key that is no longer in use', { error: describe(error) });
     return userGoes(context, scope) ? leaving : leaving.filter(key => !isReferenced(key, held));

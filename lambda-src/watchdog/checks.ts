@@ -80,9 +80,10 @@ export async function checkPending(context: Context, { secret, versions }: Secre
   if (!id) return undefined;
   const since = filled?.createdAt ?? await noteEmpty(context, secret, id);
   const longestPush = Math.max(0, ...config.fleets.map(({ timeoutSeconds }) => timeoutSeconds)) * SECOND;
-  if (clock.now() - since <= ROTATION_TIME + longestPush) return undefined;
-  return new RotationError(`version ${id} has been ${PENDING} since ${new Date(since).toISOString()}: its rotation is stuck; `
-    + 'look for the last failed step in the log, fix what it names, and rotate again', 'stuck-rotation');
+  return clock.now() - since <= ROTATION_TIME + longestPush
+    ? undefined
+    : new RotationError(`version ${id} has been ${PENDING} since ${new Date(since).toISOString()}: its rotation is stuck; `
+      + 'look for the last failed step in the log, fix what it names, and rotate again', 'stuck-rotation');
 }
 
 /** Every key must be one that the secret refers to. */
