@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkMade } from './private/factories';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
@@ -123,14 +123,23 @@ function checkLine(what: string, text: string): void {
   if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}`);
 }
 
+/** In a policy, the key is part of a condition's name, which CloudFormation takes as it is. */
+function checkKnownKey(scope: Construct, key: string): void {
+  if (typeof Stack.of(scope).resolve(key) === 'string') return;
+  throw new Error(`tag key must be known at synthesis, got ${key}, which only the deployment knows; write the key, and leave only its values to the deployment`);
+}
+
 /** Both Run Command and IAM want all keys, and one value of each. */
 function taggedNodes(tags: { [key: string]: string[] }): (scope: Construct) => BoundTargets {
   const entries = Object.entries(tags);
   const conditions = Object.fromEntries(entries.map(([key, values]) => [`ssm:resourceTag/${key}`, values]));
-  return scope => ({
-    targets: entries.map(([key, values]) => ({ key: `tag:${key}`, values })),
-    statements: [sendTo(nodeArns(scope, '*'), { StringEquals: conditions })],
-  });
+  return scope => {
+    for (const [key] of entries) checkKnownKey(scope, key);
+    return {
+      targets: entries.map(([key, values]) => ({ key: `tag:${key}`, values })),
+      statements: [sendTo(nodeArns(scope, '*'), { StringEquals: conditions })],
+    };
+  };
 }
 
 function checkCount(what: string, values: string[], where: string): void {

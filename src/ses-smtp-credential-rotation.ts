@@ -37,13 +37,14 @@ import { timingConfig } from './private/schedule/timing';
 import { defineSender, validateSender, warnAboutUser } from './private/sending/sending-rights';
 import { validateSourceIps } from './private/sending/source-ips';
 import { validateTestMessage } from './private/sending/test-message-config';
-import { BOOLEAN, checkProps, DURATION, instanceOf, like, listOf, memberOf, NUMBER, OBJECT, optional, SECRET, Shape, STRING, struct } from './private/shapes';
-import { bindEndpoints, warnAboutPartition, warnAboutPort } from './private/smtp-endpoints';
+import { BOOLEAN, checkProps, checkValue, DURATION, instanceOf, like, listOf, memberOf, NUMBER, OBJECT, optional, SECRET, Shape, STRING, struct } from './private/shapes';
+import { bindEndpoints, warnAboutPartition, warnAboutPort, warnAboutRegions } from './private/smtp-endpoints';
 import { claimUserAndSecret } from './private/user-and-secret/claims';
 import { validateNames, warnAboutNames } from './private/user-and-secret/names';
 import { defineSecret, validateNewSecret } from './private/user-and-secret/new-secret';
+import { readPolicy } from './private/user-and-secret/read-policy';
 import { ecsSecretOf, grantReadOf } from './private/user-and-secret/readers';
-import { policiesBefore } from './private/user-and-secret/secret-grants';
+import { checkAccount, unlessWaiting } from './private/user-and-secret/secret-grants';
 import { ISesSmtpCredential } from './ses-smtp-credential';
 import { SmtpEndpoint } from './smtp-endpoint';
 import { TestMessage } from './test-message';
@@ -483,6 +484,7 @@ const CONFIGURATION_SET = like('an SES configuration set', 'configurationSetName
 const TEST_MESSAGE: Shape<TestMessage> = {
   sender: STRING, recipient: optional(STRING), configurationSet: optional(CONFIGURATION_SET), tenantName: optional(STRING),
 };
+const GRANTEE = like('a role or another grantee', 'grantPrincipal', 'use what reads the secret');
 const KEY = like('a KMS key', 'keyArn', 'use Key.fromKeyArn');
 const REPLICA: Shape<secretsmanager.ReplicaRegion> = { region: STRING, encryptionKey: optional(KEY) };
 const PROPS: Shape<SesSmtpCredentialRotationProps> = {
@@ -679,9 +681,15 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * construct with `node.addDependency`.
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    const grant = grantReadOf(this, this.secret, this.replicas, grantee);
-    this.readers.add(policiesBefore(this, grant));
-    return grant;
+    try {
+      checkValue('grantee', grantee, GRANTEE);
+      checkAccount(this.secret, grantee);
+      const policy = readPolicy(this, grantee);
+      if (policy) this.readers.add(unlessWaiting(policy, this));
+      return grantReadOf(this, this.secret, this.replicas, policy ?? grantee);
+    } catch (error) {
+      throw withPath(this, error);
+    }
   }
 
   /**
@@ -830,4 +838,5 @@ function warnAbout(scope: Construct, props: SesSmtpCredentialRotationProps, addi
   warnAboutUser(scope, props);
   warnAboutReplicas(scope, props.secret, additionalRegions);
   warnAboutPartition(scope, endpoints);
+  warnAboutRegions(scope, endpoints);
 }

@@ -1,5 +1,5 @@
 # Reads one version of the secret and checks it, before anything on this server is touched.
-# Without a version id, as for a server that joins between two rotations, it finds the one that servers are to hold now.
+# Without a version id, as for a server that joins between two rotations, it finds the one that servers should hold now.
 # Sets $SmtpUsername and $SmtpPassword. Neither they nor the secret's value are ever a parameter or the input of a command: a policy for
 # module logging writes those into the event log. It does not see methods and operators.
 if ("$($ExecutionContext.SessionState.LanguageMode)" -ne 'FullLanguage') {
@@ -23,7 +23,7 @@ trap { Stop-Document "the document ended in its line $($_.InvocationInfo.ScriptL
 # Agents before 3.3.2746.0 do not export parameters. Their allowedPattern keeps these three free of quotes.
 if (-not $env:SSM_SecretArn) { $env:SSM_SecretArn = '{{ SecretArn }}' }
 if (-not $env:SSM_Region) { $env:SSM_Region = '{{ Region }}' }
-# Windows does not tell an empty variable from one that is missing, and a new agent leaves the reference as it is.
+# On Windows, an empty variable looks like a missing one, and a new agent leaves the reference as it is.
 $GivenVersionId = (@($env:SSM_VersionId, '{{ VersionId }}') -cmatch '\A[A-Za-z0-9-]+\z')[0]
 
 $JsonToken = [regex] ('\G[ \t\r\n]*(?:(?<Sign>[{}\[\]:,])|"(?<Text>(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*)"' +
@@ -115,7 +115,7 @@ function Read-Stages {
   return (Invoke-SecretsManager "describe-secret --secret-id $env:SSM_SecretArn --region $env:SSM_Region").VersionIdsToStages
 }
 
-# Returns the id of the version that servers are to hold now: the one that a rotation is giving them, if there is one,
+# Returns the id of the version that servers should hold now: the one that a rotation is giving them, if there is one,
 # because it will not come back to a server that has joined meanwhile; otherwise the current one.
 function Get-WantedVersion {
   $Stages = Read-Stages
@@ -159,7 +159,7 @@ if (-not $VersionId) { $VersionId = Invoke-Patiently { Get-WantedVersion } }
 if (-not $VersionId) { Stop-Document "$($env:SSM_SecretArn) has no current version" }
 $Version = Invoke-Patiently { Read-Version }
 
-# A command that reaches a server late must not bring back what was given up or replaced meanwhile.
+# A command that reaches a server late must not bring back a version that was abandoned or replaced in the meantime.
 if (-not ($Version.VersionStages -ccontains 'AWSPENDING' -or $Version.VersionStages -ccontains 'AWSCURRENT')) {
   Stop-Document "version $VersionId is no longer pending or current, so it is not applied"
 }

@@ -1,5 +1,5 @@
 # Reads one version of the secret and checks it, before anything on this server is touched.
-# Without a version id, as for a server that joins between two rotations, finds the one that servers are to hold now.
+# Without a version id, as for a server that joins between two rotations, finds the one that servers should hold now.
 # Sets SMTP_USERNAME and SMTP_PASSWORD. They are not exported, and never an argument of a command: other
 # processes could see them there.
 set +axv
@@ -42,10 +42,10 @@ lock() {
   [ -z "${SES_SMTP_HAS_LOCK:-}" ] || return 0
   command -v flock >/dev/null 2>&1 || fail 'flock is not installed: install util-linux'
   lock_file="${RUNTIME_DIRECTORY:-/run}/ses-smtp-credential.lock"
-  # By itself, a redirection that fails would end the script without a word of ours.
+  # By itself, a redirection that fails would end the script without a message.
   (: >>"$lock_file") 2>/dev/null || fail "cannot write $lock_file, which keeps two runs apart"
   exec 9>>"$lock_file"
-  # ksh hands a descriptor on only to a command that names it.
+  # ksh passes a descriptor only to a command that names it.
   said=$(flock -w 120 9 9>&9 2>&1) || fail "${said:-another run has been changing files for two minutes}"
 }
 
@@ -68,7 +68,7 @@ start_over() {
   exec "$script" </dev/null 9>&9
 }
 
-# Prints the id of the version that servers are to hold now: the one that a rotation is giving them, if there is one,
+# Prints the id of the version that servers should hold now: the one that a rotation is giving them, if there is one,
 # because it will not come back to a server that has joined meanwhile; otherwise the current one.
 wanted_version() {
   versions=$(aws secretsmanager describe-secret --secret-id "$SSM_SecretArn" --region "$SSM_Region" \
@@ -122,7 +122,7 @@ fetch read_version
 stages=${fetched%%"$tab"*}
 value=${fetched#*"$tab"}
 
-# A command that reaches a server late must not bring back what was given up or replaced meanwhile.
+# A command that reaches a server late must not bring back a version that was abandoned or replaced in the meantime.
 case ",$stages," in
   *,AWSPENDING,* | *,AWSCURRENT,*) ;;
   *) fail "version $version_id is no longer pending or current, so it is not applied" ;;

@@ -1,7 +1,7 @@
 # The entries of a table of lines `key separator user:password`.
 #
 # The document of a server sets `key_pattern`, an extended regular expression for a key with its separator; `folds`, not
-# empty if a line that begins with white space goes on with the value of the one before; and NAME_OF, the awk function that
+# empty if a line that begins with white space continues the value of the line before; and NAME_OF, the awk function that
 # gives the host which a key is for, in lower case. It defines
 #   own_keys FILE   prints the keys of the entries that are for the endpoint
 

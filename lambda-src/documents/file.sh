@@ -1,6 +1,6 @@
 # What every document needs that changes files which it did not write.
 #
-# Whoever may write in a folder can put a link, another file or another folder in the place of any name in it, between any
+# Whoever may write in a folder can put a link, another file or another folder in place of any name in it, between any
 # two commands of this script. So it stays in the very folder that it has entered, copies a file there through a second
 # link to it in a directory that only root can reach, works there, and renames the result back: no step follows a link.
 me=$(id -u)
@@ -10,7 +10,7 @@ folder=''
 scratch="${RUNTIME_DIRECTORY:-/run}/ses-smtp-credential"
 rm -rf "$scratch"
 mkdir "$scratch" || fail "cannot write $scratch"
-# What else is to be done at the end, however it comes.
+# What else must happen at the end, however the script ends.
 undo=:
 finish() {
   code=$?
@@ -106,7 +106,7 @@ why_not_taken() {
   esac
 }
 
-# put FILE NAME: renames a file of ours to a name in the folder. Without -T, a link to a folder there would lead it astray.
+# put FILE NAME: renames one of the script's files to a name in the folder. Without -T, a link to a folder there would lead it astray.
 put() {
   if [ "$haven" = "$folder" ]; then mv -f "$1" "./$2"; else mv -fT "$1" "./$2"; fi
 }
@@ -164,7 +164,7 @@ has_process() {
 }
 
 # Runs a program that delivers what waits for a working credential, beside this script and not as part of it: the
-# server has the credential, whatever becomes of old mail.
+# server has the credential, whatever happens to old mail.
 in_background() {
   if command -v setsid >/dev/null 2>&1; then
     setsid "$@" </dev/null >/dev/null 2>&1 9<&- &

@@ -85,8 +85,7 @@ resume() {
   smtpctl resume mta >/dev/null 2>&1 || true
 }
 
-# OpenSMTPD asks for a credential once, and keeps it as long as any connection to the relay host is open: on a busy
-# server for ever. So it gets no new messages to relay until the open connections have ended, a few seconds after their
+# OpenSMTPD asks for a credential once, and keeps it as long as any connection to the relay host is open: on a busy server forever. So it gets no new messages to relay until the open connections have ended, a few seconds after their
 # last message.
 renew_connections() {
   is_relaying || return 0

@@ -49,7 +49,7 @@ foreach ($Line in '', $Sign, $SmtpUsername, $SmtpPassword, $SmtpHost, $SmtpPort,
 }
 $Process.StandardInput.Close()
 
-# What it prints is discarded, because Run Command would keep it. A program that it leaves behind may keep its output open for ever.
+# What it prints is discarded, because Run Command would keep it. A program that it leaves behind may keep its output open forever.
 $Outcome = $null
 while (-not $Outcome) {
   $Reading = $Process.StandardOutput.ReadLineAsync()

@@ -1,5 +1,4 @@
-# Gives the credential to everything on this server that relays to the relay host. The script before it says what there is and how it is
-# written: Read-Relays returns tables with Name, Hosts, Problem, UserName, Password and what else it needs, and Write-Relay writes
+# Gives the credential to everything on this server that relays to the relay host. The script before this one defines how the server's entries are read and written: Read-Relays returns tables with Name, Hosts, Problem, UserName, Password and what else it needs, and Write-Relay writes
 # $UserName and $Password.
 
 # Compares hosts without the brackets, final dots, spaces and capitals that people write.
@@ -52,13 +51,13 @@ function Set-Credential {
   try { $Now = Find-Relay $Before.Name } catch { $Failure = $_; return "cannot be read back ($(Get-Kind))" }
   if (-not (Test-New $Now)) { if ($Problem) { return $Problem } else { return 'did not keep the credential' } }
   if (-not (Test-Hidden $Now)) { return }
-  # What is hidden may be half of what was to be written.
+  # What is hidden may be half of the intended value.
   if (-not $Problem) { $Problem = Test-Login }
   if (-not $Problem) { $script:Hidden += $Before.Name }
   return $Problem
 }
 
-# Puts back what there was, if it is known and gone, and says what there is now.
+# Puts back what there was, if it is known and gone, and reports what is there now.
 function Reset-Credential {
   for ($Attempt = 1; $Attempt -le 2; $Attempt++) {
     try { if (Test-Old (Find-Relay $Before.Name)) { break } } catch { $null = $_ }

@@ -25,8 +25,8 @@ SETS='
     if (region_of(name) == region_of(host)) return "here"
     return has_password(region_of(name)) ? "elsewhere" : "nowhere"
   }
-  # A credential that has been copied from region to region belongs to the first entry that is named for one of ours. So
-  # each region has the same answer, in whatever order they come.
+  # A credential that has been copied from Region to Region belongs to the first entry that is named for a Region of this
+  # rotation. So each Region has the same answer, in whatever order they come.
   function learn_place(credential, place) {
     if ((place == "here" || place == "elsewhere") && !(credential in place_of_first)) place_of_first[credential] = place
   }

@@ -9,8 +9,8 @@
 #                          `$keys`; it prints why not, if there is more to say
 # and may set
 #   server_user            the user by which the server reads the table, if that is not root
-#   server_group           the group by which it does, if it runs with that whoever calls it; server_user is then anybody
-#   keeps_mode             not empty if other users are to read the table
+#   server_group           the group with which it reads it, if it has that group whoever calls it; server_user is then anybody
+#   keeps_mode             not empty if other users must read the table
 # Both FILE and `$keys`, the name of a file with one key a line, can be long: neither is ever an argument or in the environment.
 INDEXES='.db .lmdb .cdb .dir .pag'
 keys="$scratch/keys"
@@ -74,7 +74,7 @@ is_home() {
   [ "$haven" = "$folder" ]
 }
 
-# Copies the table to "old", and its text, which its owner could go on to change. Its indexes are copied to be put back
+# Copies the table to "old", and its text, which its owner could still change. Its indexes are copied to be put back
 # in a folder of root's own; in that of another user, they are only looked at, and never opened.
 take_table() {
   take "$name" "$work/old"
@@ -87,7 +87,7 @@ take_table() {
   done
 }
 
-# Makes "new", and for each index a file "like…": with owner, SELinux context and the mode that the new ones are to have.
+# Makes "new", and for each index a file "like…": with owner, SELinux context and the mode that the new ones get.
 make_new() {
   copy_file "$work/old" "$work/new" && close_to_others "$work/new" || return 1
   for suffix in $INDEXES; do
@@ -165,8 +165,7 @@ in_place() {
   looks_up "$table"
 }
 
-# change_table FILE: ends with exit code 0 if it changed the table, 3 if it was right already, 4 if servers are to
-# hold another version by now. To be run in a process of its own, so that its temporary files are removed when it ends, however it ends.
+# change_table FILE: ends with exit code 0 if it changed the table, 3 if it was right already, 4 if servers should hold another version by now. To be run in a process of its own, so that its temporary files are removed when it ends, however it ends.
 change_table() {
   table=$1
   unchanged="$table is unchanged"

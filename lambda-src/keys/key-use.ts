@@ -1,5 +1,5 @@
 import { Inventory } from './inventory';
-import { RotationConfig } from '../../src/private/rotation-contract';
+import { INITIAL_SECRET_VALUE, RotationConfig } from '../../src/private/rotation-contract';
 import { AccessKey } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { isCurrent } from '../secret/labels';
@@ -18,6 +18,18 @@ export function currentKey({ keys, versions }: Inventory): AccessKey | undefined
  * Whether this rotation must have created a key that no labeled version refers to. That is so if nobody else creates keys for
  * the user, and the key is not older than this secret: an older key may belong to another secret.
  */
-export function isOwnKey({ user }: RotationConfig, key: AccessKey, secret: { readonly createdAt: number }): boolean {
-  return user.owned && key.createdAt >= secret.createdAt;
+export function isOwnKey({ user }: RotationConfig, key: AccessKey, inventory: Inventory): boolean {
+  return user.owned && key.createdAt >= ownSince(inventory);
+}
+
+/** An imported secret may be older than the user. Until its first rotation has ended, its oldest version with a key of the user tells. */
+function ownSince({ keys, secret, versions }: Inventory): number {
+  if (secret.rotatedAt !== undefined) return secret.createdAt;
+  const ofThisRotation = versions.filter(version => isInitial(version) || keys.some(key => isReferenced(key, [version])));
+  return Math.max(secret.createdAt, Math.min(...ofThisRotation.map(({ createdAt }) => createdAt)));
+}
+
+/** A secret that the construct made begins with this version. */
+function isInitial({ value }: SecretVersion): boolean {
+  return value.reveal() === INITIAL_SECRET_VALUE;
 }

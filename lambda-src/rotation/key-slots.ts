@@ -12,8 +12,9 @@ import { parseDeliverable } from '../secret/credential';
 import { CURRENT, isCurrent, isNeeded } from '../secret/labels';
 
 /** Deletes the rotation's own keys that no version refers to, and returns the others. */
-export async function deleteLeftOvers(context: Context, { keys, secret, versions }: Inventory): Promise<AccessKey[]> {
-  const leftOvers = keys.filter(key => isOwnKey(context.config, key, secret) && !isReferenced(key, versions));
+export async function deleteLeftOvers(context: Context, inventory: Inventory): Promise<AccessKey[]> {
+  const { keys, versions } = inventory;
+  const leftOvers = keys.filter(key => isOwnKey(context.config, key, inventory) && !isReferenced(key, versions));
   for (const key of leftOvers) {
     await deleteUnlessCurrent(context, key);
     context.log.warn('deleted an access key that no version refers to', { accessKeyId: key.id });

@@ -64,7 +64,7 @@ export async function checkServers(context: Context, { keys, versions }: Invento
     + `${rotateNow(config.secretArn)}; to reactivate a key: aws iam update-access-key --user-name ${userName} --access-key-id … --status Active`, 'servers-may-hold-a-dead-key');
 }
 
-/** The user of a deployment that was given up, whose keys the function may not list: a login tells that the key is there. */
+/** The user of a deployment that was abandoned, whose keys the function may not list: a login shows that the key exists. */
 async function isOfOtherUser({ config, loginAt }: Context, { value }: SecretVersion): Promise<boolean> {
   const credential = parseFormer(value);
   const endpoint = credential && endpointIn(credential.region, config);
@@ -86,10 +86,11 @@ export async function checkPending(context: Context, { secret, versions }: Secre
 }
 
 /** Every key must be one that the secret refers to. */
-export function checkKeys({ clock, config, keys: { userName } }: Context, { keys, secret, versions }: Inventory): Problem {
+export function checkKeys({ clock, config, keys: { userName } }: Context, inventory: Inventory): Problem {
+  const { keys, versions } = inventory;
   const stray = keys.find(key => !isReferenced(key, versions) && clock.now() - key.createdAt > STORING_TIME);
   if (!stray) return undefined;
-  const outcome = isOwnKey(config, stray, secret) ? 'the next rotation deletes it' : 'the rotation stops when it needs the slot';
+  const outcome = isOwnKey(config, stray, inventory) ? 'the next rotation deletes it' : 'the rotation stops when it needs the slot';
   return new RotationError(`no version of the secret refers to access key ${stray.id} of user "${userName}"; ${outcome}; `
     + `if nothing uses it: aws iam delete-access-key --user-name ${userName} --access-key-id ${stray.id}`, 'stray-key');
 }

@@ -9,6 +9,9 @@ import { grantKeyOf, secretArnPattern } from './user-and-secret/secret-grants';
 /** Throws on Regions that a credential cannot serve in addition to that of its endpoint. */
 export function validateAdditionalRegions(regions: string[], endpointRegion: string, { fields }: FormatConfig): void {
   if (regions.length === 0) return;
+  if (Token.isUnresolved(regions)) {
+    throw new Error('additionalRegions must be known at synthesis, got a list that only the deployment knows; name each Region');
+  }
   if (!fields) {
     throw new Error('additionalRegions must be used with a secret that has fields, got CredentialFormat.usernameColonPassword; use CredentialFormat.json');
   }

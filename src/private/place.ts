@@ -19,6 +19,7 @@ export function validatePlace(scope: Construct, { encryptionKey, secret, user, v
   if (vpc) checkSame("vpc must be in the stack's Region", vpc.env.region, region);
   if (encryptionKey) checkSame("encryptionKey must be in the stack's Region", encryptionKey.env.region, region);
   if (secret) checkSame("secret must be in the stack's Region", secret.env.region, region);
+  if (secret) checkSame("secret must be in the stack's account", secret.env.account, account);
   if (user) checkSame("user must be in the stack's account", Arn.split(user.userArn, ArnFormat.SLASH_RESOURCE_NAME).account!, account);
 }
 

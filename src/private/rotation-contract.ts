@@ -68,7 +68,7 @@ export interface RotationConfig {
   readonly gracePeriodSeconds: number;
   /** The age at which a key has missed its rotation. Undefined if the schedule has no fixed interval. */
   readonly maxAgeSeconds?: number;
-  /** Whether the first rotation comes with the deployment, and not by the schedule. */
+  /** Whether the first rotation runs with the deployment, not with the schedule. */
   readonly rotatesAtOnce: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { nearest } from './nearest';
 
 /** What a value may be, in the words of an error. */
@@ -46,9 +47,14 @@ export function optional(kind: Kind): OptionalKind {
   return { ...kind, isOptional: true };
 }
 
-/** A list, also one that only the deployment knows. */
+/** A list, even one that is known only at deployment. */
 export function listOf(items: Kind): RequiredKind {
-  const checkItems = (path: string, values: unknown[]) => values.forEach((value, index) => checkValue(`${path}[${index}]`, value, items));
+  const checkItems = (path: string, values: unknown[]) => {
+    if (values.length > 1 && values.some(value => Token.isUnresolved([value]))) {
+      throw new Error(`${path} must be a list of values or one that only the deployment knows, got both in one; give one of them`);
+    }
+    values.forEach((value, index) => checkValue(`${path}[${index}]`, value, items));
+  };
   return { allowed: 'a list', todo: `give a list in which each item is ${items.allowed}`, accepts: Array.isArray, checkInside: checkItems };
 }
 

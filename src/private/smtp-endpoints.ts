@@ -1,6 +1,8 @@
 import { Annotations, Token } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { validateAdditionalRegions } from './additional-regions';
+import { nearest } from './nearest';
 import { EndpointConfig, FormatConfig } from './rotation-contract';
 import { SmtpEndpoint } from '../smtp-endpoint';
 
@@ -22,4 +24,15 @@ export function warnAboutPartition(scope: Construct, endpoints: EndpointConfig[]
   if (region === undefined) return;
   Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:partitionWithoutSes',
     `SES is not known to exist in the partition of Region ${region}; use SmtpEndpoint.regional with another region`);
+}
+
+/** A Region newer than the installed CDK works as well. */
+export function warnAboutRegions(scope: Construct, endpoints: EndpointConfig[]): void {
+  const known = RegionInfo.regions.map(({ name }) => name);
+  for (const { region } of endpoints) {
+    const meant = Token.isUnresolved(region) || known.includes(region) ? undefined : nearest(region, known);
+    if (meant === undefined) continue;
+    Annotations.of(scope).addWarningV2('cdk-ses-smtp-credential-rotation:unknownRegion',
+      `the Region ${region} is not known to the installed CDK, which knows ${meant}; correct the name, or ignore this if the Region is a newer one`);
+  }
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DemoRun, runDemo } from './run-demo';
+import { Snapshot } from './snapshot';
 
 const PATIENCE = 90_000;
 
@@ -7,8 +8,8 @@ function failedChecks({ report }: DemoRun): string[] {
   return report.checks.filter(check => !check.passed).map(check => check.sentence);
 }
 
-function keyWith(label: string, { report }: DemoRun): string | undefined {
-  return report.end.versions.find(version => version.labels.includes(label))?.accessKeyId;
+function keyWith(label: string, { versions }: Snapshot): string | undefined {
+  return versions.find(version => version.labels.includes(label))?.accessKeyId;
 }
 
 /** The whole library at once: the synthesized template, the bundled function, the document's script, real SMTP. */
@@ -20,22 +21,24 @@ describe('the demo', () => {
     [undisturbed, disturbed] = await Promise.all([runDemo(), runDemo('--fail-server')]);
   }, PATIENCE);
 
-  it('carries a credential from nothing to promoted, twice', () => {
+  it('carries a credential from nothing to promoted, three times', () => {
     expect(undisturbed).toMatchObject({ exitCode: 0 });
     expect(failedChecks(undisturbed)).toEqual([]);
-    expect(undisturbed.report.rotations.map(rotation => rotation.succeeded)).toEqual([true, true]);
+    expect(undisturbed.report.rotations.map(rotation => rotation.succeeded)).toEqual([true, true, true]);
     expect(undisturbed.report.rotations[1].timeline.steps.map(({ step }) => step)).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret']);
   });
 
-  it('leaves one credential in use and the one before it working', () => {
-    const [current, previous] = ['AWSCURRENT', 'AWSPREVIOUS'].map(label => keyWith(label, undisturbed));
-    const { id } = undisturbed.report.end.versions.find(({ labels }) => labels.includes('AWSCURRENT'))!;
+  it('leaves one credential in use and the one before it working, until its grace is over', () => {
+    const { end, grace: { afterGrace }, rotations } = undisturbed.report;
+    const { after } = rotations[2];
+    const [current, previous] = ['AWSCURRENT', 'AWSPREVIOUS'].map(label => keyWith(label, after));
+    const { id } = after.versions.find(({ labels }) => labels.includes('AWSCURRENT'))!;
+    const inUse = { accessKeyId: current, status: 'Active', labels: ['AWSCURRENT', `SES_SMTP_DELIVERED_${id}`] };
     expect(current).not.toBe(previous);
-    expect(undisturbed.report.end.servers.map(server => server.accessKeyId)).toEqual([current, current, current]);
-    expect(undisturbed.report.end.keys).toEqual([
-      { accessKeyId: previous, status: 'Active', labels: ['AWSPREVIOUS'] },
-      { accessKeyId: current, status: 'Active', labels: ['AWSCURRENT', `SES_SMTP_DELIVERED_${id}`] },
-    ]);
+    expect(after.servers.map(server => server.accessKeyId)).toEqual([current, current, current]);
+    expect(after.keys).toEqual([{ accessKeyId: previous, status: 'Active', labels: ['AWSPREVIOUS'] }, inUse]);
+    expect(afterGrace.keys).toEqual([expect.objectContaining({ accessKeyId: previous, status: 'Inactive' }), inUse]);
+    expect(end.keys).toEqual([inUse]);
   });
 
   it('loses no message meanwhile', () => {

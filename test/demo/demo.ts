@@ -1,13 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { App } from 'aws-cdk-lib';
-import { LocalAws } from './local-aws';
-import { Newsletter } from './newsletter';
+import { demonstrate } from './demonstration';
 import { Progress } from './progress';
 import { reportPage } from './report/page';
-import { DemoReport, tellStory } from './story';
 import { reportText } from './tables';
-import { NewsletterStack } from '../../examples/typescript/newsletter-stack';
 
 const USAGE = 'usage: npm run demo [-- [--json] [--fail-server] [--report [file]]]';
 const REPORT_FILE = 'demo-report.html';
@@ -34,21 +30,6 @@ function readOptions(): Options {
   };
 }
 
-async function demonstrate(failServer: boolean, progress: Progress): Promise<DemoReport> {
-  const aws = await LocalAws.start();
-  try {
-    const newsletter = await Newsletter.start(aws, aws.deploy((app: App) => new NewsletterStack(app, 'Newsletter')), progress);
-    progress.say(`A local AWS is up; it has the stack of examples/typescript and ${newsletter.servers.length} mail servers. Mail flows all the time.`);
-    try {
-      return await tellStory(newsletter, failServer);
-    } finally {
-      await newsletter.close();
-    }
-  } finally {
-    await aws.close();
-  }
-}
-
 async function main(): Promise<number> {
   const { json, failServer, help, reportFile } = readOptions();
   if (help) {
@@ -56,7 +37,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const progress = new Progress(json ? () => undefined : console.log);
-  const report = await demonstrate(failServer, progress);
+  const report = await demonstrate({ failServer, progress });
   console.log(json ? JSON.stringify(report, null, 2) : `\n${reportText(report)}`);
   if (reportFile) {
     writeFileSync(reportFile, reportPage(report));

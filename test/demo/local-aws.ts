@@ -16,6 +16,20 @@ export type DefineStack = (app: App) => Stack;
 /** Stands around every invocation of a function. */
 export type InvocationObserver = (event: RotationEvent, invoke: () => Promise<unknown>) => Promise<unknown>;
 
+/** Wall time plus the leaps. */
+class LeapingClock extends RealClock {
+  /** In milliseconds. */
+  public ahead = 0;
+
+  public now(): number {
+    return super.now() + this.ahead;
+  }
+
+  public leap(milliseconds: number): void {
+    this.ahead += milliseconds;
+  }
+}
+
 /** The world in real time and behind real sockets: functions and mail servers reach it from processes of their own. */
 export class LocalAws {
   /**
@@ -29,7 +43,8 @@ export class LocalAws {
     return aws;
   }
 
-  public readonly world = new World({ clock: new RealClock() });
+  public readonly clock = new LeapingClock();
+  public readonly world = new World({ clock: this.clock });
   public readonly ses = new SesSmtp({
     credentials: this.world.iam,
     clock: this.world.clock,
@@ -38,6 +53,8 @@ export class LocalAws {
   public readonly smtp: SesSmtpServer;
   public onLog?: LogListener;
   public aroundInvocation?: InvocationObserver;
+  /** Where the code of the functions is, if not in their assets. */
+  public codeDirectory?: string;
   private url = '';
   private readonly assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
   private readonly processes = new Map<string, LambdaProcess>();
@@ -88,11 +105,12 @@ export class LocalAws {
   private processOf(fn: DeployedFunction): LambdaProcess {
     const known = this.processes.get(fn.arn);
     if (known) return known;
-    const process = new LambdaProcess(fn, {
+    const process = new LambdaProcess({ ...fn, codeDirectory: this.codeDirectory ?? fn.codeDirectory }, {
       credentials: this.world.credentialsFor(fn.roleArn),
       endpoints: { secretsManager: this.url, iam: this.url, ssm: this.url, sts: this.url },
       routes: this.smtp.routes(),
       caFile: this.smtp.caFile,
+      ahead: () => this.clock.ahead,
       onLog: (line, stream) => this.onLog?.(line, stream),
     });
     this.processes.set(fn.arn, process);

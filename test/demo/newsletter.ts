@@ -4,7 +4,9 @@ import { MailServer } from './mail-server';
 import { Progress } from './progress';
 import { serverStates, Snapshot, takeSnapshot } from './snapshot';
 import { Recorder, Timeline } from './timeline';
-import { Deployment, RotationOutcome } from '../world';
+import { DAY } from '../../lambda-src/basics/time';
+import { WATCHDOG_EVENT } from '../../src/private/rotation-contract';
+import { DeployedFunction, Deployment, RotationOutcome } from '../world';
 
 /** One rotation, with the mail that went out meanwhile and afterwards. */
 export interface RotationReport {
@@ -15,7 +17,25 @@ export interface RotationReport {
   readonly timeline: Timeline;
   /** What the function said when a step failed. */
   readonly error?: string;
+  /** How often in a row SES had accepted the new key when the first server got it. */
+  readonly loginsInARow: number;
   readonly after: Snapshot;
+}
+
+/** What the hourly runs did with a key that had been replaced. */
+export interface GraceReport {
+  readonly afterGrace: Snapshot;
+  /** A day later. */
+  readonly end: Snapshot;
+  /** What the watchdog found wrong. */
+  readonly problems: string[];
+}
+
+/** The resources behind the credential of the mail servers. */
+interface NewsletterCredential {
+  readonly secretArn: string;
+  readonly userName: string;
+  readonly fn: DeployedFunction;
 }
 
 /** The construct in the example with the mail servers. */
@@ -43,24 +63,30 @@ export class Newsletter {
     aws.world.ssm.nodes.push(...servers);
     const client = new MailClient(aws, { host, sender: SENDER });
     const [secret, user] = [only(ofFleet(deployment.secrets), 'secret'), only(ofFleet(deployment.users), 'user')];
-    return new Newsletter(aws, servers, client, secret.arn, user.name, progress);
+    const fn = only(ofFleet(deployment.functions), 'function');
+    return new Newsletter(aws, servers, client, { secretArn: secret.arn, userName: user.name, fn }, progress);
   }
 
   private readonly recorder: Recorder;
+  private loginsInARow?: number;
 
   private constructor(
     public readonly aws: LocalAws,
     public readonly servers: MailServer[],
     public readonly client: MailClient,
-    private readonly secretArn: string,
-    private readonly userName: string,
+    private readonly credential: NewsletterCredential,
     private readonly progress: Progress,
   ) {
-    this.recorder = new Recorder(aws.world, secretArn);
+    this.recorder = new Recorder(aws.world, credential.secretArn);
     const listeners = [progress, this.recorder];
     aws.onLog = line => listeners.forEach(listener => listener.functionLine(line));
-    aws.aroundInvocation = async ({ Step }, invoke) => this.recorder.step(Step, invoke);
-    for (const server of servers) server.onEvent = event => listeners.forEach(listener => listener.serverEvent(server.instanceId, event));
+    aws.aroundInvocation = async ({ Step }, invoke) => Step === undefined ? invoke() : this.recorder.step(Step, invoke);
+    for (const server of servers) {
+      server.onEvent = event => {
+        this.loginsInARow ??= this.countLoginsInARow();
+        listeners.forEach(listener => listener.serverEvent(server.instanceId, event));
+      };
+    }
   }
 
   /** Rotates once while the servers go on sending; afterwards, each of them sends a message. */
@@ -68,9 +94,10 @@ export class Newsletter {
     this.progress.begin(title);
     const sent = this.client.deliveries.length;
     this.recorder.begin(await serverStates(this.servers));
+    this.loginsInARow = undefined;
     const start = Date.now();
     const meanwhile = `during the ${title}`;
-    const outcome = await this.client.keepSending(this.servers, meanwhile, async () => this.aws.world.rotation.rotate(this.secretArn));
+    const outcome = await this.client.keepSending(this.servers, meanwhile, async () => this.aws.world.rotation.rotate(this.credential.secretArn));
     this.recorder.lookAtLabels();
     const seconds = (Date.now() - start) / 1000;
     const { accepted, refused } = this.client.count(meanwhile);
@@ -78,7 +105,39 @@ export class Newsletter {
     for (const server of this.servers) await this.client.sendFrom(server, `after the ${title}`);
     const { succeeded, token } = outcome;
     const timeline = this.recorder.end(this.client.deliveries.slice(sent));
-    return { title, succeeded, token, seconds, timeline, error: errorOf(outcome), after: await this.snapshot() };
+    const { loginsInARow = 0 } = this;
+    return { title, succeeded, token, seconds, timeline, error: errorOf(outcome), loginsInARow, after: await this.snapshot() };
+  }
+
+  /** Days pass in a moment, until the previous key is gone; afterwards, each server sends a message. */
+  public async passGrace(): Promise<GraceReport> {
+    this.progress.begin('grace period of the previous key');
+    const problems = [await this.watch()];
+    this.aws.clock.leap(DAY);
+    problems.push(await this.watch());
+    const afterGrace = await this.snapshot();
+    this.aws.clock.leap(DAY);
+    problems.push(await this.watch());
+    for (const server of this.servers) await this.client.sendFrom(server, 'after the grace period');
+    return { afterGrace, end: await this.snapshot(), problems: problems.flatMap(problem => problem ?? []) };
+  }
+
+  /** The hourly run; returns what it found wrong. */
+  private async watch(): Promise<string | undefined> {
+    try {
+      await this.aws.world.functionInvoker?.(this.credential.fn, WATCHDOG_EVENT);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** Only the function can log in with a key that no server has yet. */
+  private countLoginsInARow(): number {
+    const newest = this.aws.world.iam.keysOf(this.credential.userName).at(-1)?.accessKeyId;
+    const codes = this.aws.ses.logins.filter(({ username }) => username === newest).map(({ code }) => code);
+    const refusal = codes.reverse().findIndex(code => code !== 235);
+    return refusal < 0 ? codes.length : refusal;
   }
 
   public async close(): Promise<void> {
@@ -86,7 +145,8 @@ export class Newsletter {
   }
 
   private async snapshot(): Promise<Snapshot> {
-    return takeSnapshot(this.aws.world, this.secretArn, this.userName, this.servers);
+    const { secretArn, userName } = this.credential;
+    return takeSnapshot(this.aws.world, secretArn, userName, this.servers);
   }
 }
 

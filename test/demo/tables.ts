@@ -21,7 +21,7 @@ export function stateTables(report: DemoReport): ReportTable[] {
 
 /** Whether all is well, in a sentence. */
 export function verdict({ checks: all, passed, seconds }: DemoReport): string {
-  return `${passed ? 'Everything is as it must be' : `${all.filter(check => !check.passed).length} checks FAILED`} (${seconds.toFixed(1)} s).`;
+  return `${passed ? 'All checks passed' : `${all.filter(check => !check.passed).length} checks FAILED`} (${seconds.toFixed(1)} s).`;
 }
 
 function rotations({ rotations: all }: DemoReport): ReportTable {

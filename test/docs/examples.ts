@@ -41,8 +41,7 @@ function inSurroundings({ page, directive, code }: Example): string {
 
 /** jsii-rosetta compiles the README's examples with the default one. */
 function fixtureOf(page: string): string {
-  if (page === 'README.md') return 'default';
-  return page === 'docs/migrating.md' ? 'migrating' : 'pages';
+  return page === 'README.md' ? 'default' : 'pages';
 }
 
 export function fixture(name: string): string {

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { Assembly, members, readAssembly } from './assembly';
 import { ROOT } from './clean-tree';
@@ -30,6 +30,15 @@ it('is packaged for every language that a release packages for', () => {
 describe('the npm package', () => {
   it('has at most 300 kB', () => {
     expect(statSync(inject('packages').npm).size).toBeLessThanOrEqual(LARGEST);
+  });
+
+  it('has every declaration that another one refers to', () => {
+    const lib = join(directory, 'lib');
+    const declarations = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.d.ts'));
+    const wanted = declarations.flatMap(file => [...readFileSync(join(lib, file), 'utf8').matchAll(/from '(\.[^']+)'/g)]
+      .map(([, path]) => `${join(dirname(file), path)}.d.ts`));
+    expect(wanted.length).toBeGreaterThan(5);
+    expect(wanted.filter(file => !declarations.includes(file))).toEqual([]);
   });
 
   it('has what apps need, and no sources', () => {

@@ -1,6 +1,7 @@
 import { Point } from './point';
 import { RunningInvocation } from './running-invocation';
 import { SDK_ATTEMPTS, sdkClient } from './sdk-client';
+import { SECOND } from '../../lambda-src/basics/time';
 import { Dependencies } from '../../lambda-src/context';
 import { Credential } from '../../lambda-src/secret/credential';
 import { EndpointConfig } from '../../src/private/rotation-contract';
@@ -25,6 +26,9 @@ export interface Watcher<Invocation> {
   check(point: Point): void;
 }
 
+/** IAM shows a change everywhere within seconds. */
+const LONGEST_STALE = 20 * SECOND;
+
 /** A world in which anything can go wrong at any effect of the function and of the mail servers. */
 export abstract class Disturbed<Invocation extends RunningInvocation = RunningInvocation> {
   public abstract readonly clock: Clock;
@@ -42,10 +46,13 @@ export abstract class Disturbed<Invocation extends RunningInvocation = RunningIn
   /** So many calls of GetSecretValue do not find the value of the pending version. */
   public hiddenPendingValues = 0;
 
+  /** Servers have printed a credential: where, everybody may read it who may read their output. */
+  public serversPrintSecrets = false;
+
   protected readonly running = new Set<Invocation>();
   protected abstract readonly watcher: Watcher<Invocation>;
   /** By their user, as they were before their last change. */
-  private readonly keysBefore = new Map<string, unknown>();
+  private readonly keysBefore = new Map<string, { readonly keys: unknown; readonly changedAt: number }>();
 
   /** @param sdkRetries the SDK sends a request again that got no answer, was throttled or met a server error, as in Lambda */
   constructor(private readonly sdkRetries = false) {}
@@ -107,10 +114,11 @@ export abstract class Disturbed<Invocation extends RunningInvocation = RunningIn
     const userName = String(call.input.UserName);
     const keys = changesKeys ? this.listKeys(userName) : undefined;
     if (this.isHidden(call)) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret value");
-    if (call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 && this.keysBefore.has(userName)) return this.keysBefore.get(userName);
+    const stale = call.action === 'ListAccessKeys' && this.staleKeyLists-- > 0 ? this.keysBefore.get(userName) : undefined;
+    if (stale && this.clock.now() - stale.changedAt < LONGEST_STALE) return stale.keys;
     this.watcher.noteCall(call, invocation);
     const output = await this.world.perform(call, this.roleKeyOf(invocation));
-    if (keys) this.keysBefore.set(userName, keys);
+    if (keys) this.keysBefore.set(userName, { keys, changedAt: this.clock.now() });
     this.watcher.noteReply(call, output);
     return output;
   }

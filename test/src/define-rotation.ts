@@ -39,9 +39,15 @@ export function textOf(value: unknown): string {
   return `<${ref ?? attribute?.join('.')}>`;
 }
 
+/** The policy that the group of the user has. */
+export function sendingPolicy(stack: Stack) {
+  return onlyResource(stack, 'AWS::IAM::Group', 'Newsletter').Policies[0];
+}
+
 /** The statements of a policy, with readable ARNs. */
 export function statementsOf(stack: Stack, logicalIdStart: string) {
-  const statements: { Resource: unknown }[] = onlyResource(stack, 'AWS::IAM::Policy', logicalIdStart).PolicyDocument.Statement;
+  const { PolicyDocument } = logicalIdStart === 'NewsletterGroup' ? sendingPolicy(stack) : onlyResource(stack, 'AWS::IAM::Policy', logicalIdStart);
+  const statements: { Resource: unknown }[] = PolicyDocument.Statement;
   return statements.map(({ Resource, ...others }) => ({ ...others, Resource: Array.isArray(Resource) ? Resource.map(textOf) : textOf(Resource) }));
 }
 

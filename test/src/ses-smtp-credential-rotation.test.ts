@@ -81,7 +81,7 @@ describe('grantRead', () => {
   it('is in force before the first rotation starts', () => {
     const { stack, rotation } = defineRotation();
     rotation.grantRead(reader(stack));
-    expect(dependenciesOf(stack, 'NewsletterSchedule')).toContainEqual(expect.stringMatching(/^ReaderDefaultPolicy/));
+    expect(dependenciesOf(stack, 'NewsletterSchedule')).toContainEqual(expect.stringMatching(/^ReaderReadSesSmtpCredential/));
   });
 
   it('makes no circle with a reader that looks at the alarm', () => {
@@ -110,7 +110,7 @@ describe('grantRead', () => {
     application.node.addDependency(dependency(stack, rotation));
     expect(() => Template.fromStack(stack)).not.toThrow();
     expect(dependenciesOf(stack, 'MailNewsletterSchedule')).not.toContainEqual(expect.stringMatching(/^ApplicationReader/));
-    expect(dependenciesOf(stack, 'ApplicationReaderDefaultPolicy')).toContainEqual(expect.stringMatching(/^(MailNewsletterSchedule|MigrationUser)/));
+    expect(dependenciesOf(stack, 'ApplicationReaderReadSesSmtpCredential')).toContainEqual(expect.stringMatching(/^(MailNewsletterSchedule|MigrationUser)/));
   });
 
   it.each<[string, (rotation: SesSmtpCredentialRotation, reader: lambda.Function) => void]>([
@@ -127,7 +127,7 @@ describe('grantRead', () => {
     rotation.grantRead(application);
     tie(rotation, application);
     expect(() => Template.fromStack(stack)).not.toThrow();
-    expect(statementsOf(stack, 'ApplicationServiceRoleDefaultPolicy')).toMatchObject([{}, { Action: 'kms:Decrypt', Resource: '<Key961B73FD.Arn>' }]);
+    expect(statementsOf(stack, 'ApplicationServiceRoleReadSesSmtpCredential')).toMatchObject([{}, { Action: 'kms:Decrypt', Resource: '<Key961B73FD.Arn>' }]);
   });
 
   it('makes no circle by a new key that the rotation waits for', () => {

@@ -1,6 +1,7 @@
+import { createHash } from 'crypto';
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { Tokenization } from 'aws-cdk-lib';
+import { Stack, Tokenization } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { BindDocument, BoundDocument, documentArn, DocumentContext } from './document-binding';
@@ -74,6 +75,14 @@ function definePowerShellDocument(scope: Construct, description: string, lines: 
   return defineDocument(scope, 'aws:runPowerShellScript', description, lines);
 }
 
+/** One for all fleets of a stack with the same content: a document carries no rights, and a template has 1 MB at most. */
+function sharedDocument(stack: Stack, content: object): ssm.CfnDocument {
+  const hash = createHash('sha256').update(JSON.stringify(stack.resolve(content))).digest('hex').slice(0, 16);
+  const id = `SesSmtpCredentialDocument${hash}`;
+  return stack.node.tryFindChild(id) as ssm.CfnDocument | undefined
+    ?? new ssm.CfnDocument(stack, id, { documentType: 'Command', documentFormat: 'JSON', targetType: '/', content });
+}
+
 /** Without a name, so that a changed document replaces the previous one. */
 function defineDocument(scope: Construct, action: string, description: string, lines: string[]): BoundDocument {
   const content = {
@@ -86,7 +95,7 @@ function defineDocument(scope: Construct, action: string, description: string, l
     },
     mainSteps: [{ action, name: 'applyCredential', inputs: { timeoutSeconds: String(DOCUMENT_TIMEOUT), runCommand: lines } }],
   };
-  const document = new ssm.CfnDocument(scope, 'Document', { documentType: 'Command', documentFormat: 'JSON', targetType: '/', content });
+  const document = sharedDocument(Stack.of(scope), content);
   const parameters = { secretArn: 'SecretArn', versionId: 'VersionId', region: 'Region' };
   return { config: { name: document.ref, marker: true, parameters }, arn: documentArn(scope, document.ref), content };
 }

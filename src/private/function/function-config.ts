@@ -31,7 +31,7 @@ export function rotationConfig({ endpoints, fleets, format, secret, testMessage,
     secretArn: secret.secretArn,
     user: { name: user.userName, owned: userOwned },
     endpoint,
-    // Left out where there are none: the environment is small.
+    // Left out if there are none, because the environment is small.
     additionalEndpoints: additionalEndpoints.length > 0 ? additionalEndpoints : undefined,
     testMessage: testMessage && testMessageConfig(testMessage),
     format,
@@ -52,9 +52,19 @@ export function functionEnvironment(scope: Construct, config: RotationConfig, fi
   return environment;
 }
 
-/** The length of a resolved string without what only the deployment knows. */
+/** The shortest values of what only the deployment knows. */
+const SHORTEST: Record<string, number> = {
+  'AWS::AccountId': '111111111111'.length, 'AWS::Partition': 'aws'.length, 'AWS::Region': 'us-east-1'.length, 'AWS::URLSuffix': 'amazonaws.eu'.length,
+};
+/** CloudFormation's name of a document: its logical id, and twelve characters after a hyphen. The name of the stack comes before. */
+const DOCUMENT_SUFFIX = 13;
+
+/** The least length of a resolved string. */
 function knownLength(resolved: unknown): number {
   if (typeof resolved === 'string') return Buffer.byteLength(resolved);
+  const { Ref: reference = '' } = resolved as { Ref?: string };
+  if (reference.startsWith('SesSmtpCredentialDocument')) return reference.length + DOCUMENT_SUFFIX;
+  if (reference in SHORTEST) return SHORTEST[reference];
   const parts: unknown = (resolved as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1];
   return Array.isArray(parts) ? parts.reduce<number>((sum, part) => sum + knownLength(part), 0) : 0;
 }

@@ -7,12 +7,10 @@ import { Construct } from 'constructs';
 import { denyNetworkInterfaces } from './function-network';
 import { grantReplicaKeys } from '../additional-regions';
 import { BoundFleet } from '../fleets/fleet-binding';
-import { grantKey, secretArnPattern } from '../user-and-secret/secret-grants';
+import { grantKey, policyName, secretArnPattern } from '../user-and-secret/secret-grants';
 
-/** Who gets the policy, and what it allows access to. */
+/** What the policy allows access to. */
 interface PolicySubject {
-  /** Undefined if the role is imported, and so must have the policy already. */
-  readonly role?: iam.IRole;
   readonly logGroup: logs.ILogGroup;
   readonly secret: secretsmanager.ISecret;
   readonly user: iam.IUser;
@@ -28,12 +26,11 @@ interface CompletedPolicy {
 }
 
 /**
- * Defines what the function may do. `completePolicy` adds the statements for itself and for the keys. Without a role, the policy is not in
- * the template, and only its document is used.
+ * Defines what the function may do. `completePolicy` adds the statements for itself and for the keys. As long as no role has the policy, it
+ * is not in the template.
  */
-export function definePolicy(scope: Construct, id: string, { fleets, logGroup, role, secret, user }: PolicySubject): iam.Policy {
+export function definePolicy(scope: Construct, id: string, { fleets, logGroup, secret, user }: PolicySubject): iam.Policy {
   return new iam.Policy(scope, id, {
-    roles: role && [role],
     statements: [
       new iam.PolicyStatement({
         sid: 'WriteLog',
@@ -87,12 +84,13 @@ function invokeItself(rotationFunction: lambda.IFunction): iam.PolicyStatement {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
  */
-function decryptEnvironment({ functionArn }: lambda.IFunction, { keyArn }: kms.IKey): iam.PolicyStatement {
+function decryptEnvironment({ functionArn }: lambda.IFunction, key: kms.IKey): iam.PolicyStatement {
+  const { conditions, resourceArn } = policyName(key);
   return new iam.PolicyStatement({
     sid: 'DecryptEnvironment',
     actions: ['kms:Decrypt'],
-    resources: [keyArn],
-    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn } },
+    resources: [resourceArn],
+    conditions: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': functionArn }, ...conditions },
   });
 }
 

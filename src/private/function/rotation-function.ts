@@ -14,6 +14,7 @@ import { knownArns, withKnownArns } from './known-arns';
 import { BoundFleet } from '../fleets/fleet-binding';
 import { RotationConfig } from '../rotation-contract';
 import { generation } from '../user-and-secret/generation';
+import { chosenName } from '../user-and-secret/names';
 import { secretArnPattern } from '../user-and-secret/secret-grants';
 
 const ASSET = join(__dirname, '..', '..', '..', 'assets', 'lambda-src', 'index');
@@ -59,14 +60,16 @@ export function defineRotationFunction(scope: Construct, props: FunctionProps, s
   const role = props.role ?? defineRole(scope, props);
   const network = defineNetwork(scope, props, portsOf(config));
   const logGroup = props.logGroup ?? defineLogGroup(scope, props);
-  const isImported = !Resource.isOwnedResource(role);
-  const policy = definePolicy(scope, policyId(scope, props), { role: isImported ? undefined : role, logGroup, secret, user, fleets });
+  const isImported = props.role !== undefined && !Resource.isOwnedResource(role);
+  const policy = definePolicy(scope, policyId(scope, props), { logGroup, secret, user, fleets });
   const { architecture, environmentEncryption, functionName } = props;
   const environment = functionEnvironment(scope, config, fips);
   const rotationFunction = defineFunction(scope, { role, logGroup, environment, functionName, architecture, environmentEncryption, ...network });
   completePolicy(scope, policy, { rotationFunction, secret, replicas, environmentEncryption });
   if (props.tracing) trace(policy, rotationFunction, props.tracing);
   if (props.role && props.vpc) allowNetworkInterfaces(scope, { role: props.role, isImported, policy, rotationFunction });
+  // Only now: a role that is made elsewhere (`Role.customizeRoles`) reports what is in the policy. An imported one must have it already.
+  if (!isImported) role.attachInlinePolicy(policy);
   const permission = defineInvokePermission(scope, rotationFunction, secret);
   const arns = { secret, user, fleets, rotationFunction };
   return {
@@ -110,7 +113,7 @@ function allowNetworkInterfaces(scope: Construct, { isImported, policy, role, ro
 }
 
 function policyId(scope: Construct, { secret, secretName, user, userName }: FunctionProps): string {
-  return `Policy${generation(scope, user?.userName ?? userName, secret?.secretArn ?? secretName)}`;
+  return `Policy${generation(scope, user?.userName ?? chosenName(userName), secret?.secretArn ?? chosenName(secretName))}`;
 }
 
 type Surroundings = 'role' | 'logGroup' | 'environment' | 'functionName' | 'architecture' | 'environmentEncryption' | keyof FunctionNetwork;

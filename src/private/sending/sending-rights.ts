@@ -1,4 +1,4 @@
-import { Annotations, Resource, Stack } from 'aws-cdk-lib';
+import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct, IDependable } from 'constructs';
@@ -52,12 +52,12 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
   const { allowedSourceIps, identities, configurationSets = [], fromAddresses, path } = props;
   const stack = Stack.of(scope);
   const group = new iam.Group(scope, 'Group', { path });
-  group.addToPolicy(new iam.PolicyStatement({
+  const statement = new iam.PolicyStatement({
     sid: 'SendAsIdentities',
     actions: ['ses:SendRawEmail'],
     resources: endpoints.flatMap(({ region }) => [
       ...identities.map(identity => stack.formatArn({
-        service: 'ses', region, account: identity.env.account, resource: 'identity', resourceName: identity.emailIdentityName,
+        service: 'ses', region, account: accountOf(identity), resource: 'identity', resourceName: identity.emailIdentityName,
       })),
       ...configurationSets.map(set => stack.formatArn({
         service: 'ses', region, account: set.env.account, resource: 'configuration-set', resourceName: set.configurationSetName,
@@ -67,8 +67,17 @@ function defineSendingGroup(scope: Construct, props: SenderProps, endpoints: End
       ...fromAddresses && { StringLike: { 'ses:FromAddress': fromAddresses } },
       ...allowedSourceIps && { IpAddress: { 'aws:SourceIp': allowedSourceIps } },
     },
-  }));
+  });
+  // Not a resource of its own, of which a stack has 500 at most.
+  const policyDocument = new iam.PolicyDocument({ statements: [statement] });
+  (group.node.defaultChild as iam.CfnGroup).policies = [{ policyName: 'Sending', policyDocument }];
   return group;
+}
+
+/** The account of an identity. Only the ARN says it if that was all that was known. */
+function accountOf(identity: ses.IEmailIdentity & { readonly emailIdentityArn?: string }): string {
+  const { emailIdentityArn: arn, env } = identity;
+  return arn === undefined || Token.isUnresolved(arn) ? env.account : arn.split(':')[4];
 }
 
 /** In the group by a property of its own: so it keeps the permission to send until it is deleted, even if another user replaces it. */

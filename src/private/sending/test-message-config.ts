@@ -33,12 +33,12 @@ function checkSender(sender: string, { fromAddresses, identities }: Permissions)
   if (!isOfIdentities(sender, identities)) {
     throw new Error(`testMessage.sender must belong to one of the identities, got ${quoted(sender)} and the identities ${namesOf(identities).join(', ')}; correct it, or add its identity`);
   }
-  if (fromAddresses && !fromAddresses.some(pattern => mayMatch(pattern, sender))) {
+  if (fromAddresses && !Token.isUnresolved(fromAddresses) && !fromAddresses.some(pattern => mayMatch(pattern, sender))) {
     throw new Error(`testMessage.sender must match one of the fromAddresses, which are case-sensitive, got ${quoted(sender)} and the fromAddresses ${fromAddresses.join(', ')}`);
   }
 }
 
-/** A name that only the deployment knows may be any. */
+/** A name that is known only at deployment can be any name. */
 function checkSet(name: string, { configurationSets = [] }: Permissions): void {
   const allowed = configurationSets.map(({ configurationSetName }) => configurationSetName);
   if (allowed.includes(name) || allowed.length > 0 && [name, ...allowed].some(candidate => Token.isUnresolved(candidate))) return;

@@ -2,7 +2,7 @@ import { Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
-import { importedName } from './names';
+import { chosenName, importedName } from './names';
 
 /** What a rotation changes: an existing user and secret, or new ones, which may have names. */
 interface Changed {
@@ -48,11 +48,13 @@ function isInTree({ rotation: { node } }: Claim): boolean {
 }
 
 /** A user's name is looked up in the account of the function. */
-function claimedUser(rotation: Construct, { user, userName = user?.userName }: Changed): Claim {
+function claimedUser(rotation: Construct, { user, userName: name }: Changed): Claim {
+  const userName = user?.userName ?? chosenName(name);
   return { rotation, what: 'user', resource: user, address: userName && `${Stack.of(rotation).account} ${userName}` };
 }
 
-function claimedSecret(rotation: Construct, { secret, secretName = secret && importedName(secret) }: Changed): Claim {
+function claimedSecret(rotation: Construct, { secret, secretName: name }: Changed): Claim {
+  const secretName = secret ? importedName(secret) : chosenName(name);
   const { account, region } = secret?.env ?? Stack.of(rotation);
   return { rotation, what: 'secret', resource: secret, address: secretName && `${account} ${region} ${secretName}` };
 }

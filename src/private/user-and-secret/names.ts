@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, PhysicalName, Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkNotation } from '../notation';
@@ -26,6 +26,11 @@ export function validateNames({ functionName, path, secretName, userName }: Name
   checkNotation('path', path, /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, '1 to 512 characters that begin and end with "/", such as /mail/');
 }
 
+/** A name, unless it is generated: by CloudFormation, or by CDK where another account needs to know it. */
+export function chosenName(name: string | undefined): string | undefined {
+  return name === PhysicalName.GENERATE_IF_NEEDED ? undefined : name;
+}
+
 /** Warns about a secret whose partial ARN looks like a complete one to Secrets Manager. */
 export function warnAboutNames(scope: Construct, { secret, secretName = secret && importedName(secret) }: Names): void {
   if (secret?.secretFullArn || secretName === undefined || Token.isUnresolved(secretName) || !/-[^-]{6}$/.test(secretName)) return;
@@ -34,7 +39,7 @@ export function warnAboutNames(scope: Construct, { secret, secretName = secret &
     + (secret ? 'import it with Secret.fromSecretCompleteArn' : 'if it is not deployed yet, choose another secretName; later, another name replaces the secret'));
 }
 
-/** The name that a secret was imported by. If a partial ARN ends like a complete one, CDK itself takes that end for the six characters. */
+/** The name by which a secret was imported. If a partial ARN ends like a complete one, CDK itself takes that end for the six characters. */
 export function importedName({ secretArn, secretFullArn, secretName }: secretsmanager.ISecret): string | undefined {
   return secretFullArn ? secretName : secretArn.split(':secret:')[1];
 }

@@ -9,13 +9,15 @@ import { grantReplicaKeys, replicaArnPattern } from '../additional-regions';
 export function grantReadOf(
   scope: Construct, secret: secretsmanager.ISecret, replicas: secretsmanager.ReplicaRegion[], grantee: iam.IGrantable,
 ): iam.Grant {
-  const grant = iam.Grant.addToPrincipalOrResource({
+  const options = {
     grantee,
     actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
     resourceArns: [secretArnPattern(secret), ...replicas.map(({ region }) => replicaArnPattern(secret, region))],
-    resource: secret,
-    resourceSelfArns: ['*'],
-  });
+  };
+  // The policy of a principal of this stack stands for that principal, which needs nothing of the secret.
+  const grant = grantee instanceof iam.Policy
+    ? iam.Grant.addToPrincipal(options)
+    : iam.Grant.addToPrincipalOrResource({ ...options, resource: secret, resourceSelfArns: ['*'] });
   grantKey(scope, secret, grantee, ['kms:Decrypt']);
   grantReplicaKeys(scope, secret, replicas, grantee, ['kms:Decrypt']);
   return grant;

@@ -1,4 +1,4 @@
-import { Annotations, Aws, Lazy, Resource, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, Lazy, Resource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -15,12 +15,31 @@ export function secretArnPattern(secret: secretsmanager.ISecret): string {
   const { secretArn, secretFullArn } = secret;
   if (!secretFullArn) return `${secretArn}${ANY_SUFFIX}`;
   if (!Resource.isOwnedResource(secret)) return secretFullArn;
-  return Lazy.uncachedString({ produce: context => isReference(context.resolve(secretArn)) ? secretFullArn : `${secretArn}${ANY_SUFFIX}` });
+  return Lazy.uncachedString({
+    produce: context => {
+      // The report of `Role.customizeRoles` reads policies outside of every stack, and writes attributes like this.
+      if (!context.scope.node.scopes.some(Stack.isStack)) return `(${secret.node.path}.Arn)`;
+      return isReference(context.resolve(secretArn)) ? secretFullArn : `${secretArn}${ANY_SUFFIX}`;
+    },
+  });
 }
 
 /** If a stack cannot refer to the secret, as in another account, CDK joins an ARN from the secret's name. */
 function isReference(resolved: unknown): boolean {
   return typeof resolved === 'object' && !('Fn::Join' in (resolved as object));
+}
+
+/** Throws on a principal that is certainly of another account, because nobody there can use the AWS managed key of a secret. */
+export function checkAccount(secret: secretsmanager.ISecret, { grantPrincipal }: iam.IGrantable): void {
+  const { account } = Stack.of(secret);
+  const other = grantPrincipal.principalAccount ?? (grantPrincipal instanceof iam.ArnPrincipal ? accountOf(grantPrincipal.arn) : undefined);
+  if (secret.encryptionKey || !Resource.isOwnedResource(secret) || other === undefined) return;
+  if (Token.compareStrings(account, other) !== TokenComparison.DIFFERENT) return;
+  throw new Error(`encryptionKey must be set for a grantee of another account, got none for ${other}; the AWS managed key cannot be used across accounts`);
+}
+
+function accountOf(arn: string): string | undefined {
+  return Token.isUnresolved(arn) ? undefined : arn.split(':')[4];
 }
 
 /**
@@ -42,13 +61,15 @@ interface KeyUse {
 
 export function grantKeyOf(scope: Construct, { key, regions, secretArns }: KeyUse, grantee: iam.IGrantable, actions: string[]): void {
   const viaSecretsManager = { 'kms:ViaService': oneOrAll(regions.map(region => `secretsmanager.${region}.${Aws.URL_SUFFIX}`)) };
+  const { conditions, resourceArn } = policyName(key);
   iam.Grant.addToPrincipal({
     grantee,
     actions,
-    resourceArns: [key.keyArn],
+    resourceArns: [resourceArn],
     conditions: {
       StringEquals: viaSecretsManager,
       StringLike: { 'kms:EncryptionContext:SecretARN': oneOrAll(secretArns) },
+      ...conditions,
     },
   });
   const { statementAdded } = key.addToResourcePolicy(new iam.PolicyStatement({
@@ -68,6 +89,30 @@ function oneOrAll(values: string[]): string | string[] {
   return values.length === 1 ? values[0] : values;
 }
 
+/** What policies call a key. KMS ignores the ARN of an alias there. If only the alias is known, the key must have it. */
+export function policyName(key: kms.IKey): { resourceArn: string; conditions?: Record<string, object> } {
+  if (!isAlias(key)) return { resourceArn: key.keyArn };
+  const target = targetOf(key);
+  if (target) return { resourceArn: target.keyArn };
+  return {
+    resourceArn: Stack.of(key).formatArn({ service: 'kms', resource: 'key', resourceName: '*', region: key.env.region, account: key.env.account }),
+    conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': key.aliasName } },
+  };
+}
+
+function isAlias(key: kms.IKey): key is kms.IAlias {
+  return 'aliasName' in key;
+}
+
+/** The key behind an alias. CDK throws if the alias was imported by its name. */
+function targetOf(alias: kms.IAlias): kms.IKey | undefined {
+  try {
+    return alias.aliasTargetKey;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The account of a role or user, as in the statements of CDK's own Secret: the policies of that account decide who may use the key. If the
  * key policy named a role, the key would wait for the role, which may wait for the secret, in the same stack or in another one.
@@ -79,15 +124,12 @@ function keyPrincipal(key: kms.IKey, grantee: iam.IGrantable): iam.IPrincipal {
   return isDefined ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
 }
 
-/**
- * The policies of a grant that can take effect before a construct is deployed: those of its own stack that need not wait for it. They are
- * known only at synthesis.
- */
-export function policiesBefore(construct: Construct, grant: iam.Grant): IDependable {
+/** A policy if it can take effect before a construct is deployed, because it need not wait for that. This is known only at synthesis. */
+export function unlessWaiting(policy: iam.Policy, construct: Construct): IDependable {
   const policies: IDependable = {};
   Dependable.implement(policies, {
     get dependencyRoots() {
-      return Dependable.of(grant).dependencyRoots.filter(policy => Stack.of(policy) === Stack.of(construct) && !waitsFor(policy, construct));
+      return waitsFor(policy, construct) ? [] : [policy];
     },
   });
   return policies;

@@ -18,6 +18,7 @@ function hostileReport(): DemoReport {
     token: SCRIPT,
     seconds: 4,
     error: SCRIPT,
+    loginsInARow: 0,
     after: state,
     timeline: {
       steps: [{ step: SCRIPT, began: 0, ended: 4, succeeded: false }],
@@ -32,6 +33,7 @@ function hostileReport(): DemoReport {
     passed: false,
     seconds: 4,
     rotations: [rotation],
+    grace: { afterGrace: state, end: state, problems: [] },
     end: state,
     messages: [{ when: SCRIPT, accepted: 0, refused: 1 }],
     checks: [{ sentence: SCRIPT, passed: false }],

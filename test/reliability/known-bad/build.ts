@@ -11,7 +11,7 @@ const SOURCES = join(ROOT, 'lambda-src');
 const OUTPUT = join(ROOT, 'test-results', 'known-bad');
 
 /** The function with a mistake in it, built from today's sources. */
-export async function buildVariant({ name, replacements }: KnownBad): Promise<Subject> {
+export async function buildVariant({ name, replacements }: Pick<KnownBad, 'name' | 'replacements'> & Partial<KnownBad>): Promise<Subject> {
   mkdirSync(OUTPUT, { recursive: true });
   const outfile = join(OUTPUT, `${name.replace(/\W+/g, '-')}.cjs`);
   await build({
@@ -29,7 +29,7 @@ export async function buildVariant({ name, replacements }: KnownBad): Promise<Su
 }
 
 /** Replaces the functions before esbuild reads their modules. */
-function withReplacements(replacements: readonly Replacement[]): Plugin {
+export function withReplacements(replacements: readonly Replacement[]): Plugin {
   const sources = new Map<string, string>();
   for (const replacement of replacements) {
     const path = join(SOURCES, `${replacement.module}.ts`);

@@ -1,4 +1,6 @@
 import { describeFailures, pairs, Run, RunOptions, singles } from '../campaign';
+import { overDeployments } from './deployments';
+import { Row } from './row';
 import { RIVALRIES, Rivalry, runRivalry } from '../concurrency/interleavings';
 import { Fault, SYSTEM_FAULTS } from '../faults';
 import { runHistories } from '../histories/histories';
@@ -6,21 +8,6 @@ import { killAtEveryRequest } from '../kills/kills';
 import { DEEDS, justBefore } from '../people';
 import { describeViolation } from '../promises';
 import { IMPORTED, IMPORTED_LABEL_LATER, NO_FLEET, NO_GRACE, ONE_FLEET, Setup, TWO_FLEETS } from '../setups';
-
-/** One line of the table: what was done to the rotation, how often, and what came of it. */
-export interface Row {
-  readonly what: string;
-  readonly setup: string;
-  readonly runs: number;
-  /** Runs that were left out because they start in a state from which others had gone through everything. */
-  readonly merged: number;
-  readonly violations: number;
-  /** Secret keys and passwords that were looked for in everything that left the function. */
-  readonly secrets: number;
-  readonly seconds: number;
-  /** The first broken promises, in words. */
-  readonly examples: string[];
-}
 
 type Result = Omit<Row, 'what' | 'setup' | 'seconds'>;
 
@@ -45,6 +32,7 @@ export async function* campaigns(): AsyncGenerator<Row> {
   for (const rivalry of RIVALRIES) yield timed(`two invocations at once: ${rivalry.name}`, 'no fleet, one fleet, imported', async () => interleaved(rivalry));
   yield timed('random histories', 'all', random);
   yield timed('the bundle, killed at each request', 'no fleet and one fleet', killed);
+  yield* overDeployments();
 }
 
 async function timed(what: string, setup: string, work: () => Promise<Result>): Promise<Row> {

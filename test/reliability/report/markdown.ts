@@ -1,17 +1,28 @@
-import { Row } from './campaigns';
 import { Comparison } from './comparison';
-import { describePlan } from '../campaign';
+import { Row } from './row';
+import { CHANGES, DEEDS as DEEDS_BEFORE_DEPLOYMENTS } from '../deployments/changes';
+import { EXCEPTIONS } from '../deployments/exceptions';
+import { CANCELLED, MISHAPS } from '../deployments/faults';
 import { SYSTEM_FAULTS } from '../faults';
-import { Catch } from '../known-bad/hunt';
 import { DEEDS } from '../people';
 
 /** The figures of one run of `npm run reliability`. */
 export interface Report {
   readonly machine: string;
   readonly rows: readonly Row[];
-  readonly caught: readonly Catch[];
+  readonly caught: readonly Caught[];
   readonly comparison: Comparison;
   readonly mutation?: MutationScore;
+}
+
+/** A function with a mistake, and how that was found out. */
+export interface Caught {
+  readonly name: string;
+  readonly promise: string;
+  /** Runs up to the one that broke the promise. */
+  readonly runs: number;
+  /** What went wrong in that one; undefined if the mistake was not found out. */
+  readonly when?: string;
 }
 
 /** What `npm run mutation` leaves in docs/mutation.json. */
@@ -26,7 +37,7 @@ export interface MutationScore {
 
 /** docs/reliability.md. */
 export function markdown(report: Report): string {
-  return [INTRODUCTION, disturbances(report), mistakes(report), sample(report), HOW].join('\n\n') + '\n';
+  return [INTRODUCTION, disturbances(report), mistakes(report), sample(report), HOW, exceptions(report)].join('\n\n') + '\n';
 }
 
 const INTRODUCTION = `# Reliability
@@ -43,8 +54,14 @@ wrong in the last rotation, which must end as if nothing ever had.
 
 The second fault of a pair comes at each point of the run that the first one changed. An invocation may start in a state
 from which an earlier run has already gone through all second faults. The state consists of versions, labels, values,
-keys, servers and commands. Such a pair isn't run again: the table counts it as merged. The clock isn't part of the state;
-what depends on the time has tests of its own.
+keys, servers and commands. Such a pair isn't run again: the table counts it as merged. A deployment may end in a state
+from which another one of its kind has already continued to the end of the stack. The table counts it as merged, too. The
+clock isn't part of the state; what depends on the time has tests of its own.
+
+A deployment starts some days after the first one, while the watchdog runs every hour. CloudFormation works as on AWS: it
+doesn't wait for a custom resource of a deployment that it cancels, and a rollback restores resources in the order of the
+former template. Then the grace period of the former key passes, in which nobody may touch that key. Another deployment, a
+rotation and the deletion of the stack follow, in which nothing goes wrong.
 
 The figures can't show that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent
 emulator, call by call, and \`test/fidelity/differences.json\` lists where the two disagree.
@@ -67,6 +84,12 @@ ${list('What goes wrong:', SYSTEM_FAULTS.map(({ name }) => name))}
 
 ${list('What people do in the meantime:', DEEDS.map(({ name }) => name))}
 
+${list('What is deployed:', CHANGES.map(({ name }) => name))}
+
+${list('What else goes wrong during a deployment:', [CANCELLED, ...MISHAPS.filter(mishap => !SYSTEM_FAULTS.includes(mishap))].map(({ name }) => name))}
+
+${list('What people do before a deployment:', DEEDS_BEFORE_DEPLOYMENTS.map(({ name }) => name))}
+
 ${tableOf(['what', 'setup', 'runs', 'merged', 'secrets looked for', 'violations', 'seconds'], [
   ...rows.map(row => [row.what, row.setup, ...[row.runs, row.merged, row.secrets, row.violations].map(figure), row.seconds.toFixed(0)]),
   ['**all**', '', figure(total('runs')), figure(total('merged')), figure(total('secrets')), `**${figure(total('violations'))}**`, total('seconds').toFixed(0)],
@@ -78,17 +101,29 @@ write it, and URL-encoded.`;
 }
 
 function mistakes({ caught, mutation }: Report): string {
-  const found = caught.filter(({ run }) => run).length;
+  const found = caught.filter(({ when }) => when !== undefined).length;
   return `## Would the tests notice a mistake?
 
-Each of these functions has a mistake that others have made. They are built from today's sources, and the tests catch
+Each of these functions has a mistake that others, or earlier versions of this one, have made. They are built from today's sources, and the tests catch
 ${found} of ${caught.length}.
 
-${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ variant, runs, run }) => [
-  variant.name, variant.promise, figure(runs), run ? describePlan(run) : '**not caught**',
+${tableOf(['a function that', 'breaks', 'in run', 'when'], caught.map(({ name, promise, runs, when }) => [
+  name, promise, figure(runs), when ?? '**not caught**',
 ]))}
 
 ${mutation ? mutationText(mutation) : '`npm run mutation` has not been run.'}`;
+}
+
+/** The exceptions that showed in these runs. */
+function exceptions({ rows }: Report): string {
+  const shown = new Set(rows.flatMap(row => row.exceptions ?? []));
+  const namesOf = (isDefect: boolean) => EXCEPTIONS.filter(exception => shown.has(exception.name) && Boolean(exception.isDefect) === isDefect)
+    .map(({ name }) => `${name[0].toUpperCase()}${name.slice(1)}.`);
+  const lists = [
+    ['These deployments end worse than promised, because AWS works like that:', namesOf(false)],
+    ['These are known defects:', namesOf(true)],
+  ] as const;
+  return lists.filter(([, names]) => names.length > 0).map(([title, names]) => list(title, names)).join('\n\n');
 }
 
 function mutationText({ score, killed, timedOut, survived, noCoverage, total }: MutationScore): string {
@@ -109,7 +144,7 @@ ${tableOf(['number of runs in which', ...subjects], [
 ])}`;
 }
 
-function list(title: string, entries: string[]): string {
+function list(title: string, entries: readonly string[]): string {
   return `${title}\n\n${entries.map(entry => `- ${entry}`).join('\n')}`;
 }
 

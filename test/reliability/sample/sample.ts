@@ -46,7 +46,7 @@ const APPEARANCE_PAUSE = SECOND / 2;
 const COMPLETION_PAUSE = 5 * SECOND;
 
 /** The sample sends no message. */
-type Surroundings = Omit<Dependencies, 'sendAt'>;
+type SampleDependencies = Omit<Dependencies, 'sendAt'>;
 
 /** What a step works with. */
 interface StepContext {
@@ -54,7 +54,7 @@ interface StepContext {
   readonly fleet: FleetConfig;
   readonly secretId: string;
   readonly token: string;
-  readonly surroundings: Surroundings;
+  readonly dependencies: SampleDependencies;
   /** Sleeps, and throws when the function's time is over. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -68,25 +68,25 @@ const STEPS: Record<string, (context: StepContext) => Promise<void>> = {
 
 /** Runs one step of a rotation as the sample does. */
 export async function rotateLikeTheSample(
-  event: RotationEvent, config: RotationConfig, surroundings: Surroundings, lambda: LambdaContext,
+  event: RotationEvent, config: RotationConfig, dependencies: SampleDependencies, lambda: LambdaContext,
 ): Promise<void> {
   const [fleet] = config.fleets;
   if (!fleet) throw new Error('the sample cannot be deployed without mail servers');
-  surroundings.writeLog(JSON.stringify({ message: 'event received', event }));
+  dependencies.writeLog(JSON.stringify({ message: 'event received', event }));
   const context = {
     config,
     fleet,
     secretId: event.SecretId,
     token: event.ClientRequestToken,
-    surroundings,
-    pause: limitedPause(surroundings, Math.min(lambda.getRemainingTimeInMillis(), TIMEOUT)),
+    dependencies,
+    pause: limitedPause(dependencies, Math.min(lambda.getRemainingTimeInMillis(), TIMEOUT)),
   };
   if (await isCurrent(context)) return;
   if (!Object.hasOwn(STEPS, event.Step)) throw new Error(`no such step: ${event.Step}`);
   await STEPS[event.Step](context);
 }
 
-function limitedPause({ clock }: Surroundings, time: number): StepContext['pause'] {
+function limitedPause({ clock }: SampleDependencies, time: number): StepContext['pause'] {
   const deadline = clock.now() + time;
   return async milliseconds => {
     const left = deadline - clock.now();
@@ -96,8 +96,8 @@ function limitedPause({ clock }: Surroundings, time: number): StepContext['pause
 }
 
 /** Whether there is nothing left to do, as the sample sees it; throws if the version is not the one that is being rotated. */
-async function isCurrent({ secretId, token, surroundings }: StepContext): Promise<boolean> {
-  const { RotationEnabled, VersionIdsToStages = {} } = await surroundings.secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
+async function isCurrent({ secretId, token, dependencies }: StepContext): Promise<boolean> {
+  const { RotationEnabled, VersionIdsToStages = {} } = await dependencies.secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
   if (!RotationEnabled) throw new Error(`rotation of ${secretId} is not enabled`);
   const stages = VersionIdsToStages[token];
   if (!stages) throw new Error(`version ${token} of ${secretId} has no stage`);
@@ -107,7 +107,7 @@ async function isCurrent({ secretId, token, surroundings }: StepContext): Promis
 }
 
 async function createSecret(context: StepContext): Promise<void> {
-  const { config, secretId, token, surroundings: { iam, secretsManager } } = context;
+  const { config, secretId, token, dependencies: { iam, secretsManager } } = context;
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: config.user.name }));
   const { AccessKeyId, SecretAccessKey } = AccessKey!;
   const password = smtpPassword(new SecretText(SecretAccessKey!), config.endpoint.region);
@@ -128,11 +128,11 @@ function isAnswer(error: unknown): boolean {
 }
 
 async function testSecret(context: StepContext): Promise<void> {
-  const { config, secretId, token, surroundings, pause } = context;
-  const { SecretString } = await surroundings.secretsManager.send(
+  const { config, secretId, token, dependencies, pause } = context;
+  const { SecretString } = await dependencies.secretsManager.send(
     new GetSecretValueCommand({ SecretId: secretId, VersionId: token, VersionStage: 'AWSPENDING' }));
   const credential = splitCredential(SecretString!);
-  const login = surroundings.loginAt(config.endpoint);
+  const login = dependencies.loginAt(config.endpoint);
   for (let tries = 0; tries < LOGIN_TRIES; tries += 1) {
     const { outcome } = await login(credential);
     if (outcome === 'accepted') return;
@@ -152,12 +152,12 @@ async function finishSecret(context: StepContext): Promise<void> {
   await deleteAccessKey(context, oldAccessKeyId);
 }
 
-async function readCurrent({ secretId, surroundings }: StepContext): Promise<string> {
-  const { SecretString } = await surroundings.secretsManager.send(new GetSecretValueCommand({ SecretId: secretId }));
+async function readCurrent({ secretId, dependencies }: StepContext): Promise<string> {
+  const { SecretString } = await dependencies.secretsManager.send(new GetSecretValueCommand({ SecretId: secretId }));
   return SecretString!;
 }
 
-async function promote({ secretId, token, surroundings: { secretsManager } }: StepContext): Promise<void> {
+async function promote({ secretId, token, dependencies: { secretsManager } }: StepContext): Promise<void> {
   const { VersionIdsToStages = {} } = await secretsManager.send(new DescribeSecretCommand({ SecretId: secretId }));
   const [current] = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSCURRENT')) ?? [];
   if (current === token) return;
@@ -166,8 +166,8 @@ async function promote({ secretId, token, surroundings: { secretsManager } }: St
   }));
 }
 
-async function sendCommand({ fleet, surroundings }: StepContext, { username, password }: Credential): Promise<string> {
-  const { Command } = await surroundings.ssm.send(new SendCommandCommand({
+async function sendCommand({ fleet, dependencies }: StepContext, { username, password }: Credential): Promise<string> {
+  const { Command } = await dependencies.ssm.send(new SendCommandCommand({
     Targets: fleet.targets?.map(({ key, values }) => ({ Key: key, Values: values })),
     InstanceIds: fleet.instanceIds,
     DocumentName: fleet.document.name,
@@ -206,13 +206,13 @@ async function checkInvocations(context: StepContext, commandId: string): Promis
 }
 
 /** The first page: the sample never asks for another one. */
-async function listInvocations({ surroundings }: StepContext, commandId: string): Promise<CommandInvocation[]> {
-  const { CommandInvocations = [] } = await surroundings.ssm.send(new ListCommandInvocationsCommand({ CommandId: commandId }));
+async function listInvocations({ dependencies }: StepContext, commandId: string): Promise<CommandInvocation[]> {
+  const { CommandInvocations = [] } = await dependencies.ssm.send(new ListCommandInvocationsCommand({ CommandId: commandId }));
   return CommandInvocations;
 }
 
-async function deleteAccessKey({ config, surroundings }: StepContext, accessKeyId: string): Promise<void> {
-  await surroundings.iam.send(new DeleteAccessKeyCommand({ UserName: config.user.name, AccessKeyId: accessKeyId }));
+async function deleteAccessKey({ config, dependencies }: StepContext, accessKeyId: string): Promise<void> {
+  await dependencies.iam.send(new DeleteAccessKeyCommand({ UserName: config.user.name, AccessKeyId: accessKeyId }));
 }
 
 function splitCredential(value: string): Credential {

@@ -6,7 +6,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
 import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredentialRotationProps, SmtpEndpoint } from '../../../src';
-import { configOf, defineRotation, onlyResource, textOf } from '../define-rotation';
+import { configOf, defineRotation, onlyResource, sendingPolicy, textOf } from '../define-rotation';
 
 const IRELAND = { env: { region: 'eu-west-1', account: '111122223333' } };
 const TARGETS = MailServerTargets.tag('EmailServers', 'True');
@@ -42,7 +42,7 @@ describe('additional regions', () => {
       additionalRegions: ['eu-central-1'],
       configurationSets: [ses.ConfigurationSet.fromConfigurationSetName(scope, 'Set', 'tracking')],
     }), IRELAND);
-    const [statement] = onlyResource(stack, 'AWS::IAM::Policy', 'NewsletterGroup').PolicyDocument.Statement;
+    const [statement] = sendingPolicy(stack).PolicyDocument.Statement;
     expect(statement.Resource.map(textOf)).toEqual(['eu-west-1', 'eu-central-1'].flatMap(region => [
       `arn:<AWS::Partition>:ses:${region}:111122223333:identity/example.com`,
       `arn:<AWS::Partition>:ses:${region}:111122223333:configuration-set/tracking`,

@@ -13,6 +13,12 @@ describe('what is in another region or account', () => {
     }), { env })).toThrow("secret must be in the stack's Region, eu-west-1, got us-east-1; define the rotation in a stack there");
   });
 
+  it('fails when it is the secret, by its account', () => {
+    expect(() => defineRotation(stack => ({
+      secret: Secret.fromSecretCompleteArn(stack, 'Imported', 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:relay-AbCdEf'),
+    }), { env })).toThrow('secret must be in the stack\'s account, 111122223333, got 444455556666; define the rotation in a stack there');
+  });
+
   it('fails when it is the encryption key', () => {
     expect(() => defineRotation(stack => ({
       encryptionKey: kms.Key.fromKeyArn(stack, 'Imported', 'arn:aws:kms:us-east-1:111122223333:key/0d8fbb8f-1d8e-4bd5-a4bb-5e3d7aee2f6e'),

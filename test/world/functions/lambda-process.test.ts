@@ -165,6 +165,21 @@ describe('LambdaProcess processes', () => {
   });
 });
 
+describe('the clock of a LambdaProcess', () => {
+  it('is ahead as told when an invocation begins', async () => {
+    let ahead = 0;
+    const lambda = await deploy('export const handler = async () => Date.now();', {}, { ahead: () => ahead });
+    const before = Number(await lambda.invoke({}));
+    ahead = 3_600_000;
+    expect(Number(await lambda.invoke({})) - before).toBeGreaterThanOrEqual(ahead);
+  });
+
+  it('leaves a limit of time as it is', async () => {
+    const lambda = await deploy('export const handler = async (_event, context) => context.getRemainingTimeInMillis();', {}, { ahead: () => 3_600_000 });
+    expect(Number(await lambda.invoke({}))).toBeGreaterThan(25_000);
+  });
+});
+
 describe('LambdaProcess failures', () => {
   it('throws what the handler throws, under its own name', async () => {
     const lambda = await deploy(`export const handler = async () => {

@@ -34,6 +34,8 @@ export interface LambdaProcessOptions {
   readonly caFile?: string;
   /** How long a second lasts when the function pauses; its clock shows the whole pause, and no other timer is shortened. */
   readonly millisecondsPerSecond?: number;
+  /** By how many milliseconds the function's clock is ahead, as an invocation begins. */
+  readonly ahead?: () => number;
   readonly onLog?: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
@@ -126,7 +128,7 @@ class Environment {
   private readonly flushes = new Map<string, { count: number; done: () => void }>();
   private waiting: Waiting = { reply: () => undefined, fail: () => undefined };
 
-  constructor(deployed: DeployedFunction, options: LambdaProcessOptions, onLog: LogListener) {
+  constructor(deployed: DeployedFunction, private readonly options: LambdaProcessOptions, onLog: LogListener) {
     this.child = fork(RUNTIME, {
       cwd: deployed.codeDirectory,
       env: processEnvironment(deployed, options),
@@ -170,7 +172,7 @@ class Environment {
     try {
       return await new Promise<Reply>((resolve, reject) => {
         this.waiting = { reply: resolve, fail: reject };
-        const invocation = { requestId, event, functionArn: arn, deadline: Date.now() + timeoutSeconds * 1000 };
+        const invocation = { requestId, event, functionArn: arn, deadline: Date.now() + timeoutSeconds * 1000, ahead: this.options.ahead?.() };
         this.child.send(invocation, error => error && this.end('Runtime.ExitError', error.message));
       });
     } finally {

@@ -22,6 +22,7 @@ let skipped = 0;
 rerouteNames();
 rerouteConnections();
 syncBuiltinESMExports();
+putClockAhead();
 if (millisecondsPerSecond !== 1000) shortenPauses();
 
 process.once('disconnect', () => process.exit(0));
@@ -37,11 +38,14 @@ async function serve() {
   }
 }
 
+function putClockAhead() {
+  const { now } = Date;
+  Date.now = () => now() + skipped;
+}
+
 /** Pauses end early, and the clock jumps to where they would have ended: so limits on time are reached as they are in Lambda. */
 function shortenPauses() {
   const { setTimeout: startTimer } = globalThis;
-  const { now } = Date;
-  Date.now = () => now() + skipped;
   globalThis.setTimeout = (callback, milliseconds, ...rest) => {
     if (!isPause(callback)) return startTimer(callback, milliseconds, ...rest);
     const end = Date.now() + milliseconds;
@@ -68,7 +72,8 @@ async function loadHandler() {
   return handler;
 }
 
-async function invoke(handler, { requestId, event, functionArn, deadline }) {
+async function invoke(handler, { requestId, event, functionArn, deadline, ahead = 0 }) {
+  skipped = Math.max(skipped, ahead);
   const reply = await run(handler, event, contextOf(requestId, functionArn, deadline));
   // Tells the reader of the pipes that it has seen everything this invocation wrote.
   process.stdout.write(`\nEND ${requestId}\n`);

@@ -19,7 +19,7 @@ describe('applyToNewServers', () => {
   it('runs the document on the targets without a version id, every 30 minutes', () => {
     const properties = association({ applyToNewServers: true, document: CredentialDocument.postfix(), maxConcurrency: '10', maxErrors: '5%' });
     expect(properties).toEqual({
-      Name: { Ref: expect.stringMatching(/^NewsletterMailServers0Document/) },
+      Name: { Ref: expect.stringMatching(/^SesSmtpCredentialDocument/) },
       Parameters: { SecretArn: [{ Ref: expect.stringMatching(/^NewsletterSecret/) }], Region: [{ Ref: 'AWS::Region' }] },
       Targets: [{ Key: 'tag:EmailServers', Values: ['True'] }],
       ScheduleExpression: 'rate(30 minutes)',

@@ -48,4 +48,14 @@ describe('the environment of the function fails', () => {
       mailServers: [{ ...taggedFleet, targets: MailServerTargets.tag('Role', Lazy.string({ produce: () => value })) }],
     }))).toThrow("mailServers must fit into the 4096 bytes of the function's environment");
   });
+
+  it('when the names of many documents make it too large, which only the deployment knows', () => {
+    const fleets = (count: number) => () => ({
+      mailServers: Array.from({ length: count }, (_, index) => ({
+        targets: MailServerTargets.tag('EmailServers', `Role${index}`), document: CredentialDocument.shellScript(`echo ${index}`),
+      })),
+    });
+    expect(() => defineRotation(fleets(9))).not.toThrow();
+    expect(() => defineRotation(fleets(14))).toThrow("must fit into the 4096 bytes of the function's environment");
+  });
 });

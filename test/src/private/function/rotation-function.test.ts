@@ -81,7 +81,7 @@ describe('the options of the function', () => {
     expect(onlyResource(stack, 'AWS::Lambda::Function')).toMatchObject({ TracingConfig: { Mode: mode } });
     expect(statementsOf(stack, 'NewsletterPolicy'))
       .toContainEqual({ Sid: 'WriteTraces', Effect: 'Allow', Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: '*' });
-    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 2);
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 1);
   });
 
   it('allow no traces if tracing is disabled', () => {
@@ -100,5 +100,14 @@ describe('the options of the function', () => {
       Resource: '<Key961B73FD.Arn>',
       Condition: { StringEquals: { 'kms:EncryptionContext:aws:lambda:FunctionArn': { 'Fn::GetAtt': [id, 'Arn'] } } },
     }]);
+  });
+
+  it('may be an alias of such a key, which policies call by the key', () => {
+    const { stack } = defineRotation(scope => ({ environmentEncryption: kms.Alias.fromAliasName(scope, 'Key', 'alias/mail') }));
+    const statements = statementsOf(stack, 'NewsletterPolicy') as { Sid?: string; Resource: unknown; Condition?: object }[];
+    expect(statements.find(({ Sid }) => Sid === 'DecryptEnvironment')).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
+      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/mail' } },
+    });
   });
 });

@@ -161,7 +161,7 @@ describe('the schedule', () => {
   it('depends on all that the first rotation needs: permission, policies and group membership', () => {
     const { stack } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'Key') }));
     expect(dependenciesOf(stack, 'NewsletterSchedule').map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
-      'NewsletterGroupDefaultPolicy', 'NewsletterGroup', 'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRole',
+      'NewsletterGroup', 'NewsletterInvokePermission', 'NewsletterPolicy', 'NewsletterRole',
     ]);
     const imported = defineRotation(scope => ({ user: iam.User.fromUserName(scope, 'Existing', 'mailer') }));
     expect(dependenciesOf(imported.stack, 'NewsletterSchedule')).toContainEqual(expect.stringContaining('GroupMembership'));

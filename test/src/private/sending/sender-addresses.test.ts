@@ -1,7 +1,7 @@
 import { CfnParameter, Fn } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
-import { defineRotation, onlyResource } from '../../define-rotation';
+import { defineRotation, sendingPolicy } from '../../define-rotation';
 
 const IDENTITIES = ['example.com', 'Editor@Example.org'];
 
@@ -9,7 +9,7 @@ function allowed(fromAddresses: string[], identities = IDENTITIES): unknown {
   const { stack } = defineRotation(scope => ({
     identities: identities.map(name => ses.EmailIdentity.fromEmailIdentityName(scope, name, name)), fromAddresses,
   }));
-  return onlyResource(stack, 'AWS::IAM::Policy', 'NewsletterGroup').PolicyDocument.Statement[0].Condition;
+  return sendingPolicy(stack).PolicyDocument.Statement[0].Condition;
 }
 
 describe('fromAddresses', () => {

@@ -46,7 +46,7 @@ describe('the user', () => {
     const template = Template.fromStack(stack);
     const [group] = Object.keys(template.findResources('AWS::IAM::Group'));
     template.hasResourceProperties('AWS::IAM::User', { Groups: [{ Ref: group }] });
-    expect(onlyResource(stack, POLICY, 'NewsletterGroup')).toMatchObject({ Groups: [{ Ref: group }] });
+    expect(onlyResource(stack, 'AWS::IAM::Group', group).Policies).toMatchObject([{ PolicyName: 'Sending' }]);
     for (const { Properties } of Object.values(template.findResources(POLICY))) expect(Properties).not.toHaveProperty('Users');
   });
 });
@@ -110,4 +110,11 @@ describe('the sending policy', () => {
       ],
     }]);
   });
+});
+
+it('is the permission to send as an identity of another account, if only its ARN says so', () => {
+  const { stack } = defineRotation(scope => ({
+    identities: [Object.assign(domain(scope, 'Shared'), { emailIdentityArn: 'arn:aws:ses:eu-west-1:444455556666:identity/example.com' })],
+  }));
+  expect(JSON.stringify(Template.fromStack(stack).toJSON())).toContain(':444455556666:identity/example.com');
 });

@@ -1,7 +1,9 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { CfnParameter, PhysicalName, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
+import { SesSmtpCredentialRotation } from '../../../../src';
 import { defineRotation } from '../../define-rotation';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret';
@@ -60,3 +62,19 @@ describe("a secret's name that ends as an ARN does", () => {
     Annotations.fromStack(defineRotation(scope => ({ secret: secret(scope) })).stack).hasNoWarning('*', Match.anyValue());
   });
 });
+
+it('leaves names to CDK with GENERATE_IF_NEEDED, in several rotations of a stack', () => {
+  const names = { userName: PhysicalName.GENERATE_IF_NEEDED, secretName: PhysicalName.GENERATE_IF_NEEDED };
+  const { stack } = defineRotation(() => names);
+  const identities = [ses.EmailIdentity.fromEmailIdentityName(stack, 'AlertsDomain', 'example.com')];
+  new SesSmtpCredentialRotation(stack, 'Alerts', { identities, ...names });
+  const resources = Object.entries(Template.fromStack(stack).findResources('AWS::SecretsManager::Secret'));
+  expect(resources.map(([, { Properties }]) => Properties.Name)).toEqual([undefined, undefined]);
+  expect(Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy'))).toEqual(Object.keys(Template.fromStack(withoutNames()).findResources('AWS::IAM::Policy')));
+});
+
+function withoutNames(): Stack {
+  const { stack } = defineRotation();
+  new SesSmtpCredentialRotation(stack, 'Alerts', { identities: [ses.EmailIdentity.fromEmailIdentityName(stack, 'AlertsDomain', 'example.com')] });
+  return stack;
+}

@@ -15,7 +15,7 @@ describe('the secret', () => {
     const template = Template.fromStack(stack);
     template.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
     const { SecretString, ...properties } = onlyResource(stack, 'AWS::SecretsManager::Secret');
-    expect(properties).toEqual({ Description: 'Amazon SES SMTP credential, rotated automatically' });
+    expect(properties).toEqual({ Description: 'Amazon SES SMTP credential, rotated automatically', Tags: expect.any(Array) });
     expect(JSON.parse(SecretString)).toEqual({ username: '', password: '', host: '', port: 0, region: '' });
   });
 

@@ -162,4 +162,23 @@ describe("a grant on the secret's key", () => {
       'the policy of an imported encryption key cannot be changed here; in that policy, allow the account to use the key '
       + 'through its IAM policies, or allow kms:Decrypt and kms:GenerateDataKey through Secrets Manager to whoever uses the secret [ack: cdk-ses-smtp-credential-rotation:importedKey]');
   });
+
+  it.each<[string, (key: kms.Key) => kms.IKey]>([
+    ['is defined', key => new kms.Alias(stack, 'Alias', { aliasName: 'alias/mail', targetKey: key })],
+    ['is imported with its key', key => kms.Alias.fromAliasAttributes(stack, 'Alias', { aliasName: 'alias/mail', aliasTargetKey: key })],
+  ])('names the key behind an alias that %s', (_, alias) => {
+    grantKey(stack, new Secret(stack, 'Secret', { encryptionKey: alias(new kms.Key(stack, 'Key')) }), role(), ['kms:Decrypt']);
+    expect(onlyResource(stack, 'AWS::IAM::Policy').PolicyDocument.Statement).toMatchObject([{ Resource: { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] } }]);
+  });
+
+  it('covers only keys with the alias, if nothing else is known', () => {
+    grantKey(stack, new Secret(stack, 'Secret', { encryptionKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/mail') }), role(), ['kms:Decrypt']);
+    const [{ Condition, Resource }] = onlyResource(stack, 'AWS::IAM::Policy').PolicyDocument.Statement;
+    expect(textOf(Resource)).toBe('arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*');
+    expect(Condition).toMatchObject({
+      'StringEquals': { 'kms:ViaService': VIA_SECRETS_MANAGER },
+      'StringLike': { 'kms:EncryptionContext:SecretARN': { Ref: 'SecretA720EF05' } },
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/mail' },
+    });
+  });
 });
