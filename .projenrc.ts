@@ -304,6 +304,7 @@ class ReleaseJobs extends Component {
   /** The release has added its jobs by then. */
   public override preSynthesize(): void {
     this.leaveRegistryOut();
+    for (const job of ['release', ...['npm', 'maven', 'pypi', 'nuget', 'golang'].map(registry => `release_${registry}`)]) this.forgetToken(job);
     this.setUp('release_nuget', { dotnet: DOTNET });
     // The other languages are on every runner.
     this.setUp('release', { dotnet: DOTNET, go: { version: '^1.25.0' } });
@@ -313,6 +314,11 @@ class ReleaseJobs extends Component {
   private leaveRegistryOut(): void {
     const { env = {} } = this.workflow.getStep('release_npm', 'release');
     this.workflow.patchStep('release_npm', 'release', { env: Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'NPM_REGISTRY')) });
+  }
+
+  /** No step pushes with the token of the checkout. */
+  private forgetToken(job: string): void {
+    this.workflow.patchStep(job, 'checkout', { with: { ...this.workflow.getStep(job, 'checkout').with, 'persist-credentials': false } });
   }
 
   private setUp(name: string, tools: github.workflows.Tools): void {

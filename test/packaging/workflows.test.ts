@@ -19,6 +19,12 @@ describe.each(readdirSync(FOLDER))('the workflow %s', file => {
     expect(jobs.filter(job => !/\n {4}permissions:/.test(job))).toEqual([]);
   });
 
+  it('leaves no token in a checkout', () => {
+    const checkouts = text.split(/(?=uses: actions\/checkout@)/).slice(1).map(step => step.split(/\n {6}- /)[0]);
+    expect(checkouts.length).toBeGreaterThan(0);
+    expect(checkouts.filter(step => !step.includes('persist-credentials: false'))).toEqual([]);
+  });
+
   it('gives no token to the code of strangers', () => {
     expect(text).not.toContain('pull_request_target');
   });
