@@ -146,6 +146,7 @@ project.addPackageIgnore('/.ci/');
 project.addPackageIgnore('/docs/');
 project.addPackageIgnore('/API.md');
 project.addPackageIgnore('/CONTRIBUTING.md');
+project.addPackageIgnore('/SECURITY.md');
 project.addGitIgnore('/cdk.out/');
 for (const made of ['cdk.out/', '.venv/', '__pycache__/', '.pytest_cache/', 'target/', 'go.work', 'go.work.sum', 'bin/', 'obj/', '.nuget/', 'nuget.config']) project.addGitIgnore(`/examples/**/${made}`);
 project.addGitIgnore('/coverage/');
@@ -285,6 +286,15 @@ project.addTask('bench', {
   ],
 });
 
+/** By commit, which nobody can move as a tag. projen itself pins the others. */
+for (const [action, commit] of Object.entries({
+  'setup-node': '820762786026740c76f36085b0efc47a31fe5020', // v7.0.0
+  'setup-go': 'b7ad1dad31e06c5925ef5d2fc7ad053ef454303e', // v7.0.0
+  'setup-python': 'ece7cb06caefa5fff74198d8649806c4678c61a1', // v6.3.0
+  'setup-java': 'be666c2fcd27ec809703dec50e508c2fdc7f6654', // v5.2.0
+  'setup-dotnet': 'd4c94342e560b34958eacfc5d055d21461ed1c5d', // v5.0.0
+})) project.github!.actions.set(`actions/${action}`, `actions/${action}@${commit}`);
+
 /** Changes what the release's jobs have by default. Fails if one of them, or its step, is gone. */
 class ReleaseJobs extends Component {
   public constructor(scope: Project, private readonly workflow: github.GithubWorkflow) {
@@ -294,6 +304,7 @@ class ReleaseJobs extends Component {
   /** The release has added its jobs by then. */
   public override preSynthesize(): void {
     this.leaveRegistryOut();
+    for (const job of ['release', ...['npm', 'maven', 'pypi', 'nuget', 'golang'].map(registry => `release_${registry}`)]) this.forgetToken(job);
     this.setUp('release_nuget', { dotnet: DOTNET });
     // The other languages are on every runner.
     this.setUp('release', { dotnet: DOTNET, go: { version: '^1.25.0' } });
@@ -303,6 +314,11 @@ class ReleaseJobs extends Component {
   private leaveRegistryOut(): void {
     const { env = {} } = this.workflow.getStep('release_npm', 'release');
     this.workflow.patchStep('release_npm', 'release', { env: Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'NPM_REGISTRY')) });
+  }
+
+  /** No step pushes with the token of the checkout. */
+  private forgetToken(job: string): void {
+    this.workflow.patchStep(job, 'checkout', { with: { ...this.workflow.getStep(job, 'checkout').with, 'persist-credentials': false } });
   }
 
   private setUp(name: string, tools: github.workflows.Tools): void {
