@@ -8,7 +8,7 @@ const RUNS = 1000;
 const SEED = 20_260_101;
 const PATIENCE = 300_000;
 
-const [, RETRIES, SUCCESSORS, MISHAPS] = RIVALRIES;
+const [, RETRIES, , MISHAPS] = RIVALRIES;
 
 it.each(RIVALRIES)(`keeps every promise in ${RUNS} orders of their moves: $name`, async rivalry => {
   const { failure, interleavings } = await runRivalry(rivalry, { runs: RUNS, seed: SEED });
@@ -20,8 +20,8 @@ it.each(RIVALRIES)(`keeps every promise in ${RUNS} orders of their moves: $name`
 const MISTAKES: (Omit<KnownBad, 'setup'> & { readonly rivalry: Rivalry; readonly seed: number })[] = [
   {
     name: 'deletes a key for which it has looked once',
-    rivalry: SUCCESSORS,
-    seed: 7,
+    rivalry: MISHAPS,
+    seed: 8,
     promise: 'P1',
     replacements: [
       { module: 'rotation/create-secret', function: 'waitAndReadAgain', as: 'async (_context, _token, inventory) => inventory' },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 import { sample } from './campaign';
 import { CHANGES } from './changes';
@@ -12,15 +11,15 @@ const DRAWS = 8;
 /** SES refuses the new key for longer than a deployment waits for Secrets Manager: two invocations work on one rotation. */
 const SLOW = { propagationDelay: 200_000 };
 
-/** One is always the same; `DEPLOYMENTS_SEED` repeats the other one. */
-const SEEDS = ['fixed', process.env.DEPLOYMENTS_SEED ?? randomUUID()];
+/** `DEPLOYMENTS_SEED` draws others. */
+const SEED = process.env.DEPLOYMENTS_SEED ?? 'fixed';
 
-it.each(SEEDS)('keeps every promise in deployments that are cancelled and disturbed at random, but for what is known: seed %s', async seed => {
+it(`keeps every promise in deployments that are canceled and disturbed at random, but for what is known: seed ${SEED}`, async () => {
   const tally = new Tally();
   for (const [index, change] of CHANGES.entries()) {
     const options = [{}, { rotatedJustNow: true }, SLOW][index % 3];
-    await tally.addAll(sample(change, MISHAPS, DRAWS, seed, { known: new Set(), ...options }));
+    await tally.addAll(sample(change, MISHAPS, DRAWS, SEED, { known: new Set(), ...options }));
   }
-  console.info(`Deployments with seed ${seed}: ${tally}`);
+  console.info(`Deployments with seed ${SEED}: ${tally}`);
   expect(tally.failures).toEqual([]);
 });

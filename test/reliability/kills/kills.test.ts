@@ -40,6 +40,6 @@ describe('a function that takes a version that it has begun to hand out for one 
   });
 
   it('is caught by the kills', () => {
-    expect(mistaken.results[0].violations).toContainEqual(expect.stringMatching(/killed at SendCommand .*before its effect: P3 .* has not taken it/));
+    expect(mistaken.results[0].violations).toContainEqual(expect.stringMatching(/killed at SendCommand .*before its reply: P3 .* has not taken it/));
   });
 });
