@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 const DEEP = [
   'test/cost/**/*.test.ts',
   'test/demo/**/*.test.ts',
+  'test/lambda-src/documents/postfix.test.ts',
   'test/lambda-src/documents/two-regions.test.ts',
   'test/migrating/**/*.test.ts',
   'test/reliability/**/*.test.ts',
