@@ -28,7 +28,8 @@ const flags = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(0, 4, 0x100) },
 );
 const relay = fc.record({ route, flags, held: held('RouteUserName', 'RoutePassword', masked), encrypted: fc.boolean() })
-  .map(({ route: text, flags: RouteAction, held: holds, encrypted: AlwaysUseSsl }) => (name: string): Settings => ({ [name]: text, RouteAction, AlwaysUseSsl, ...holds }));
+  .map(({ route: text, flags: RouteAction, held: holds, encrypted: AlwaysUseSsl }) => (name: string): Settings => (
+    { [name]: text, RouteAction, AlwaysUseSsl, ...holds }));
 
 function hasFlag(number: number, flag: number): boolean {
   return Math.floor(number / flag) % 2 === 1;
@@ -89,7 +90,8 @@ const holdsHidden = held('user', 'password', shown);
 export const HMAILSERVER: MailServer = {
   name: 'hMailServer',
   script: scriptOf(CredentialDocument.hMailServer({ administratorSecret, relayHost: HOST }), { endpoint: START_TLS }),
-  relays: fc.tuple(fc.tuple(relayer, holdsHidden), fc.array(fc.tuple(mailRoute, holdsHidden), { maxLength: 3 })).map(([[settings, holds], routes]): Objects => Object.assign({
+  relays: fc.tuple(fc.tuple(relayer, holdsHidden), fc.array(fc.tuple(mailRoute, holdsHidden), { maxLength: 3 })).map((
+    [[settings, holds], routes]): Objects => Object.assign({
     [`secret:${ADMINISTRATOR_ARN}`]: { value: ADMINISTRATOR, stages: 'AWSCURRENT' },
     'hMailServer:settings': { administrator: ADMINISTRATOR, ...settings, ...holds },
   }, ...routes.map(([one, hold], index) => ({ [`hMailRoute:${index}.example`]: { DomainName: `${index}.example`, ...one, ...hold } })))),

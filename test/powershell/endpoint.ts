@@ -40,7 +40,9 @@ export class Endpoint {
     return new Endpoint(ses, server, echo, folder);
   }
 
-  private constructor(private readonly ses: SesSmtp, private readonly server: SesSmtpServer, private readonly echo: Server, private readonly folder: string) {}
+  private constructor(
+    private readonly ses: SesSmtp, private readonly server: SesSmtpServer, private readonly echo: Server, private readonly folder: string,
+  ) {}
 
   public get certificate(): string {
     return join(this.folder, 'trusted.pem');

@@ -67,9 +67,12 @@ describeTable('the secret', [
 /** Words and numbers that languages compare and write in their own ways, among them the letter I and the day of the calendar. */
 describeTable('a node in another language', ['tr-TR', 'az-Latn-AZ', 'de-DE', 'ja-JP', 'fa-IR', 'th-TH'].flatMap((culture): Row[] => {
   const versionId = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789';
-  const relays = { ...virtualServer(1, { SmartHost: 'EMAIL-SMTP.EU-WEST-1.AMAZONAWS.COM', RouteAction: 0x100, AlwaysUseSsl: true }), 'IIsSmtpDomainSetting:SmtpSvc/1/DOMAIN/I.example': {
-    RouteActionString: `[${HOST}]`, RouteAction: 0x100, RouteUserName: OLD.username, RoutePassword: OLD.password,
-  } };
+  const relays = {
+    ...virtualServer(1, { SmartHost: 'EMAIL-SMTP.EU-WEST-1.AMAZONAWS.COM', RouteAction: 0x100, AlwaysUseSsl: true }),
+    'IIsSmtpDomainSetting:SmtpSvc/1/DOMAIN/I.example': {
+      RouteActionString: `[${HOST}]`, RouteAction: 0x100, RouteUserName: OLD.username, RoutePassword: OLD.password,
+    },
+  };
   return READERS.map(reader => ({
     name: `${culture}: ${reader}`,
     script: IIS,
