@@ -53,8 +53,8 @@ export const FIRST_LINES = ['', 'using namespace System.IO', 'param([string] $Na
  * @param documentOf makes the document of a script
  */
 export function scriptScenarios(documentOf = (text: string) => scriptOf(CredentialDocument.powerShellScript(text))): fc.Arbitrary<ScriptScenario> {
-  const lines = fc.array(line, { minLength: 1, maxLength: 8 });
-  return fc.record({ first: fc.constantFrom(...FIRST_LINES), lines }).map(({ first, lines }): ScriptScenario => {
+  const body = fc.array(line, { minLength: 1, maxLength: 8 });
+  return fc.record({ first: fc.constantFrom(...FIRST_LINES), lines: body }).map(({ first, lines }): ScriptScenario => {
     const all = [{ text: first }, ...lines];
     return {
       script: documentOf(all.map(({ text }) => text).join('\n')),
