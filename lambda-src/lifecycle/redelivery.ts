@@ -27,14 +27,17 @@ export async function redeliver(context: Context, scope: TeardownScope, inventor
   // If today's secret gave servers a version later than this one did, they hold that.
   const isLater = ({ createdAt }: SecretVersion) => !today || createdAt > remaining.createdAt;
   const held = inventory.versions.filter(version => isDelivered(version) && version.id !== remaining.id && isLater(version));
-  if (!held.some(version => isAmong(leaving, version))) return leaving;
-  try {
-    const isBack = !mentionsAccessKey(remaining.value) && await leaveToFormer(context, scope, inventory);
-    return isBack ? leaving : await deliverAgain(today ?? context, scope, remaining, inventory).then(() => leaving);
-  } catch (error) {
+  const mayBeHeld = held.some(version => isAmong(leaving, version));
+  return mayBeHeld ? giveBack(context, scope, remaining, inventory).then(() => leaving, (error: unknown) => {
     context.log.error('mail servers may hold a key that is no longer in use', { error: describe(error) });
     return userGoes(context, scope) ? leaving : leaving.filter(key => !isReferenced(key, held));
-  }
+  }) : leaving;
+}
+
+/** Servers get what the former construct gave them, or else what remains. */
+async function giveBack(context: Context, scope: TeardownScope, remaining: SecretVersion, inventory: Inventory): Promise<void> {
+  const isBack = !mentionsAccessKey(remaining.value) && await leaveToFormer(context, scope, inventory);
+  return isBack ? undefined : deliverAgain(scope.today ?? context, scope, remaining, inventory);
 }
 
 /**

@@ -101,6 +101,16 @@ describe('another id of the construct that is given up', () => {
     expect(life.world.eventRules.failures).toEqual([]);
   });
 
+  it('does so as well when the server that failed answers again during the rollback', async () => {
+    const life = await living();
+    const isRollback = () => life.stack.events.some(({ status }) => status === 'UPDATE_ROLLBACK_IN_PROGRESS');
+    life.servers[1].behaviour = async (execution, node) => (isRollback() ? life.applies() : failsWith('Failed'))(execution, node);
+    await expect(life.update(withProps(), 'Renamed')).rejects.toThrow('1 of 2 mail servers');
+    expect(life.heldKeys).toEqual([life.currentKey, life.currentKey]);
+    expect(life.logs.filter(line => line.includes('mail servers may hold a key'))).toEqual([]);
+    expect([...life.refusals]).toEqual([]);
+  });
+
   it('does so as well when all servers had changed, and the former one goes on rotating', async () => {
     const life = await living();
     await expect(life.update(failingLater(withProps()), 'Renamed')).rejects.toThrow('Taken');
