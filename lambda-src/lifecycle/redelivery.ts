@@ -27,11 +27,14 @@ export async function redeliver(context: Context, scope: TeardownScope, inventor
   // If today's secret gave servers a version later than this one did, they hold that.
   const isLater = ({ createdAt }: SecretVersion) => !today || createdAt > remaining.createdAt;
   const held = inventory.versions.filter(version => isDelivered(version) && version.id !== remaining.id && isLater(version));
-  const mayBeHeld = held.some(version => isAmong(leaving, version));
-  return mayBeHeld ? giveBack(context, scope, remaining, inventory).then(() => leaving, (error: unknown) => {
+  if (!held.some(version => isAmong(leaving, version))) return leaving;
+  try {
+    await giveBack(context, scope, remaining, inventory);
+    return leaving;
+  } catch (error) {
     context.log.error('mail servers may hold a key that is no longer in use', { error: describe(error) });
     return userGoes(context, scope) ? leaving : leaving.filter(key => !isReferenced(key, held));
-  }) : leaving;
+  }
 }
 
 /** Servers get what the former construct gave them, or else what remains. */
