@@ -2,7 +2,7 @@ import { Annotations, ArnFormat, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { quoted } from './notation';
+import { hasNotation, quoted } from './notation';
 import { FormatConfig, REGION_NAME, regionalFields } from './rotation-contract';
 import { grantKeyOf, secretArnPattern } from './user-and-secret/secret-grants';
 
@@ -15,15 +15,23 @@ export function validateAdditionalRegions(regions: string[], endpointRegion: str
   if (!fields) {
     throw new Error('additionalRegions must be used with a secret that has fields, got CredentialFormat.usernameColonPassword; use CredentialFormat.json');
   }
-  const unlike = regions.find(region => !Token.isUnresolved(region) && !REGION_NAME.test(region));
-  if (unlike !== undefined) throw new Error(`additionalRegions must name Regions, such as eu-west-1, got ${quoted(unlike)}`);
+  checkNames('additionalRegions', regions);
   if (regions.includes(endpointRegion)) throw new Error(`additionalRegions must not name the endpoint's Region, got ${quoted(endpointRegion)}; leave it out`);
-  if (new Set(regions).size < regions.length) throw new Error(`additionalRegions must differ, got ${regions.join(', ')}; name each Region once`);
+  checkDiffer('additionalRegions', regions);
   const names = Object.values(fields);
   const taken = [endpointRegion, ...regions].flatMap(region => Object.values(regionalFields(fields, region))).find(name => names.includes(name));
   if (taken !== undefined) {
     throw new Error(`credentialFormat fields must not have a name that additionalRegions needs, got ${quoted(taken)}; choose another name`);
   }
+}
+
+function checkNames(prop: string, regions: string[]): void {
+  const unlike = regions.find(region => !hasNotation(region, REGION_NAME));
+  if (unlike !== undefined) throw new Error(`${prop} must name Regions, such as eu-west-1, got ${quoted(unlike)}`);
+}
+
+function checkDiffer(prop: string, regions: string[]): void {
+  if (new Set(regions).size < regions.length) throw new Error(`${prop} must differ, got ${regions.join(', ')}; name each Region once`);
 }
 
 /** What says where a secret is replicated to. */
@@ -36,9 +44,8 @@ interface ReplicaProps {
 /** Throws on replicas that Secrets Manager rejects. */
 export function validateReplicas(scope: Construct, { replicaRegions = [] }: ReplicaProps): void {
   const regions = replicaRegions.map(({ region }) => region);
-  const unlike = regions.find(region => !Token.isUnresolved(region) && !REGION_NAME.test(region));
-  if (unlike !== undefined) throw new Error(`replicaRegions must name Regions, such as eu-west-1, got '${unlike}'`);
-  if (new Set(regions).size < regions.length) throw new Error(`replicaRegions must differ, got ${regions.join(', ')}; name each Region once`);
+  checkNames('replicaRegions', regions);
+  checkDiffer('replicaRegions', regions);
   const own = Stack.of(scope).region;
   if (regions.includes(own)) throw new Error(`replicaRegions must not name the Region of the secret itself, got '${own}'; leave it out`);
   const misplaced = replicaRegions.find(({ encryptionKey, region }) => encryptionKey && !isIn(encryptionKey.env.region, region));

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { nearest } from './nearest';
+import { quoted } from './notation';
 
 /** What a value may be, in the words of an error. */
 export interface Kind {
@@ -109,7 +110,7 @@ function isPlainObject(value: unknown): boolean {
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'function') return 'a function';
   return isPlainObject(value) ? `an object of the class ${(value as object).constructor.name}` : String(value);

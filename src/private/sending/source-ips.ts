@@ -2,6 +2,7 @@ import { isIP } from 'net';
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { TestMessage } from '../../test-message';
+import { quoted } from '../notation';
 
 /** The longest prefix of a range, by the version of IP. */
 const LONGEST_PREFIX: Record<number, number> = { 4: 32, 6: 128 };
@@ -21,11 +22,11 @@ export function validateSourceIps({ allowedSourceIps, testMessage, vpc }: Source
   const known = allowedSourceIps.filter(address => !Token.isUnresolved(address));
   const unlike = known.find(address => !isRange(address));
   if (unlike !== undefined) {
-    throw new Error(`allowedSourceIps must be IP addresses or CIDR ranges that limit something, such as 192.0.2.10 or 192.0.2.0/24, got '${unlike}'`);
+    throw new Error(`allowedSourceIps must be IP addresses or CIDR ranges that limit something, such as 192.0.2.10 or 192.0.2.0/24, got ${quoted(unlike)}`);
   }
   const hidden = known.find(address => PRIVATE.test(address));
   if (hidden !== undefined) {
-    throw new Error(`allowedSourceIps must be public addresses, because SES sees those, got '${hidden}'; name the address of the NAT gateway`);
+    throw new Error(`allowedSourceIps must be public addresses, because SES sees those, got ${quoted(hidden)}; name the address of the NAT gateway`);
   }
   if (testMessage && !vpc) {
     throw new Error('testMessage must be sent from one of the allowedSourceIps, got a function without vpc, whose address is not known; '
