@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { withReplacements } from '../reliability/known-bad/build';
 import { Replacement } from '../reliability/known-bad/replacement';
+import { PROMOTES_FIRST } from '../reliability/known-bad/variants';
 
 /** The function with a mistake, and words of the check that must fail. */
 export interface BrokenFunction {
@@ -59,14 +60,7 @@ export const BROKEN_FUNCTIONS: readonly BrokenFunction[] = [
   {
     name: 'promotes before servers have the credential',
     check: 'AWSCURRENT moved only after every server had confirmed',
-    replacements: [{
-      module: 'rotation/set-secret',
-      function: 'deliverOrAbandon',
-      as: `async (context, delivery) => {
-        await context.versions.makeCurrent(delivery.version.id, (await context.versions.getCurrent())?.id);
-        await deliver(context, delivery);
-      }`,
-    }],
+    replacements: [PROMOTES_FIRST],
   },
 ];
 

@@ -1,25 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { describe, expect, it } from 'vitest';
-import { DefineProps, failingLater, FLEET, Life } from './life';
+import { failingLater, FLEET, Life, living, withProps } from './life';
 import { CredentialFormat } from '../../src';
 import { failsWith } from '../world/nodes';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-const withProps = (props: ReturnType<DefineProps> = {}): DefineProps => () => ({ mailServers: [FLEET], ...props });
 const otherFormat = { credentialFormat: CredentialFormat.usernameColonPassword() };
 const otherSchedule = { schedule: Schedule.rate(Duration.days(10)) };
-
-async function living(): Promise<Life> {
-  const life = new Life();
-  life.addServer('i-00000001');
-  life.addServer('i-00000002');
-  await life.create(withProps());
-  await life.clock.sleep(10 * DAY);
-  return life;
-}
 
 describe('a rollback that restores the schedule, so that Secrets Manager rotates', () => {
   async function rolledBack() {

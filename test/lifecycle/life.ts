@@ -7,6 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { DAY } from '../../lambda-src/basics/time';
 import { Invocation, invoke } from '../../lambda-src/invocation';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, REVOKE_EVENT, RotationConfig } from '../../src/private/rotation-contract';
@@ -39,6 +40,8 @@ export function failingLater(props: DefineProps): DefineProps {
     return props(stack);
   };
 }
+
+export const withProps = (props: Props = {}): DefineProps => () => ({ mailServers: [FLEET], ...props });
 
 /** A stack with one construct from its first day to its last, and mail servers that send all the while. */
 export class Life {
@@ -184,4 +187,14 @@ function synthesize(props?: DefineProps, id = 'Newsletter'): Template {
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+/** A stack with two mail servers that was created ten days ago. */
+export async function living(): Promise<Life> {
+  const life = new Life();
+  life.addServer('i-00000001');
+  life.addServer('i-00000002');
+  await life.create(withProps());
+  await life.clock.sleep(10 * DAY);
+  return life;
 }

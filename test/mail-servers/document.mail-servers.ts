@@ -21,7 +21,7 @@ describe.each(SERVERS)('the document on $name', server => {
 
   beforeAll(async () => {
     relayHost = await RelayHost.start(server);
-    for (const _rotation of ['the first', 'the second']) expect((await relayHost.rotate()).succeeded).toBe(true);
+    await relayHost.rotateTwice();
     const [previous, current] = [relayHost.credential('AWSPREVIOUS'), relayHost.credential()];
     before = server.worn(relayHost.relay, previous.username, previous.password);
     after = server.worn(relayHost.relay, current.username, current.password);

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { distrust, forgetNames, nameAddresses, trust } from './machine';
 import { RealServer, Relay, writeFirstEntry } from './servers';
 import { MailServerTargets, SesSmtpCredentialRotation, SmtpEndpoint } from '../../src';
@@ -118,6 +118,11 @@ export class RelayHost {
 
   private newNode(tags: Record<string, string> = {}): ScriptNode {
     return new ScriptNode({ instanceId: 'i-00000001', tags, environment: this.environment });
+  }
+
+  /** So that there is a current credential, and one from before. */
+  public async rotateTwice(): Promise<void> {
+    for (const _rotation of ['the first', 'the second']) expect((await this.rotate()).succeeded).toBe(true);
   }
 
   public async rotate(): Promise<RotationOutcome> {

@@ -8,7 +8,7 @@ import { troubles } from './health';
 import { Site } from './site';
 import { CredentialFormat, MailServerTargets, CredentialDocument } from '../../../src';
 import { Scenario, withFleet } from '../../lambda-src/scenario';
-import { DefineProps, failingLater, FLEET, Life } from '../../lifecycle/life';
+import { failingLater, FLEET, living, withProps } from '../../lifecycle/life';
 import { failsWith } from '../../world/nodes';
 import { describeViolation, Violation } from '../promises';
 
@@ -16,17 +16,6 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-const withProps = (props: ReturnType<DefineProps> = {}): DefineProps => () => ({ mailServers: [FLEET], ...props });
-
-async function living(): Promise<Life> {
-  const life = new Life();
-  life.addServer('i-00000001');
-  life.addServer('i-00000002');
-  await life.create(withProps());
-  await life.clock.sleep(10 * DAY);
-  return life;
-}
 
 it('a rollback that restores the schedule leaves the key of before the deployment its full grace', async () => {
   const life = await living();

@@ -15,6 +15,15 @@ export interface KnownBad {
   readonly faults?: readonly Fault[];
 }
 
+export const PROMOTES_FIRST: Replacement = {
+  module: 'rotation/set-secret',
+  function: 'deliverOrAbandon',
+  as: `async (context, delivery) => {
+    await context.versions.makeCurrent(delivery.version.id, (await context.versions.getCurrent())?.id);
+    await deliver(context, delivery);
+  }`,
+};
+
 export const KNOWN_BAD: readonly KnownBad[] = [
   {
     name: 'deletes the oldest key',
@@ -35,14 +44,7 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     name: 'promotes before it pushes',
     promise: 'P3',
     setup: ONE_FLEET,
-    replacements: [{
-      module: 'rotation/set-secret',
-      function: 'deliverOrAbandon',
-      as: `async (context, delivery) => {
-        await context.versions.makeCurrent(delivery.version.id, (await context.versions.getCurrent())?.id);
-        await deliver(context, delivery);
-      }`,
-    }],
+    replacements: [PROMOTES_FIRST],
   },
   {
     name: 'promotes what has not authenticated',
