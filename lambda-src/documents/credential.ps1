@@ -31,7 +31,9 @@ $JsonToken = [regex] ('\G[ \t\r\n]*(?:(?<Sign>[{}\[\]:,])|"(?<Text>(?:[^"\\\x00-
 
 # Reads $Json. Objects become tables whose names are compared exactly, arrays become lists, and numbers, true and false become $null.
 # ConvertFrom-Json compares names without case, takes what is no JSON, and in Windows PowerShell its errors quote the whole text.
+# PowerShell ends a recursion of a few thousand calls itself, but takes minutes for it: the agent would end the document without a line.
 function Read-Json {
+  $Depth = 0
   $script:Tokens = $JsonToken.Matches($Json)
   $script:Position = 0
   $Value = Read-JsonValue
@@ -40,6 +42,9 @@ function Read-Json {
 }
 
 function Read-JsonValue {
+  # A copy of the caller's: each level adds one.
+  $Depth++
+  if ($Depth -gt 101) { throw 'too deep' }
   $Token = $Tokens[$Position]
   $script:Position++
   if ($Token.Groups['Text'].Success) { return [regex]::Unescape($Token.Groups['Text'].Value) }
@@ -168,7 +173,7 @@ if ($Version.SecretBinary) { Stop-Document "version $VersionId is binary, not te
 # A version from before a change to JSON is username:password. Neither of them can have a brace.
 $Json = "$($Version.SecretString)"
 if ($UsernameField -and $Json.Contains('{')) {
-  try { $Fields = Read-Json } catch { Stop-Document "version $VersionId is not JSON" }
+  try { $Fields = Read-Json } catch { Stop-Document "version $VersionId is not JSON of at most 100 levels" }
   if ($Fields -isnot [hashtable]) { Stop-Document "version $VersionId is not a JSON object" }
   $SmtpUsername = $Fields[$UsernameField]
   $SmtpPassword = $Fields[$PasswordField]

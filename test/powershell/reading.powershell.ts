@@ -34,6 +34,9 @@ const NO_KEY_ID = `version ${VERSION} has no access key id where one is expected
 const NO_PASSWORD = `version ${VERSION} has no SES SMTP password where one is expected`;
 const NOT_JSON = `version ${VERSION} is not JSON`;
 const NO_OBJECT = `version ${VERSION} is not a JSON object`;
+const DEEP_JSON = `version ${VERSION} is not JSON of at most 100 levels`;
+/** A credential beside a field that is nested: recursion without end would end PowerShell, or its patience. */
+const nested = (depth: number, open: string, close: string) => json(NEW).replace(/\}$/, `,"nested":${open.repeat(depth)}1${close.repeat(depth)}}`);
 const MIDDLE = NEW.password.slice(10, 34);
 
 describeTable('the secret', [
@@ -127,7 +130,12 @@ describeTable('a value', [
   ...value('a line feed in a text', json(NEW, { note: 'one' }).replace('one', 'o\ne'), NOT_JSON),
   ...value('a bare name', `{username:"${NEW.username}","password":"${NEW.password}"}`, NOT_JSON),
   ...value('a byte order mark within', `{"username":"${NEW.username}",\ufeff"password":"${NEW.password}"}`, NOT_JSON),
-  ...value('a depth of 200', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`, /^SES_SMTP_CREDENTIAL_FAILED version .* (is not JSON|has no access key id where one is expected)$/),
+  ...value('a depth of 90', nested(90, '{"a":', '}'), 'applied'),
+  ...[2_000, 10_000].flatMap(depth => [
+    ...value(`objects to a depth of ${depth}`, nested(depth, '{"a":', '}'), DEEP_JSON),
+    ...value(`arrays to a depth of ${depth}`, nested(depth, '[', ']'), DEEP_JSON),
+    ...value(`arrays that are open to a depth of ${depth}`, nested(depth, '[', ''), DEEP_JSON),
+  ]),
 ]);
 
 describeTable('Secrets Manager', [
