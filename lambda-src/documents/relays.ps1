@@ -21,6 +21,11 @@ function Test-Hidden($Relay) {
   return $Relay.Password -cmatch '\A(.)\1*\z'
 }
 
+# Where a server can show passwords and has not hidden one before, none may mean that it is lost.
+function Test-Lost($Relay) {
+  return $Relay.ContainsKey('Password') -and -not $Relay.Password -and -not (Test-Hidden $Before)
+}
+
 # -ceq compares as languages do, which do not see some letters.
 function Test-New($Relay) {
   return "$($Relay.UserName)".Equals($SmtpUsername) -and ("$($Relay.Password)".Equals($SmtpPassword) -or (Test-Hidden $Relay))
@@ -51,6 +56,7 @@ function Set-Credential {
   try { $Now = Find-Relay $Before.Name } catch { $Failure = $_; return "cannot be read back ($(Get-Kind))" }
   if (-not (Test-New $Now)) { if ($Problem) { return $Problem } else { return 'did not keep the credential' } }
   if (-not (Test-Hidden $Now)) { return }
+  if (-not $Problem -and (Test-Lost $Now)) { $Problem = 'did not keep the password' }
   # What is hidden may be half of the intended value.
   if (-not $Problem) { $Problem = Test-Login }
   if (-not $Problem) { $script:Hidden += $Before.Name }
@@ -70,7 +76,7 @@ function Reset-Credential {
   if ((Test-Old $Now) -and (Test-Hidden $Before)) { return 'it has the user name that it had before; its password cannot be read, so look whether it still sends' }
   if (Test-Old $Now) { if ($Attempt -eq 1) { return 'it holds what it held before' } else { return 'what it held before was put back' } }
   if (Test-Hidden $Before) { return 'its password cannot be read, so nothing was put back: set its outbound security by hand' }
-  if (Test-New $Now) { return 'it holds the new credential' }
+  if ((Test-New $Now) -and -not (Test-Lost $Now)) { return 'it holds the new credential' }
   return 'it holds neither the old nor the new credential: set its outbound security by hand'
 }
 
@@ -79,18 +85,22 @@ function Get-Others {
   if ($Changed.Count -gt 1) { return "; $(Join-Names $Changed) hold the new credential" }
 }
 
-$WantedHost = @(Get-Hosts $RelayHost)[0]
-try { $Relays = @(Find-Relays) } catch { Stop-Document "$Unreadable`: $(Get-Reason $_); $Remedy" }
-if ($Relays.Count -eq 0) { Stop-Document $Missing }
-foreach ($Relay in $Relays) {
-  $Others = @($Relay.Hosts -ne $WantedHost)
-  if ($Others.Count -gt 0) { Stop-Document "$($Relay.Name) gives one credential to $RelayHost and to $(Join-Names $Others): give it $RelayHost alone" }
-  if ($Relay.Problem) { Stop-Document $Relay.Problem }
+# Finds what relays, all of which can use a credential and shares it with no other host.
+function Find-Usable {
+  try { $Relays = @(Find-Relays) } catch { Stop-Document "$Unreadable`: $(Get-Reason $_); $Remedy$(Get-Others)" }
+  if ($Relays.Count -eq 0) { Stop-Document "$Missing$(Get-Others)" }
+  foreach ($Relay in $Relays) {
+    $Others = @($Relay.Hosts -ne $WantedHost)
+    if ($Others.Count -gt 0) { Stop-Document "$($Relay.Name) gives one credential to $RelayHost and to $(Join-Names $Others): give it $RelayHost alone$(Get-Others)" }
+    if ($Relay.Problem) { Stop-Document "$($Relay.Problem)$(Get-Others)" }
+  }
+  return $Relays
 }
 
+$WantedHost = @(Get-Hosts $RelayHost)[0]
 $Changed = @()
 $Hidden = @()
-foreach ($Before in $Relays) {
+foreach ($Before in @(Find-Usable)) {
   if (-not (Test-New $Before) -or (Test-Hidden $Before)) {
     # What is hidden cannot be put back: first prove that the new credential works.
     $Problem = if (Test-Hidden $Before) { Test-Login }
@@ -99,6 +109,12 @@ foreach ($Before in $Relays) {
     if ($Problem) { Stop-Document "$($Before.Name) $Problem; $(Reset-Credential)$(Get-Others)" }
   }
   $Changed += $Before.Name
+}
+# What the first look did not show, or something else has changed since, must not count as done.
+foreach ($Relay in @(Find-Usable)) {
+  if (Test-New $Relay) { continue }
+  $Changed = @($Changed -cne $Relay.Name)
+  Stop-Document "$($Relay.Name) does not hold the credential at the last look, because something else changes the settings: run this document again$(Get-Others)"
 }
 if ($Hidden) {
   [Console]::Out.WriteLine("looked at: the user name of $(Join-Names $Hidden), whose password cannot be read, and a login to $SmtpHost`:$SmtpPort with the new credential")

@@ -38,6 +38,13 @@ describeTable('a server that hides its password', [
   row('TLS from the start', {}, 'applied', { script: scriptOf(document, { endpoint: IMPLICIT_TLS }), after: held(LIVE), says: SAYS }),
   row('the user name is right already', { RouteUserName: LIVE.username }, 'applied', { after: held(LIVE), says: SAYS }),
   row('there was none before', { RouteUserName: null, RoutePassword: null }, 'applied', { after: held(LIVE), says: SAYS }),
+  row('a password that gets lost, where there was none', {}, 'SmtpSvc/1 did not keep the password; what it held before was put back', {
+    objects: windows(version(json(LIVE)), virtualServer(1, { RouteUserName: null, RoutePassword: null })), faults: [{ call: 'wmi-put', at: 0, action: 'half-quietly' }],
+  }),
+  row('a password that gets lost, where there was none, and no way back', {}, 'SmtpSvc/1 did not keep the password; it holds neither the old nor the new credential: set its outbound security by hand', {
+    objects: windows(version(json(LIVE)), virtualServer(1, { RouteUserName: null, RoutePassword: null })),
+    faults: [1, 2, 3, 4].map(at => ({ call: 'wmi-put', at, action: at < 3 ? 'half-quietly' : 'refuse' })),
+  }),
   row('half of it is written once', {}, 'applied', { faults: [{ call: 'wmi-put', at: 1, action: 'half' }], after: held(LIVE), says: SAYS }),
   row('half of it is written twice', {}, 'SmtpSvc/1 cannot be changed (COMException 0x80041003); its password cannot be read, so nothing was put back: set its outbound security by hand', {
     faults: [{ call: 'wmi-put', at: 0, action: 'half' }],
@@ -47,7 +54,7 @@ describeTable('a server that hides its password', [
     ...dead, after: held(OLD), also: ({ calls }) => { if (calls.some(({ name }) => name === 'wmi-put')) throw new Error('nothing may be written'); },
   }),
   row('a credential that is refused, where there was none', {}, /failed: it answered 535 where 235 is expected; what it held before was put back$/, {
-    objects: windows(version(json(NEW)), virtualServer(1, { mask: 'null', RouteUserName: null, RoutePassword: null })),
+    objects: windows(version(json(NEW)), virtualServer(1, { mask: '********', RouteUserName: null, RoutePassword: null })),
   }),
   row('a certificate that nobody signed', {}, /a login to 127\.0\.0\.1:\d+ with the new credential failed: .*certificate/i, {
     script: IIS.replace('$SmtpHost = \'localhost\'', '$SmtpHost = \'127.0.0.1\''), after: held(OLD),

@@ -1,6 +1,6 @@
 import { HOST, IIS, json, MANY_HOSTS, NEW, OLD, remoteDomain, ROUTE_ACTION, scriptOf, version, VERSION, virtualServer, windows } from './documents';
 import { describeTable, Row } from './table';
-import { Objects, Settings } from './windows-node';
+import { Fault, Objects, Settings } from './windows-node';
 import { CredentialDocument } from '../../src';
 
 const SERVER = 'IIsSmtpServerSetting:SmtpSvc/';
@@ -22,7 +22,7 @@ const spelled = (host: string, script = RELAY): Row => row(`a smart host "${host
 const refused = (name: string, objects: Objects[], outcome: Row['outcome']): Row =>
   row(name, objects, outcome, { after: Object.fromEntries(objects.flatMap(Object.keys).map(key => [key, holding(OLD)])) });
 
-const put = (at: number, action: 'refuse' | 'half' | 'half-quietly' | 'lose-reply' | 'ignore') => ({ call: 'wmi-put', at, action, message: LIMITED });
+const put = (at: number, action: Fault['action']) => ({ call: 'wmi-put', at, action, message: LIMITED });
 
 describeTable('the IIS SMTP service', [
   row('one virtual server', [virtualServer()], 'applied', { after: { [`${SERVER}1`]: holding(NEW) } }),
@@ -121,6 +121,17 @@ describeTable('a change that fails', [
   }),
   row('a server that is gone when it is looked at', [virtualServer()], /SmtpSvc\/1 .*; what it holds now cannot be read/, {
     faults: Array.from({ length: 40 }, (_, index) => ({ call: 'wmi-read', at: index + 3, action: 'empty' as const })),
+  }),
+  row('servers that the first look does not show', [virtualServer(), remoteDomain('example.org')],
+    'SmtpSvc/1 does not hold the credential at the last look, because something else changes the settings: run this document again; SmtpSvc/1/Domain/example.org holds the new credential',
+    { faults: [{ call: 'wmi-read', at: 1, action: 'empty' }], after: { [`${SERVER}1`]: holding(OLD), [`${DOMAIN}example.org`]: holding(NEW) } }),
+  row('a server without authentication that the first look does not show', [virtualServer(1, { RouteAction: 4, ...holding(NEW) }), remoteDomain('example.org')],
+    /RouteAction of SmtpSvc\/1 is 0x4, without SMTP_AUTH_CLEARTEXT .*; SmtpSvc\/1\/Domain\/example.org holds the new credential$/, { faults: [{ call: 'wmi-read', at: 1, action: 'empty' }] }),
+  row('somebody who puts the first server back', [virtualServer(1), virtualServer(2)],
+    'SmtpSvc/1 does not hold the credential at the last look, because something else changes the settings: run this document again; SmtpSvc/2 holds the new credential',
+    { faults: [{ ...put(2, 'set'), message: `${SERVER}1\tRoutePassword\t${OLD.password}` }], after: { [`${SERVER}1`]: { RouteUserName: NEW.username, RoutePassword: OLD.password }, [`${SERVER}2`]: holding(NEW) } }),
+  row('a last look that fails', [virtualServer()], /the settings of the IIS SMTP service cannot be read: the stand-in refuses; .*; SmtpSvc\/1 holds the new credential$/, {
+    faults: [{ call: 'wmi-read', at: 5, action: 'refuse' }], after: { [`${SERVER}1`]: holding(NEW) },
   }),
   row('the second of two servers', [virtualServer(1), virtualServer(2)],
     'SmtpSvc/2 did not keep the credential; it holds what it held before; SmtpSvc/1 holds the new credential',

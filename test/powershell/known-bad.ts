@@ -41,7 +41,7 @@ export const MISTAKES: readonly KnownBad[] = [
   edited('compares hosts as they are written', 'foreach ($HostName in $Text -split \'[;,\\s\\[\\]]+\') { if ($HostName.Trim(\'.\')) { $HostName.Trim(\'.\').ToLowerInvariant() } }', 'return $Text'),
   edited('takes a host for another that begins so', 'if ($Relay.Hosts -contains $WantedHost) { $Relay }', 'if ("$($Relay.Hosts)" -like "$WantedHost*") { $Relay }'),
   edited('shares the credential with other hosts', 'if ($Others.Count -gt 0) {', 'if ($false) {'),
-  edited('does not look at RouteAction', 'if ($Relay.Problem) { Stop-Document $Relay.Problem }', ''),
+  edited('does not look at RouteAction', 'if ($Relay.Problem) { Stop-Document "$($Relay.Problem)$(Get-Others)" }', ''),
   edited('does not look after a change', 'if (-not (Test-New $Now)) {', 'if ($false) {'),
   edited('puts nothing back', 'try { Write-Relay $Before } catch { $null = $_ }', ''),
   edited('says that it was put back, without a look', 'if (Test-Old $Now) { if ($Attempt -eq 1)', 'if ($true) { if ($Attempt -eq 1)'),

@@ -17,7 +17,8 @@ namespace StandIns
             RouteAction = World.Get(key, "RouteAction") == null ? (object)null : int.Parse(World.Get(key, "RouteAction"));
             AlwaysUseSsl = World.Has(key, "AlwaysUseSsl");
             RouteUserName = World.Get(key, "RouteUserName");
-            RoutePassword = World.Get(key, "mask") ?? World.Get(key, "RoutePassword");
+            RoutePassword = World.Get(key, "RoutePassword");
+            if (!string.IsNullOrEmpty(RoutePassword)) RoutePassword = World.Get(key, "mask") ?? RoutePassword;
             if (RoutePassword == "null") RoutePassword = null;
         }
 
