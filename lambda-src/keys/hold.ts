@@ -25,16 +25,17 @@ export interface Hold {
  */
 export async function findHold(context: Context, key: AccessKey, since?: number): Promise<Hold | undefined> {
   const { clock, config: { gracePeriodSeconds, holdWhileUsedSeconds } } = context;
-  const until = (since ?? 0) + (gracePeriodSeconds + holdWhileUsedSeconds) * SECOND;
-  if (!key.active || clock.now() >= until) return undefined;
+  if (since === undefined || !key.active) return undefined;
+  const until = since + (gracePeriodSeconds + holdWhileUsedSeconds) * SECOND;
+  if (clock.now() >= until) return undefined;
   const lastUse = await findUse(context, key, since);
   const quietTime = Math.min(LONGEST_QUIET_TIME, gracePeriodSeconds * SECOND);
   return lastUse && clock.now() - lastUse.at < quietTime ? { accessKeyId: key.id, lastUse, until } : undefined;
 }
 
 /** The last use of a key, if it was after the key's version went out of use. */
-export async function findUse({ config, keys }: Context, { id }: AccessKey, since?: number): Promise<LastUse | undefined> {
-  if (config.holdWhileUsedSeconds === 0 || since === undefined) return undefined;
+export async function findUse({ config, keys }: Context, { id }: AccessKey, since: number): Promise<LastUse | undefined> {
+  if (config.holdWhileUsedSeconds === 0) return undefined;
   const lastUse = await keys.lastUse(id);
   return lastUse && lastUse.at >= since + SETTLING_TIME ? lastUse : undefined;
 }

@@ -13,6 +13,6 @@ export async function resumeRotation(context: Context, inventory: Inventory): Pr
   const spare = findSpare(inventory);
   const since = spare && outOfUseSince(spare, versions);
   // A rotation whose key nobody used stopped for another reason.
-  if (!spare || !await findUse(context, spare, since) || await findHold(context, spare, since)) return;
+  if (!spare || since === undefined || !await findUse(context, spare, since) || await findHold(context, spare, since)) return;
   await startRotation(context);
 }

@@ -134,6 +134,14 @@ describe('a rotation that needs the slot of a key that is still used', () => {
     expect(scenario.keys).toEqual([second, scenario.current.username]);
   });
 
+  it('is not held up without a hold', async () => {
+    const scenario = await superseded({ holdWhileUsed: Duration.seconds(0) });
+    const [first, second] = scenario.keys;
+    await useFor(scenario, first, 2 * HOUR);
+    await scenario.rotateWell();
+    expect(scenario.keys).toEqual([second, scenario.current.username]);
+  });
+
   it('is not held up if the current key has leaked', async () => {
     const scenario = await superseded();
     const [first, second] = scenario.keys;
