@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { checkMade } from './private/factories';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
 import { hasNotation, quoted } from './private/notation';
-import { checkValue, listOf, mapOf, STRING } from './private/shapes';
+import { checkUnmixed, checkValue, isUnknownList, listOf, mapOf, STRING } from './private/shapes';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
@@ -72,7 +72,7 @@ export class MailServerTargets {
    * The ids are those of EC2 instances (`i-…`) and hybrid nodes (`mi-…`). By default, all of them must confirm.
    */
   public static managedNodes(...ids: string[]): MailServerTargets {
-    if (Token.isUnresolved(ids)) {
+    if (ids.some(isUnknownList)) {
       throw new Error('node ids must be known at synthesis, got a list that only the deployment knows; name them one by one, or use tags');
     }
     checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
@@ -146,6 +146,7 @@ function checkCount(what: string, values: string[], where: string): void {
   if (values.length < 1 || values.length > MAX_VALUES) {
     throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; ${values.length === 0 ? 'name at least one' : 'use several fleets for more'}`);
   }
+  checkUnmixed(`${what} in ${where}`, values);
   values.forEach((value, index) => checkValue(`${what}[${index}] in ${where}`, value, STRING));
   if (values.includes('')) throw new Error(`${what} must not be empty strings, got '' in ${where}; leave it out, or check that its source is set`);
 }

@@ -17,8 +17,3 @@ export function quoted(text: string | undefined): string {
 export function hasNotation(value: string | undefined, pattern: RegExp): boolean {
   return value === undefined || Token.isUnresolved(value) || pattern.test(value);
 }
-
-/** Whether a text can be a host name: no scheme, brackets, port or white space. One that is not known yet passes. */
-export function isHostName(text: string): boolean {
-  return hasNotation(text, /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/);
-}

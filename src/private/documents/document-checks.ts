@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { checkNotation, isHostName, quoted } from '../notation';
+import { checkHost } from '../host-and-port';
+import { checkNotation, quoted } from '../notation';
 import { DocumentParameterNames } from '../rotation-contract';
 import { checkValue, STRING } from '../shapes';
 
@@ -13,9 +14,7 @@ export function checkPath(prop: string, path: string): void {
 }
 
 export function checkRelayHost(relayHost?: string): void {
-  if (relayHost !== undefined && !isHostName(relayHost)) {
-    throw new Error(`relayHost must be a host name without brackets and port, got ${quoted(relayHost)}`);
-  }
+  if (relayHost !== undefined) checkHost('relayHost', relayHost);
 }
 
 export function checkLabel(label: string): void {
