@@ -58,7 +58,7 @@ export class MailServerTargets {
   public static resourceGroup(name: string): MailServerTargets {
     checkValue('resource group name', name, STRING);
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
-      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}`);
+      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}; use the name, not the ARN`);
     }
     return new MailServerTargets(scope => ({
       targets: [{ key: 'resource-groups:Name', values: [name] }],
@@ -79,7 +79,7 @@ export class MailServerTargets {
     const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
     if (repeated !== undefined) throw new Error(`node ids must differ, got ${quoted(repeated)} more than once; name it once`);
     const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
-    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got ${quoted(unusable)}`);
+    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got ${quoted(unusable)}; give the id that Systems Manager lists`);
     return new MailServerTargets(scope => ({
       instanceIds: ids,
       statements: [sendTo(ids.flatMap(id => nodeArns(scope, id)))],
@@ -120,7 +120,7 @@ function checkTag(key: string, values: string[], where: string): void {
 
 /** What a file or a form adds at the end of a text is part of no tag. */
 function checkLine(what: string, text: string): void {
-  if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}`);
+  if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}; remove them`);
 }
 
 /** In a policy, the key is part of a condition's name, which CloudFormation takes as it is. */

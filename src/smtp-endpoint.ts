@@ -117,7 +117,7 @@ export class SmtpEndpoint {
     private readonly elsewhere: RegionalSmtpEndpointOptions = {},
   ) {
     checkMade('SmtpEndpoint', port);
-    checkNotation('endpoint region', region, REGION_NAME, 'the name of a Region, such as eu-west-1');
+    checkNotation('endpoint region', region, REGION_NAME, 'the name of a Region, such as eu-west-1', 'use the code of a Region');
   }
 
   /** @internal */

@@ -3,9 +3,9 @@ import { Token } from 'aws-cdk-lib';
 const ESCAPES: Record<string, string> = { '\r': '\\r', '\n': '\\n', '\t': '\\t' };
 
 /** Throws on a text in the wrong notation. One that is left out or not known yet passes. */
-export function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string): void {
+export function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string, todo: string): void {
   if (hasNotation(value, pattern)) return;
-  throw new Error(`${prop} must be ${allowed}, got ${quoted(value)}`);
+  throw new Error(`${prop} must be ${allowed}, got ${quoted(value)}; ${todo}`);
 }
 
 /** A text in quotes, for a message that has to show what is wrong with it: characters that nobody sees are spelled out. */
