@@ -74,7 +74,7 @@ describe('the environment of the function comes with a warning', () => {
 
   it.each<[string, (scope: Stack, id: string) => string]>([
     ['parameters', (scope, id) => new CfnParameter(scope, id).valueAsString],
-    ['other resources', (scope, id) => new Topic(scope, id).topicName],
+    ['other resources', (scope, id) => new Topic(scope, id).topicArn],
   ])('when values of %s may make it too large', (_, valueOf) => {
     const values = (scope: Stack, count: number) => Array.from({ length: count }, (_item, index) => valueOf(scope, `Role${index}`));
     const stackOf = (count: number) => defineRotation(scope => ({
