@@ -34,7 +34,7 @@ function synthesize(count: number, propsOf: (stack: Stack) => Partial<SesSmtpCre
 it.each<[string, number, (stack: Stack) => Partial<SesSmtpCredentialRotationProps>]>([
   ['plain credentials', 35, () => ({})],
   ['plain credentials with one log group', 38, stack => ({ logGroup: new LogGroup(stack, 'Logs') })],
-  ['credentials with a fleet each', 30, () => ({
+  ['credentials with a fleet each', 35, () => ({
     mailServers: [{ targets: MailServerTargets.tag('EmailServers', 'True'), document: CredentialDocument.postfix() }],
   })],
 ])('fit into one stack: %s, %i of them', (_, count, propsOf) => {
