@@ -34,7 +34,7 @@ function graceSeconds(gracePeriod: Duration | undefined, interval: Duration | un
   const seconds = gracePeriod.toSeconds();
   if (interval && !gracePeriod.isUnresolved() && seconds >= interval.toSeconds()) {
     throw new Error('gracePeriod must be shorter than the rotation interval, because a user has two access keys, '
-      + `got ${gracePeriod.toHumanString()} and ${interval.toHumanString()}`);
+      + `got ${gracePeriod.toHumanString()} and ${interval.toHumanString()}; shorten gracePeriod`);
   }
   return seconds;
 }
