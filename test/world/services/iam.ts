@@ -82,6 +82,14 @@ export class Iam {
     return this.issuedKeys.map(({ secretAccessKey }) => secretAccessKey);
   }
 
+  public get userNames(): string[] {
+    return [...this.users.keys()];
+  }
+
+  public get roleNames(): string[] {
+    return [...this.roles.keys()];
+  }
+
   public createUser(options: IdentityOptions): User {
     if (this.users.has(options.name)) throw alreadyExists('User', options.name);
     const identity = this.identity('user', options);
