@@ -232,6 +232,22 @@ export interface SesSmtpCredentialRotationProps {
   readonly gracePeriod?: Duration;
 
   /**
+   * How long the previous credential keeps working beyond `gracePeriod` while someone still uses it.
+   *
+   * IAM records when a key was last used. A use counts if it is less than 24 hours old, or less than the grace period if
+   * that is shorter. Then the key stays active, and the function checks again every hour. A rotation that needs the key's
+   * slot fails before it makes a key, unless the current key is inactive, as after `revoke`. Mail continues.
+   *
+   * AWS doesn't document whether IAM records logins by SMTP. Where it doesn't, the grace period ends on time. With 0
+   * seconds, it always does. Not with a `gracePeriod` of 0 seconds.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
+   *
+   * @default - 7 days, or 0 seconds without a grace period
+   */
+  readonly holdWhileUsed?: Duration;
+
+  /**
    * The SMTP endpoint that the credential logs in to.
    *
    * A deployment that changes its Region rotates, and the permission to send moves to the new Region. To move without a
@@ -503,6 +519,7 @@ const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   rotateImmediatelyOnUpdate: optional(BOOLEAN),
   waitForFirstRotation: optional(BOOLEAN),
   gracePeriod: optional(DURATION),
+  holdWhileUsed: optional(DURATION),
   endpoint: optional(instanceOf(SmtpEndpoint, 'regional')),
   additionalRegions: optional(listOf(STRING)),
   testMessage: optional(struct('TestMessage', TEST_MESSAGE)),
@@ -592,7 +609,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       validate(this, props, mailServers, endpoints);
       claimUserAndSecret(this, props);
       const rules = rotationRules(schedule, props.rotationWindow);
-      const timing = timingConfig(schedule, props.gracePeriod, rotateImmediatelyOnUpdate);
+      const timing = timingConfig(schedule, props, rotateImmediatelyOnUpdate);
       warnAbout(this, props, additionalRegions, endpoints);
 
       const sender = defineSender(this, props, endpoints);
