@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LocalEngine } from './engine/local-engine';
+import { QUESTIONS } from './report/questions';
 import { runSuite } from './suite';
 import { buildVariant } from '../reliability/known-bad/build';
 import { Replacement } from '../reliability/known-bad/replacement';
@@ -9,9 +10,10 @@ const OPTIONS = { prefix: 'ses-live-test', identity: 'example.com', windows: fal
 const never = new AbortController().signal;
 
 describe('the live suite against the local AWS', () => {
-  it.each([false, true])('passes, and leaves nothing; with a fleet: %s', async fleet => {
-    const { interrupted, leftOvers, steps } = await runSuite(new LocalEngine(), { ...OPTIONS, fleet, signal: never });
+  it.each([false, true])('passes, answers every question, and leaves nothing; with a fleet: %s', async fleet => {
+    const { findings, interrupted, leftOvers, steps } = await runSuite(new LocalEngine(), { ...OPTIONS, fleet, signal: never });
     expect(steps.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+    expect([...new Set(findings.map(({ id }) => id))].sort()).toEqual(Object.keys(QUESTIONS).sort());
     expect({ interrupted, leftOvers }).toEqual({ interrupted: false, leftOvers: [] });
   });
 });

@@ -2,6 +2,7 @@ import { probeStackOf, LiveAppOptions } from './app/names';
 import { Engine, LeftOver } from './engine/engine';
 import { Live } from './live';
 import { Finding, StepResult } from './outcome';
+import { deleteProbeKeys } from './probes/keys';
 import { PROBES } from './probes/probes';
 import { CANCELLED, OTHER_FORMAT, OTHER_ID, OTHER_SECRET, OTHER_USER, ROLLED_BACK } from './steps/deployments';
 import { DELETION, NO_DENIALS } from './steps/end';
@@ -114,6 +115,7 @@ async function unlessAborted(running: Promise<void>, signal: AbortSignal): Promi
 async function cleanUp(live: Live): Promise<LeftOver[]> {
   const { engine, options: { prefix, say }, stackName } = live;
   say('  deleting everything that this run has made');
+  await deleteProbeKeys(live).catch((error: Error) => say(`    ${error.message}`));
   for (const name of [stackName, probeStackOf({ prefix })]) {
     await live.destroy(name).catch((error: Error) => say(`    ${name}: ${error.message}`));
   }

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -74,6 +75,10 @@ export class AwsEngine implements Engine {
   public async denials({ sessions }: Callers, since: number): Promise<Denial[]> {
     const found = await Promise.all(this.cloudTrails.map(async client => denialsIn(client, sessions, since)));
     return found.flat();
+  }
+
+  public async resolves(host: string): Promise<boolean> {
+    return lookup(host).then(() => true, () => false);
   }
 
   public async leftOvers(prefix: string): Promise<LeftOver[]> {

@@ -91,6 +91,8 @@ export interface Engine extends Clients, Pick<Dependencies, 'loginAt' | 'sendAt'
   linesOf(logGroup: string): Promise<LogLine[]>;
   /** Since a moment. CloudTrail shows a call up to 15 minutes later. */
   denials(callers: Callers, since: number): Promise<Denial[]>;
+  /** Whether DNS knows the host. */
+  resolves(host: string): Promise<boolean>;
   leftOvers(prefix: string): Promise<LeftOver[]>;
   close(): Promise<void>;
 }

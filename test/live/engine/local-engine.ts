@@ -67,6 +67,11 @@ export class LocalEngine implements Engine {
     });
   }
 
+  /** There is one Region. */
+  public async resolves(host: string): Promise<boolean> {
+    return host.includes(`.${this.region}.`);
+  }
+
   public async leftOvers(prefix: string): Promise<LeftOver[]> {
     const { functions, iam, secretsManager, ssm } = this.world;
     const isOurs = (name: string) => name.startsWith(prefix);

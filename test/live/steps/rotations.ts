@@ -29,6 +29,7 @@ export const SECOND_ROTATION: Step = {
     await live.expectAccepted(after, 'the new credential');
     await live.expectAccepted(before, 'the previous credential');
     expect((await live.keys()).length === 2, 'the user must have two keys');
+    live.find('pending-after-success', (await live.labels()).get('AWSPENDING') === after.id ? 'it stays' : 'it is gone');
   },
 };
 
