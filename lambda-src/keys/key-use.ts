@@ -22,9 +22,13 @@ export function isOwnKey({ user }: RotationConfig, key: AccessKey, inventory: In
   return user.owned && key.createdAt >= ownSince(inventory);
 }
 
-/** An imported secret may be older than the user. Until its first rotation has ended, its oldest version with a key of the user tells. */
-function ownSince({ keys, secret, versions }: Inventory): number {
-  if (secret.rotatedAt !== undefined) return secret.createdAt;
+/**
+ * An imported secret may be older than the user, and a deployment that failed may have rotated it before. Unless a rotation has given it a
+ * key that still exists, its oldest version with a key of the user tells.
+ */
+function ownSince(inventory: Inventory): number {
+  const { keys, secret, versions } = inventory;
+  if (secret.rotatedAt !== undefined && currentKey(inventory)) return secret.createdAt;
   const ofThisRotation = versions.filter(version => isInitial(version) || keys.some(key => isReferenced(key, [version])));
   return Math.max(secret.createdAt, Math.min(...ofThisRotation.map(({ createdAt }) => createdAt)));
 }

@@ -1,8 +1,8 @@
 import { deleteKey } from './deletion';
-import { mark, markOnce, unmark } from './grace';
+import { LONGEST_DEPLOYMENT, mark, markOnce, unmark } from './grace';
 import { describeUse, findHold, Hold } from './hold';
 import { Inventory } from './inventory';
-import { isReferenced } from './key-use';
+import { currentKey, isReferenced } from './key-use';
 import { AccessKey } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { DAY, SECOND } from '../basics/time';
@@ -17,17 +17,25 @@ const INACTIVE_TIME = DAY;
  * servers have confirmed the current version, as after an import or an edit by hand, they may hold any other version. Returns what
  * keeps keys beyond their grace period.
  */
-export async function retireKeys(context: Context, { keys, versions }: Inventory): Promise<Hold[]> {
+export async function retireKeys(context: Context, inventory: Inventory): Promise<Hold[]> {
+  const { keys, versions } = inventory;
   if (context.config.fleets.length > 0 && !versions.some(version => isCurrent(version) && isDelivered(version))) return [];
   const inUse = versions.filter(isInUse);
   const holds: (Hold | undefined)[] = [];
   for (const version of versions) {
     const key = keys.find(candidate => isReferenced(candidate, [version]));
-    if (!key || isReferenced(key, inUse)) await unmark(context, version);
+    if (!key) await forget(context, inventory, version);
+    else if (isReferenced(key, inUse)) await unmark(context, version);
     else if (key.active) holds.push(await deactivateAfterGrace(context, key, version));
     else await deleteInactive(context, key, version);
   }
   return holds.filter(hold => hold !== undefined);
+}
+
+/** Removes the marks from a version without a key. While another user takes over, the former user may still have the key, and get it back. */
+async function forget(context: Context, inventory: Inventory, version: SecretVersion): Promise<void> {
+  const marked = Math.max(graceMoment(version, 'unused') ?? 0, graceMoment(version, 'inactive') ?? 0);
+  if (currentKey(inventory) && context.clock.now() - marked >= LONGEST_DEPLOYMENT) await unmark(context, version);
 }
 
 async function deactivateAfterGrace(context: Context, key: AccessKey, version: SecretVersion): Promise<Hold | undefined> {

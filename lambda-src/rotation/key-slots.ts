@@ -5,6 +5,7 @@ import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { deleteKey, isInCurrent } from '../keys/deletion';
+import { unmark } from '../keys/grace';
 import { describeUse, findHold, outOfUseSince, revokeCall } from '../keys/hold';
 import { Inventory } from '../keys/inventory';
 import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
@@ -36,6 +37,7 @@ export async function freeSlot(context: Context, token: string, inventory: Inven
   if (isReferenced(spare, held)) await deliverCurrent(context, token, inventory, spare);
   await deleteUnlessCurrent(context, spare);
   log.info('previous access key deleted', { accessKeyId: spare.id });
+  for (const version of versions.filter(candidate => isReferenced(spare, [candidate]))) await unmark(context, version);
 }
 
 /** The key that must make room for another one. */
