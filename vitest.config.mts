@@ -10,6 +10,7 @@ const DEEP = [
   'test/lambda-src/documents/postfix.test.ts',
   'test/lambda-src/documents/two-regions.test.ts',
   'test/lifecycle/replacements-rolled-back.test.ts',
+  'test/live/**/*.test.ts',
   'test/migrating/**/*.test.ts',
   'test/reliability/**/*.test.ts',
 ];
