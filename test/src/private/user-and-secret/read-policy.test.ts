@@ -84,6 +84,21 @@ describe('a reader with rights on what waits for the rotation', () => {
     expect(find('ReaderDefaultPolicy')).not.toBe(0);
   });
 
+  it.each<[string, (topic: sns.Topic) => iam.RoleProps]>([
+    ['in the policies of the role itself', ({ topicArn }) => ({
+      assumedBy: new iam.ServicePrincipal('ec2'),
+      inlinePolicies: { Publish: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] })] }) },
+    })],
+    ['in the trust policy of the role', ({ topicArn }) => ({ assumedBy: new iam.ServicePrincipal('sns', { conditions: { ArnEquals: { 'aws:SourceArn': topicArn } } }) })],
+  ])('makes no circle, %s', (_, propsOf) => {
+    const { stack, rotation } = defineRotation();
+    const topic = new sns.Topic(stack, 'Topic');
+    topic.node.addDependency(rotation);
+    rotation.grantRead(new iam.Role(stack, 'Reader', propsOf(topic)));
+    const order = orderOf(stack);
+    expect(order.findIndex(id => id.startsWith('NewsletterSchedule'))).toBeLessThan(order.findIndex(id => id.startsWith('ReaderReadSesSmtpCredential')));
+  });
+
   it('makes no circle if all of it is there', () => {
     const { stack, rotation } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'OwnKey') }));
     const role = reader(stack);

@@ -1,0 +1,13 @@
+/** What a deployment of the live suite differs in from the first one. */
+export interface Variation {
+  readonly userName?: string;
+  readonly secretName?: string;
+  /** `username:password` in place of JSON. */
+  readonly text?: boolean;
+  /** The construct's id. */
+  readonly id?: string;
+  /** A fleet whose one server does not exist. */
+  readonly missingServer?: boolean;
+  /** A resource that fails when the credential is there. */
+  readonly failsLater?: boolean;
+}
