@@ -166,11 +166,14 @@ project.addGitIgnore('/test-results/');
 project.addGitIgnore('/demo-report.html');
 project.addGitIgnore('/.stryker-tmp/');
 project.addGitIgnore('/.venv-fidelity/');
+project.addGitIgnore('/.venv-emulator/');
+project.addGitIgnore('/test/emulator/plugins/__pycache__/');
 project.addPackageIgnore('/stryker.config.json');
 project.addPackageIgnore('/test-results/');
 project.addPackageIgnore('/demo-report.html');
 project.addPackageIgnore('/.stryker-tmp/');
 project.addPackageIgnore('/.venv-fidelity/');
+project.addPackageIgnore('/.venv-emulator/');
 project.addPackageIgnore('/coverage/');
 // Only those that public declarations refer to.
 project.addPackageIgnore('/lib/private/**/*.d.ts');
@@ -246,6 +249,15 @@ project.addTask('test:fidelity', {
   description: 'Compare the local AWS with an independent emulator',
   exec: 'vitest run --config test/fidelity/vitest.config.mts',
   receiveArgs: true,
+});
+project.addTask('test:emulator', {
+  description: 'Deploy, rotate, update and destroy in LocalEmu, an independent emulator, with the CDK CLI and the AWS CLI',
+  steps: [
+    { spawn: 'bundle' },
+    // The package has the compiled constructs.
+    { spawn: 'compile' },
+    { exec: 'vitest run --config test/emulator/vitest.config.mts', receiveArgs: true },
+  ],
 });
 project.addTask('test:mail-servers', {
   description: 'Rotate the credential of real mail servers, which are installed for it; Debian, as root',
