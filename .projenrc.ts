@@ -120,6 +120,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
     'vitest@^4',
     'web-tree-sitter',
+    'yaml',
   ],
 });
 
@@ -298,6 +299,11 @@ project.addTask('pictures', {
 project.addTask('test:languages', {
   description: 'Build the packages of all languages, and use each of them as a stranger would; names the languages that this machine has no tools for',
   exec: 'vitest run --config test/languages/vitest.config.mts',
+  receiveArgs: true,
+});
+project.addTask('test:release', {
+  description: 'Run the jobs of the release against registries on this machine, and install what they publish; names the languages that this machine has no tools for',
+  exec: 'vitest run --config test/release/vitest.config.mts',
   receiveArgs: true,
 });
 project.addTask('changelog', {
