@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LocalEngine } from './engine/local-engine';
-import { QUESTIONS } from './report/questions';
+import { QUESTIONS, WINDOWS_QUESTIONS } from './report/questions';
 import { runSuite } from './suite';
 import { buildVariant } from '../reliability/known-bad/build';
 import { Replacement } from '../reliability/known-bad/replacement';
@@ -10,10 +10,12 @@ const OPTIONS = { prefix: 'ses-live-test', identity: 'example.com', windows: fal
 const never = new AbortController().signal;
 
 describe('the live suite against the local AWS', () => {
-  it.each([false, true])('passes, answers every question, and leaves nothing; with a fleet: %s', async fleet => {
-    const { findings, interrupted, leftOvers, steps } = await runSuite(new LocalEngine(), { ...OPTIONS, fleet, signal: never });
+  it.each([false, true])('passes, answers every question, and leaves nothing; with a fleet and Windows: %s', async servers => {
+    const options = { ...OPTIONS, fleet: servers, windows: servers, signal: never };
+    const { findings, interrupted, leftOvers, steps } = await runSuite(new LocalEngine(), options);
     expect(steps.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
-    expect([...new Set(findings.map(({ id }) => id))].sort()).toEqual(Object.keys(QUESTIONS).sort());
+    const questions = { ...QUESTIONS, ...servers ? WINDOWS_QUESTIONS : {} };
+    expect([...new Set(findings.map(({ id }) => id))].sort()).toEqual(Object.keys(questions).sort());
     expect({ interrupted, leftOvers }).toEqual({ interrupted: false, leftOvers: [] });
   });
 });

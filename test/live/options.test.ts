@@ -17,7 +17,7 @@ describe('the options of the live suite', () => {
     [[], '--region or --local must be given'],
     [['--region', 'eu-west-1', '--local'], '--region or --local must be given'],
     [['--region', 'Ireland'], '--region must be the name of a Region, got Ireland'],
-    [['--local', '--windows'], 'need an account'],
+    [['--local', '--identity', 'example.com'], 'need an account'],
     [['--local', '--clean', 'ses-live-zzz999'], 'need an account'],
     [['--region', 'eu-west-1', '--clean', 'prod'], '--clean must be the prefix of a run'],
     [['--region', 'eu-west-1', 'fleet'], 'Unexpected argument'],

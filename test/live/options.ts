@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { LiveAppOptions } from './app/names';
 
 export const USAGE = `usage: npm run test:live -- --region <region> [options]
-       npm run test:live -- --local [--fleet]
+       npm run test:live -- --local [--fleet] [--windows]
        npm run test:live -- --page
 
   --region <region>      where: an account with the credentials that the AWS CLI finds, bootstrapped for the CDK
@@ -30,7 +30,7 @@ export function readOptions(args: readonly string[], newPrefix: () => string): R
   if (help) return 'help';
   if (page) return 'page';
   if (local === (region !== undefined)) throw new UsageError('--region or --local must be given, and not both');
-  if (local && (windows || clean !== undefined || identity !== undefined)) throw new UsageError('--windows, --identity and --clean need an account, so they must not be given with --local');
+  if (local && (clean !== undefined || identity !== undefined)) throw new UsageError('--identity and --clean need an account, so they must not be given with --local');
   if (region !== undefined && !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) throw new UsageError(`--region must be the name of a Region, got ${region}`);
   if (clean !== undefined && !PREFIX.test(clean)) throw new UsageError(`--clean must be the prefix of a run, such as ${newPrefix()}, got ${clean}`);
   return { prefix: clean ?? newPrefix(), identity: local ? 'example.com' : identity, fleet, windows, region, yes, cleansOnly: clean !== undefined };

@@ -7,8 +7,9 @@ import { PROBES } from './probes/probes';
 import { CANCELLED, OTHER_FORMAT, OTHER_ID, OTHER_SECRET, OTHER_USER, ROLLED_BACK } from './steps/deployments';
 import { DELETION, NO_DENIALS } from './steps/end';
 import { FIRST_DEPLOYMENT, GRACE_PERIOD, REVOCATION, SECOND_ROTATION } from './steps/rotations';
-import { BROKEN_SERVER, MISSING_SERVER, SERVERS_SEND } from './steps/servers';
+import { BROKEN_SERVER, FLEETS_JOIN, MISSING_SERVER, SERVERS_READY } from './steps/servers';
 import { Step } from './steps/step';
+import { WINDOWS, WINDOWS_READY } from './steps/windows';
 import { MINUTE, SECOND } from '../../lambda-src/basics/time';
 
 export interface SuiteOptions extends LiveAppOptions {
@@ -28,10 +29,12 @@ export const passed = ({ interrupted, leftOvers, steps }: SuiteReport): boolean 
   !interrupted && leftOvers.length === 0 && steps.every(({ outcome }) => outcome === 'passed');
 
 /** What a run does, in this order. */
-export function stepsOf({ fleet }: LiveAppOptions): Step[] {
+export function stepsOf({ fleet, windows }: LiveAppOptions): Step[] {
   return [
     FIRST_DEPLOYMENT,
-    ...fleet ? [SERVERS_SEND] : [],
+    ...windows ? [WINDOWS_READY] : [],
+    ...fleet ? [SERVERS_READY] : [],
+    ...fleet || windows ? [FLEETS_JOIN] : [],
     SECOND_ROTATION,
     GRACE_PERIOD,
     REVOCATION,
@@ -42,6 +45,7 @@ export function stepsOf({ fleet }: LiveAppOptions): Step[] {
     CANCELLED,
     ROLLED_BACK,
     OTHER_ID,
+    ...windows ? WINDOWS : [],
     ...PROBES,
     DELETION,
     NO_DENIALS,

@@ -3,9 +3,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import { boundary } from './boundary';
-import { linuxServers, SERVER_TAG } from './mail-servers';
-import { LiveAppOptions } from './names';
+import { linuxServers } from './mail-servers';
+import { LiveAppOptions, SERVER_TAG } from './names';
+import { TestNetwork } from './network';
 import { Variation } from './variation';
+import { windowsFleets, windowsServer } from './windows-server';
 import { CredentialDocument, CredentialFormat, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation } from '../../../src';
 
 export interface CredentialStackProps extends LiveAppOptions {
@@ -20,21 +22,26 @@ const MISSING: MailServerFleet = {
 
 /** The credential under test. */
 export class CredentialStack extends Stack {
-  constructor(scope: Construct, id: string, { fleet, identity, prefix, variation }: CredentialStackProps) {
+  constructor(scope: Construct, id: string, { fleet, identity, prefix, variation, windows }: CredentialStackProps) {
     super(scope, id);
     const permissionsBoundary = boundary(this, `${prefix}-boundary`);
     iam.PermissionsBoundary.of(this).apply(permissionsBoundary);
     const { userName = `${prefix}-user`, secretName = `${prefix}-secret` } = variation;
+    const fleets = [...fleet ? [fleetOf(prefix)] : [], ...windows ? windowsFleets(prefix) : []];
     const rotation = new SesSmtpCredentialRotation(this, variation.id ?? 'Mail', {
       identities: [ses.EmailIdentity.fromEmailIdentityName(this, 'Identity', identity ?? `${prefix}.example.com`)],
       userName,
       secretName,
       credentialFormat: variation.text ? CredentialFormat.usernameColonPassword() : undefined,
       gracePeriod: GRACE,
-      mailServers: [...fleet ? [fleetOf(prefix)] : [], ...variation.missingServer ? [MISSING] : []],
+      mailServers: [...variation.servers ? fleets : [], ...variation.missingServer ? [MISSING] : []],
       permissionsBoundary,
     });
-    if (fleet) linuxServers(this, { prefix, identity }).forEach(server => rotation.grantRead(server));
+    if (fleet || windows) {
+      const network = new TestNetwork(this, 'Network');
+      const roles = [...fleet ? linuxServers(this, network, prefix) : [], ...windows ? [windowsServer(this, network, prefix)] : []];
+      roles.forEach(role => rotation.grantRead(role));
+    }
     if (variation.failsLater) this.failAfter(rotation);
   }
 

@@ -1,5 +1,7 @@
 /** What a deployment of the live suite differs in from the first one. */
 export interface Variation {
+  /** With the fleets of the servers, once these are set up: a server that is not would fail the rotation. */
+  readonly servers?: boolean;
   readonly userName?: string;
   readonly secretName?: string;
   /** `username:password` in place of JSON. */

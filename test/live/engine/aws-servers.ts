@@ -1,7 +1,8 @@
 import { GetCommandInvocationCommand, paginateDescribeInstanceInformation, SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { MailServers } from './engine';
 import { Clock, MINUTE, SECOND } from '../../../lambda-src/basics/time';
-import { SERVER_TAG } from '../app/mail-servers';
+import { SERVER_TAG } from '../app/names';
+import { script } from '../windows/scripts';
 
 const ENDED = ['Success', 'Failed', 'Cancelled', 'TimedOut'];
 
@@ -9,13 +10,17 @@ const ENDED = ['Success', 'Failed', 'Cancelled', 'TimedOut'];
 export class AwsServers implements MailServers {
   constructor(private readonly client: SSMClient, private readonly clock: Clock) {}
 
-  public async ready(prefix: string): Promise<string[]> {
-    const filters = [{ Key: `tag:${SERVER_TAG}`, Values: [prefix] }, { Key: 'PingStatus', Values: ['Online'] }];
+  public async ready(tag: string): Promise<string[]> {
+    const filters = [{ Key: `tag:${SERVER_TAG}`, Values: [tag] }, { Key: 'PingStatus', Values: ['Online'] }];
     const ids: string[] = [];
     for await (const { InstanceInformationList = [] } of paginateDescribeInstanceInformation({ client: this.client }, { Filters: filters })) {
       ids.push(...InstanceInformationList.flatMap(({ InstanceId }) => InstanceId ?? []));
     }
     return ids;
+  }
+
+  public async isSetUp(id: string): Promise<boolean> {
+    return (await this.shell(id, ['systemctl is-active postfix || true'])).trim() === 'active';
   }
 
   /** Postfix writes into the journal what SES answered. */
@@ -37,12 +42,16 @@ export class AwsServers implements MailServers {
     await this.shell(id, ['mv /usr/sbin/postmap.away /usr/sbin/postmap']);
   }
 
+  public async powerShell(id: string, name: string, values?: Readonly<Record<string, string>>): Promise<string> {
+    return (await this.run(id, 'AWS-RunPowerShellScript', [script(name, values)])).trim();
+  }
+
   private async shell(id: string, commands: string[]): Promise<string> {
     return this.run(id, 'AWS-RunShellScript', commands);
   }
 
   /** Resolves with the standard output; rejects unless the command succeeds within ten minutes. */
-  public async run(id: string, document: 'AWS-RunShellScript' | 'AWS-RunPowerShellScript', commands: string[]): Promise<string> {
+  private async run(id: string, document: 'AWS-RunShellScript' | 'AWS-RunPowerShellScript', commands: string[]): Promise<string> {
     const { Command } = await this.client.send(new SendCommandCommand({ DocumentName: document, InstanceIds: [id], Parameters: { commands } }));
     const end = this.clock.now() + 10 * MINUTE;
     while (this.clock.now() < end) {

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { CdkCli } from './cdk-cli';
 import { synthesize } from '../app/live-app';
 
-const OPTIONS = { prefix: 'ses-live-abc123', fleet: true, windows: false };
+const OPTIONS = { prefix: 'ses-live-abc123', fleet: true, windows: true };
 
 it('the real CDK CLI reads the assembly of the suite', async () => {
   const assembly = mkdtempSync(join(tmpdir(), 'live-cli-'));

@@ -42,13 +42,17 @@ export interface Stacks {
 
 /** The servers of a fleet. */
 export interface MailServers {
-  /** The ids of those that Run Command reaches. */
-  ready(prefix: string): Promise<string[]>;
+  /** The ids of those that Run Command reaches, by the value of their tag. */
+  ready(tag: string): Promise<string[]>;
+  /** Whether the server's own set-up has ended. */
+  isSetUp(id: string): Promise<boolean>;
   /** Has a server send a message with the credential that it holds; returns what became of it. */
   send(id: string, message: { readonly from: string; readonly to: string }): Promise<string>;
   /** What makes the server unable to apply a credential, while it goes on sending. */
   break(id: string): Promise<void>;
   repair(id: string): Promise<void>;
+  /** Runs a script of `windows/` with these variables, as SYSTEM; returns what it prints. */
+  powerShell(id: string, name: string, values?: Readonly<Record<string, string>>): Promise<string>;
 }
 
 export interface LogLine {

@@ -2,7 +2,7 @@ import { MailServers, StackResource } from './engine';
 import { World } from '../../world';
 import { applicableVersions, appliesCredential, failsWith, SimulatedNode } from '../../world/nodes';
 import { SesSmtp } from '../../world/services/ses-smtp';
-import { SERVER_TAG } from '../app/mail-servers';
+import { SERVER_TAG } from '../app/names';
 
 /** Servers without a process, one for each instance of a template. */
 export class LocalServers implements MailServers {
@@ -14,13 +14,19 @@ export class LocalServers implements MailServers {
   public onCreated({ type }: StackResource, { Tags = [] }: { readonly Tags?: readonly { readonly Key: string; readonly Value: string }[] }): void {
     if (type !== 'AWS::EC2::Instance') return;
     const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
-    const node = new SimulatedNode({ instanceId: `i-${String(this.nodes.length + 1).padStart(17, '0')}`, tags, behaviour: this.applies() });
+    const instanceId = `i-${String(this.nodes.length + 1).padStart(17, '0')}`;
+    const platformType = tags[SERVER_TAG]?.endsWith('-windows') ? 'Windows' : 'Linux';
+    const node = new SimulatedNode({ instanceId, tags, platformType, behaviour: this.applies() });
     this.nodes.push(node);
     this.world.ssm.nodes.push(node);
   }
 
-  public async ready(prefix: string): Promise<string[]> {
-    return this.nodes.filter(({ tags }) => tags[SERVER_TAG] === prefix).map(({ instanceId }) => instanceId);
+  public async ready(tag: string): Promise<string[]> {
+    return this.nodes.filter(({ tags }) => tags[SERVER_TAG] === tag).map(({ instanceId }) => instanceId);
+  }
+
+  public async isSetUp(id: string): Promise<boolean> {
+    return this.node(id).online;
   }
 
   public async send(id: string, { from, to }: { readonly from: string; readonly to: string }): Promise<string> {
@@ -39,6 +45,18 @@ export class LocalServers implements MailServers {
 
   public async repair(id: string): Promise<void> {
     this.node(id).behaviour = this.applies();
+  }
+
+  /** A stand-in for Windows, which answers each script as one would wish. */
+  public async powerShell(id: string, name: string, { From = '', To = '' }: Readonly<Record<string, string>> = {}): Promise<string> {
+    const username = this.node(id).heldCredential?.username;
+    const answers: Record<string, () => string | Promise<string>> = {
+      'send': async () => this.send(id, { from: From, to: To }),
+      'held': () => `${username} ${username}`,
+      'ready': () => 'ready',
+      'event-log': () => '0 events, the password in 0',
+    };
+    return (answers[name] ?? (() => 'done'))();
   }
 
   private applies() {

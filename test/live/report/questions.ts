@@ -15,3 +15,14 @@ export const QUESTIONS: Record<string, string> = {
   'smtp-hosts': 'Which Regions have an SMTP endpoint, by its name?',
   'fips-hosts': 'Which Regions have a FIPS endpoint, by its name?',
 };
+
+/** The same about Windows, with `--windows`. */
+export const WINDOWS_QUESTIONS: Record<string, string> = {
+  'windows-versions': 'What runs on the server?',
+  'route-password': 'How does `SYSTEM` see the password that IIS holds?',
+  'without-restart': 'Does IIS send with the new credential, without a restart?',
+  'empty-route': 'Does a remote domain without a route use the smart host and its credential?',
+  'always-use-ssl': 'Does IIS send with `AlwaysUseSsl`, without the TLS flag (`0x4`) of its route?',
+  'event-log': 'Does module logging write the password into the event log?',
+  'clixml': 'Does `#< CLIXML` come in the output of the documents?',
+};

@@ -81,8 +81,9 @@ function inOtherFormat({ variation }: Live): Variation {
 }
 
 /** What has become of the custom resource since so many events of the stack. */
-async function credentialEvents(live: Live, past: number): Promise<StackEvent[]> {
-  return (await live.engine.stacks.events(live.stackName)).slice(past).filter(({ logicalId }) => logicalId.includes('Credential'));
+async function credentialEvents({ engine: { stacks }, stackName }: Live, past: number): Promise<StackEvent[]> {
+  const custom = (await stacks.resources(stackName)).filter(({ type }) => /^Custom::|CustomResource$/.test(type)).map(({ logicalId }) => logicalId);
+  return (await stacks.events(stackName)).slice(past).filter(({ logicalId }) => custom.includes(logicalId));
 }
 
 function describeEvents(events: readonly StackEvent[], since: number): string {

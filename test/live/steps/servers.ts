@@ -35,12 +35,22 @@ export const BROKEN_SERVER: Step = {
   },
 };
 
-export const SERVERS_SEND: Step = {
-  name: 'every server sends with the credential that it was given',
+export const SERVERS_READY: Step = {
+  name: 'two Linux servers are known to Systems Manager, and set up',
   isNeeded: true,
   run: async live => {
-    await live.until('both servers are known to Systems Manager', 15 * MINUTE, async () => (await serversOf(live)).length === 2 || undefined);
-    await live.rotate();
+    await live.until('Systems Manager knows both servers', 15 * MINUTE, async () => (await serversOf(live)).length === 2 || undefined);
+    await live.until('Postfix runs on both servers', 15 * MINUTE, async () =>
+      (await Promise.all((await serversOf(live)).map(async id => live.engine.servers.isSetUp(id)))).every(ready => ready) || undefined, 15 * SECOND);
+  },
+};
+
+export const FLEETS_JOIN: Step = {
+  name: 'fleets are added, and a rotation gives every server its credential',
+  isNeeded: true,
+  run: async live => {
+    await live.deploy({ ...live.variation, servers: true });
+    await live.expectAccepted(await live.rotate(), 'the credential that the servers have');
     await everyServerSends(live);
   },
 };
