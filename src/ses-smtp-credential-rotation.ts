@@ -225,7 +225,7 @@ export interface SesSmtpCredentialRotationProps {
    *
    * It is a whole number of seconds, and shorter than the interval if the schedule is a rate. With 0 seconds, it ends at
    * once. Otherwise, the function checks once an hour whether it has ended. Then it deactivates the access key, and
-   * deletes it a day later. A rotation that needs the key's slot ends the grace period early.
+   * deletes it a day later. A rotation that needs the key's slot ends the grace period early, unless the key is still used.
    *
    * @default - 1 day, or half of the rotation interval if that is shorter
    */
@@ -239,11 +239,11 @@ export interface SesSmtpCredentialRotationProps {
    * slot fails before it makes a key, unless the current key is inactive, as after `revoke`. Mail continues.
    *
    * AWS doesn't document whether IAM records logins by SMTP. Where it doesn't, the grace period ends on time. With 0
-   * seconds, it always does. Not with a `gracePeriod` of 0 seconds.
+   * seconds, it always does. It must be 0 if `gracePeriod` is.
    *
    * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
    *
-   * @default - 7 days, or 0 seconds without a grace period
+   * @default - 7 days. It is 0 seconds without a grace period, or with a cron expression that runs every day
    */
   readonly holdWhileUsed?: Duration;
 
@@ -618,7 +618,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       this.secret = props.secret ?? defineSecret(this, props, this.replicas);
       const { secret, user } = this;
       const fleets = bindFleets(this, mailServers, { secret, endpoints, format });
-      const config = rotationConfig({ secret, user, userOwned: props.user === undefined, endpoints, testMessage, format, fleets, timing });
+      const owned = { secretOwned: props.secret === undefined, userOwned: props.user === undefined };
+      const config = rotationConfig({ secret, user, ...owned, endpoints, testMessage, format, fleets, timing });
       const subject = { secret, user, fleets, config, replicas: this.replicas, fips: endpoint._fips };
       const { logGroup, policy, prerequisites, role, rotationFunction } = defineRotationFunction(this, props, subject);
       this.rotationFunction = rotationFunction;
@@ -628,7 +629,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       const rotationSchedule = defineSchedule(this, secret, rotationFunction, rules, rotateImmediatelyOnUpdate);
       // The first rotation starts the moment the schedule exists.
       rotationSchedule.node.addDependency(...sender.rights, ...prerequisites, this.readers);
-      const credential = defineCredential(this, rotationFunction, config, props.secret === undefined, waitForFirstRotation);
+      const credential = defineCredential(this, rotationFunction, config, owned.secretOwned, waitForFirstRotation);
       credential.node.addDependency(rotationSchedule);
       // Before the first rotation, there is no credential to give to new servers, or to watch.
       for (const { association } of fleets) association?.node.addDependency(credential);
@@ -653,6 +654,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * - a step of a rotation fails;
    * - the hourly watchdog finds a problem: the current credential doesn't work or is older than its schedule allows, a
    *   rotation is stuck, or there is a stray access key;
+   * - a rotation needs the slot of an access key that is still used;
    * - the function doesn't run at all.
    *
    * It stays in `ALARM` until `alarmPeriod` has passed without a failure. It may also be in `ALARM` for its first

@@ -18,8 +18,8 @@ export function currentKey({ keys, versions }: Inventory): AccessKey | undefined
  * Whether this rotation must have created a key that no labeled version refers to. That is so if nobody else creates keys for
  * the user, and the key is not older than this secret: an older key may belong to another secret.
  */
-export function isOwnKey({ user }: RotationConfig, key: AccessKey, inventory: Inventory): boolean {
-  return user.owned && key.createdAt >= ownSince(inventory);
+export function isOwnKey({ secretOwned, user }: RotationConfig, key: AccessKey, inventory: Inventory): boolean {
+  return user.owned && key.createdAt >= (secretOwned ? inventory.secret.createdAt : ownSince(inventory));
 }
 
 /**

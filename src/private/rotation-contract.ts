@@ -56,6 +56,8 @@ export function regionalFields({ host, password }: FieldNames, region: string): 
 export interface RotationConfig {
   /** The only secret that the function rotates. Without the random suffix if the secret was imported by name. */
   readonly secretArn: string;
+  /** Whether the secret is new with this rotation, so that no other one has ever written to it. */
+  readonly secretOwned?: boolean;
   readonly user: UserConfig;
   readonly endpoint: EndpointConfig;
   /** The endpoints of additional Regions. The same key has a password for each. */

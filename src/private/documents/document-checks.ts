@@ -10,7 +10,7 @@ export function checkPasswordMap(passwordMap?: string): void {
 }
 
 export function checkPath(prop: string, path: string): void {
-  checkNotation(prop, path, /^(\/[\w.+-]+)+$/, 'an absolute path of letters, digits, "_", ".", "+" and "-"', 'start it with /');
+  checkNotation(prop, path, /^(\/[\w.+-]+)+$/, 'an absolute path of letters, digits, "_", ".", "+" and "-"', 'choose such a path');
 }
 
 export function checkRelayHost(relayHost?: string): void {

@@ -19,6 +19,7 @@ interface RotationSubject {
   readonly user: iam.IUser;
   /** Whether the user is a new one. */
   readonly userOwned: boolean;
+  readonly secretOwned: boolean;
   readonly endpoints: EndpointConfig[];
   readonly testMessage?: TestMessage;
   readonly format: FormatConfig;
@@ -27,10 +28,12 @@ interface RotationSubject {
 }
 
 /** The function's configuration. */
-export function rotationConfig({ endpoints, fleets, format, secret, testMessage, timing, user, userOwned }: RotationSubject): RotationConfig {
+export function rotationConfig(subject: RotationSubject): RotationConfig {
+  const { endpoints, fleets, format, secret, secretOwned, testMessage, timing, user, userOwned } = subject;
   const [endpoint, ...additionalEndpoints] = endpoints;
   return {
     secretArn: secret.secretArn,
+    secretOwned: secretOwned || undefined,
     user: { name: user.userName, owned: userOwned },
     endpoint,
     // Left out if there are none, because the environment is small.

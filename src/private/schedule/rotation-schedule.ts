@@ -26,6 +26,11 @@ export function rotationInterval({ expressionString }: events.Schedule): Duratio
   return unit === undefined ? undefined : Duration.hours(hoursOf(Number(value), unit));
 }
 
+/** Whether a cron expression rotates every day, or more often. */
+export function isDailyCron({ expressionString }: events.Schedule): boolean {
+  return !Token.isUnresolved(expressionString) && /^cron\(\S+ \S+ [*?] \* [*?] /.test(expressionString);
+}
+
 /** Defines the schedule. Its deployment starts the first rotation. */
 export function defineSchedule(
   scope: Construct,
@@ -51,7 +56,7 @@ interface Rules {
 function rateRules(value: number, unit: string): Rules {
   const hours = hoursOf(value, unit);
   if (hours < MIN_HOURS || hours > MAX_HOURS || !Number.isInteger(hours)) {
-    throw new Error(`schedule must be a rate of whole hours or days from ${MIN_HOURS} hours to 1000 days, got rate(${value} ${unit}${value === 1 ? '' : 's'}); round it`);
+    throw new Error(`schedule must be a rate of whole hours or days from ${MIN_HOURS} hours to 1000 days, got rate(${value} ${unit}${value === 1 ? '' : 's'}); choose such a rate`);
   }
   const expression = unit === 'day' ? `rate(${value} ${value === 1 ? 'day' : 'days'})` : `rate(${hours} hours)`;
   return { expression, longestWindow: Math.min(hours, HOURS_A_DAY) };
@@ -101,7 +106,7 @@ function window(rotationWindow: Duration | undefined, longest: number): string |
   const hours = rotationWindow.toHours({ integral: false });
   if (!Number.isInteger(hours) || hours < 1 || hours > longest) {
     throw new Error(`rotationWindow must be whole hours from 1 to ${longest} with this schedule, because it must end on the day it begins (UTC) `
-      + `and before the next rotation, got ${rotationWindow.toHumanString()}; shorten it`);
+      + `and before the next rotation, got ${rotationWindow.toHumanString()}; choose such a window`);
   }
   return `${hours}h`;
 }

@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import { rotationInterval } from './rotation-schedule';
+import { isDailyCron, rotationInterval } from './rotation-schedule';
 import { RotationConfig } from '../rotation-contract';
 
 const DEFAULT_GRACE = Duration.days(1);
@@ -21,7 +21,7 @@ export function timingConfig(schedule: events.Schedule, { gracePeriod, holdWhile
   const gracePeriodSeconds = graceSeconds(gracePeriod, interval);
   return {
     gracePeriodSeconds,
-    holdWhileUsedSeconds: holdSeconds(holdWhileUsed, gracePeriodSeconds),
+    holdWhileUsedSeconds: holdSeconds(holdWhileUsed, gracePeriodSeconds, schedule),
     // A rotation may come at any time of its day.
     maxAgeSeconds: interval?.plus(Duration.days(1)).toSeconds(),
     rotatesAtOnce,
@@ -40,10 +40,10 @@ function graceSeconds(gracePeriod: Duration | undefined, interval: Duration | un
 }
 
 /** A key without a grace period ends with its rotation, so its use does not matter. */
-function holdSeconds(holdWhileUsed: Duration | undefined, gracePeriodSeconds: number): number {
-  if (gracePeriodSeconds > 0 || Token.isUnresolved(gracePeriodSeconds)) return (holdWhileUsed ?? DEFAULT_HOLD).toSeconds();
-  if (holdWhileUsed && holdWhileUsed.toSeconds() !== 0) {
-    throw new Error(`holdWhileUsed needs a gracePeriod of more than 0 seconds, got a hold of ${holdWhileUsed.toHumanString()}; set a gracePeriod, or leave holdWhileUsed out`);
-  }
-  return 0;
+function holdSeconds(holdWhileUsed: Duration | undefined, gracePeriodSeconds: number, schedule: events.Schedule): number {
+  const hasGrace = gracePeriodSeconds > 0 || Token.isUnresolved(gracePeriodSeconds);
+  if (!holdWhileUsed) return hasGrace && !isDailyCron(schedule) ? DEFAULT_HOLD.toSeconds() : 0;
+  const seconds = holdWhileUsed.toSeconds();
+  if (hasGrace || seconds === 0 || Token.isUnresolved(seconds)) return seconds;
+  throw new Error(`holdWhileUsed must be 0 seconds without a gracePeriod, got ${holdWhileUsed.toHumanString()}; set a gracePeriod, or leave holdWhileUsed out`);
 }

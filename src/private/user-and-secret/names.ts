@@ -23,7 +23,7 @@ export function validateNames({ functionName, path, secretName, userName }: Name
   checkNotation('userName', userName, /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and "_+=,.@-"', 'choose another name');
   checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"', 'choose another name');
   checkNotation('functionName', functionName, /^[\w-]{1,64}$/, '1 to 64 letters, digits, "_" and "-"', 'choose another name');
-  checkNotation('path', path, /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, '1 to 512 characters that begin and end with "/", such as /mail/', 'add the slashes');
+  checkNotation('path', path, /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, '1 to 512 characters that begin and end with "/", such as /mail/', 'choose such a path');
 }
 
 /** A name, unless it is generated: by CloudFormation, or by CDK where another account needs to know it. */

@@ -37,9 +37,15 @@ function isAttached(policy: iam.Policy): boolean {
 /** A policy if it can take effect before a construct is deployed, because it need not wait for that. This is known only at synthesis. */
 export function unlessWaiting(policy: iam.Policy, construct: Construct): IDependable {
   const policies: IDependable = {};
+  let isLooking = false;
   Dependable.implement(policies, {
     get dependencyRoots() {
-      return [policy, ...namedBy(policy.node.scope!)].some(part => waitsFor(part, construct)) ? [] : [policy];
+      // Two rotations with a reader that waits for the other one ask each other.
+      if (isLooking) return [];
+      isLooking = true;
+      const isWaiting = [policy, ...namedBy(policy.node.scope!)].some(part => waitsFor(part, construct));
+      isLooking = false;
+      return isWaiting ? [] : [policy];
     },
   });
   return policies;
