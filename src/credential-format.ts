@@ -104,10 +104,10 @@ export class CredentialFormat {
 function checkNames(names: string[]): void {
   const unusable = names.find(name => !Token.isUnresolved(name) && !/^[\w.-]+$/.test(name));
   if (unusable !== undefined) {
-    throw new Error(`credentialFormat fields must have names of letters, digits, "_", "-" and ".", got ${quoted(unusable)}`);
+    throw new Error(`credentialFormat fields must have names of letters, digits, "_", "-" and ".", got ${quoted(unusable)}; choose another name`);
   }
   if (new Set(names).size < names.length) {
-    throw new Error(`credentialFormat fields must have different names, got ${names.join(', ')}`);
+    throw new Error(`credentialFormat fields must have different names, got ${names.join(', ')}; name each field differently`);
   }
 }
 

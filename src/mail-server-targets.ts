@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { checkMade } from './private/factories';
 import { BoundTargets, nodeArns, readGroup, sendTo } from './private/fleets/target-permissions';
 import { hasNotation, quoted } from './private/notation';
-import { checkValue, listOf, mapOf, STRING } from './private/shapes';
+import { checkUnmixed, checkValue, isUnknownList, listOf, mapOf, STRING } from './private/shapes';
 
 /** The most that Run Command accepts: values of a target, or node ids. */
 const MAX_VALUES = 50;
@@ -58,7 +58,7 @@ export class MailServerTargets {
   public static resourceGroup(name: string): MailServerTargets {
     checkValue('resource group name', name, STRING);
     if (!Token.isUnresolved(name) && !/^[\w.-]{1,128}$/.test(name)) {
-      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}`);
+      throw new Error(`resource group name must be 1 to 128 letters, digits, "_", "-" and ".", got ${quoted(name)}; use the name, not the ARN`);
     }
     return new MailServerTargets(scope => ({
       targets: [{ key: 'resource-groups:Name', values: [name] }],
@@ -72,14 +72,14 @@ export class MailServerTargets {
    * The ids are those of EC2 instances (`i-…`) and hybrid nodes (`mi-…`). By default, all of them must confirm.
    */
   public static managedNodes(...ids: string[]): MailServerTargets {
-    if (Token.isUnresolved(ids)) {
+    if (ids.some(isUnknownList)) {
       throw new Error('node ids must be known at synthesis, got a list that only the deployment knows; name them one by one, or use tags');
     }
     checkCount('node ids', ids, 'MailServerTargets.managedNodes(...)');
     const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
     if (repeated !== undefined) throw new Error(`node ids must differ, got ${quoted(repeated)} more than once; name it once`);
     const unusable = ids.find(id => !Token.isUnresolved(id) && !/^m?i-[0-9a-f]{8,17}$/.test(id));
-    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got ${quoted(unusable)}`);
+    if (unusable !== undefined) throw new Error(`node id must be an EC2 instance id (i-…) or a hybrid node id (mi-…), got ${quoted(unusable)}; give the id that Systems Manager lists`);
     return new MailServerTargets(scope => ({
       instanceIds: ids,
       statements: [sendTo(ids.flatMap(id => nodeArns(scope, id)))],
@@ -120,7 +120,7 @@ function checkTag(key: string, values: string[], where: string): void {
 
 /** What a file or a form adds at the end of a text is part of no tag. */
 function checkLine(what: string, text: string): void {
-  if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}`);
+  if (!hasNotation(text, /^\P{Cc}*$/u)) throw new Error(`${what} must be one line without control characters, got ${quoted(text)}; remove them`);
 }
 
 /** In a policy, the key is part of a condition's name, which CloudFormation takes as it is. */
@@ -146,6 +146,7 @@ function checkCount(what: string, values: string[], where: string): void {
   if (values.length < 1 || values.length > MAX_VALUES) {
     throw new Error(`${what} must be 1 to ${MAX_VALUES}, got ${values.length} in ${where}; ${values.length === 0 ? 'name at least one' : 'use several fleets for more'}`);
   }
+  checkUnmixed(`${what} in ${where}`, values);
   values.forEach((value, index) => checkValue(`${what}[${index}] in ${where}`, value, STRING));
   if (values.includes('')) throw new Error(`${what} must not be empty strings, got '' in ${where}; leave it out, or check that its source is set`);
 }

@@ -15,7 +15,7 @@ import { CredentialFormat } from './credential-format';
 import { MailServerFleet } from './mail-server-fleet';
 import { MailServerTargets } from './mail-server-targets';
 import { replicasOf, validateReplicas, warnAboutReplicas } from './private/additional-regions';
-import { withPath } from './private/error-path';
+import { forConstruct, withPath } from './private/error-path';
 import { bindFleets } from './private/fleets/fleet-binding';
 import { validateFleets } from './private/fleets/fleet-checks';
 import { rotationConfig } from './private/function/function-config';
@@ -42,9 +42,8 @@ import { bindEndpoints, warnAboutPartition, warnAboutPort, warnAboutRegions } fr
 import { claimUserAndSecret } from './private/user-and-secret/claims';
 import { validateNames, warnAboutNames } from './private/user-and-secret/names';
 import { defineSecret, validateNewSecret } from './private/user-and-secret/new-secret';
-import { readPolicy } from './private/user-and-secret/read-policy';
+import { readPolicy, unlessWaiting } from './private/user-and-secret/read-policy';
 import { ecsSecretOf, grantReadOf } from './private/user-and-secret/readers';
-import { checkAccount, unlessWaiting } from './private/user-and-secret/secret-grants';
 import { ISesSmtpCredential } from './ses-smtp-credential';
 import { SmtpEndpoint } from './smtp-endpoint';
 import { TestMessage } from './test-message';
@@ -226,11 +225,27 @@ export interface SesSmtpCredentialRotationProps {
    *
    * It is a whole number of seconds, and shorter than the interval if the schedule is a rate. With 0 seconds, it ends at
    * once. Otherwise, the function checks once an hour whether it has ended. Then it deactivates the access key, and
-   * deletes it a day later. A rotation that needs the key's slot ends the grace period early.
+   * deletes it a day later. A rotation that needs the key's slot ends the grace period early, unless the key is still used.
    *
    * @default - 1 day, or half of the rotation interval if that is shorter
    */
   readonly gracePeriod?: Duration;
+
+  /**
+   * How long the previous credential keeps working beyond `gracePeriod` while someone still uses it.
+   *
+   * IAM records when a key was last used. A use counts if it is less than 24 hours old, or less than the grace period if
+   * that is shorter. Then the key stays active, and the function checks again every hour. A rotation that needs the key's
+   * slot fails before it makes a key, unless the current key is inactive, as after `revoke`. Mail continues.
+   *
+   * AWS doesn't document whether IAM records logins by SMTP. Where it doesn't, the grace period ends on time. With 0
+   * seconds, it always does. It must be 0 if `gracePeriod` is.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
+   *
+   * @default - 7 days. It is 0 seconds without a grace period, or with a cron expression that runs every day
+   */
+  readonly holdWhileUsed?: Duration;
 
   /**
    * The SMTP endpoint that the credential logs in to.
@@ -484,7 +499,7 @@ const CONFIGURATION_SET = like('an SES configuration set', 'configurationSetName
 const TEST_MESSAGE: Shape<TestMessage> = {
   sender: STRING, recipient: optional(STRING), configurationSet: optional(CONFIGURATION_SET), tenantName: optional(STRING),
 };
-const GRANTEE = like('a role or another grantee', 'grantPrincipal', 'use what reads the secret');
+const DASHBOARD = like('a dashboard', 'addWidgets', 'use a Dashboard of aws-cloudwatch');
 const KEY = like('a KMS key', 'keyArn', 'use Key.fromKeyArn');
 const REPLICA: Shape<secretsmanager.ReplicaRegion> = { region: STRING, encryptionKey: optional(KEY) };
 const PROPS: Shape<SesSmtpCredentialRotationProps> = {
@@ -504,6 +519,7 @@ const PROPS: Shape<SesSmtpCredentialRotationProps> = {
   rotateImmediatelyOnUpdate: optional(BOOLEAN),
   waitForFirstRotation: optional(BOOLEAN),
   gracePeriod: optional(DURATION),
+  holdWhileUsed: optional(DURATION),
   endpoint: optional(instanceOf(SmtpEndpoint, 'regional')),
   additionalRegions: optional(listOf(STRING)),
   testMessage: optional(struct('TestMessage', TEST_MESSAGE)),
@@ -593,7 +609,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       validate(this, props, mailServers, endpoints);
       claimUserAndSecret(this, props);
       const rules = rotationRules(schedule, props.rotationWindow);
-      const timing = timingConfig(schedule, props.gracePeriod, rotateImmediatelyOnUpdate);
+      const timing = timingConfig(schedule, props, rotateImmediatelyOnUpdate);
       warnAbout(this, props, additionalRegions, endpoints);
 
       const sender = defineSender(this, props, endpoints);
@@ -602,7 +618,8 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       this.secret = props.secret ?? defineSecret(this, props, this.replicas);
       const { secret, user } = this;
       const fleets = bindFleets(this, mailServers, { secret, endpoints, format });
-      const config = rotationConfig({ secret, user, userOwned: props.user === undefined, endpoints, testMessage, format, fleets, timing });
+      const owned = { secretOwned: props.secret === undefined, userOwned: props.user === undefined };
+      const config = rotationConfig({ secret, user, ...owned, endpoints, testMessage, format, fleets, timing });
       const subject = { secret, user, fleets, config, replicas: this.replicas, fips: endpoint._fips };
       const { logGroup, policy, prerequisites, role, rotationFunction } = defineRotationFunction(this, props, subject);
       this.rotationFunction = rotationFunction;
@@ -612,7 +629,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
       const rotationSchedule = defineSchedule(this, secret, rotationFunction, rules, rotateImmediatelyOnUpdate);
       // The first rotation starts the moment the schedule exists.
       rotationSchedule.node.addDependency(...sender.rights, ...prerequisites, this.readers);
-      const credential = defineCredential(this, rotationFunction, config, props.secret === undefined, waitForFirstRotation);
+      const credential = defineCredential(this, rotationFunction, config, owned.secretOwned, waitForFirstRotation);
       credential.node.addDependency(rotationSchedule);
       // Before the first rotation, there is no credential to give to new servers, or to watch.
       for (const { association } of fleets) association?.node.addDependency(credential);
@@ -637,6 +654,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * - a step of a rotation fails;
    * - the hourly watchdog finds a problem: the current credential doesn't work or is older than its schedule allows, a
    *   rotation is stuck, or there is a stray access key;
+   * - a rotation needs the slot of an access key that is still used;
    * - the function doesn't run at all.
    *
    * It stays in `ALARM` until `alarmPeriod` has passed without a failure. It may also be in `ALARM` for its first
@@ -677,19 +695,19 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * It is for mail servers, which read the credential by its version, and for applications that log in with it. It covers
    * the replicas and their keys too.
    *
-   * In this stack, the grant takes effect before the first rotation starts, unless you made the grantee depend on this
-   * construct with `node.addDependency`.
+   * In this stack, the grant takes effect before the first rotation starts, unless you made the grantee, or what
+   * the role itself names, depend on this construct with `node.addDependency`.
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    try {
-      checkValue('grantee', grantee, GRANTEE);
-      checkAccount(this.secret, grantee);
-      const policy = readPolicy(this, grantee);
-      if (policy) this.readers.add(unlessWaiting(policy, this));
-      return grantReadOf(this, this.secret, this.replicas, policy ?? grantee);
-    } catch (error) {
-      throw withPath(this, error);
-    }
+    const { replicas, secret } = this;
+    return forConstruct(this, () => grantReadOf(this, { secret, replicas, policyOf: reader => this.policyOfReader(reader) }, grantee));
+  }
+
+  /** The policy of a reader, which the first rotation waits for. */
+  private policyOfReader(reader: iam.IGrantable): iam.Policy | undefined {
+    const policy = readPolicy(this, reader);
+    if (policy) this.readers.add(unlessWaiting(policy, this));
+    return policy;
   }
 
   /**
@@ -810,6 +828,7 @@ export class SesSmtpCredentialRotation extends Construct implements ec2.IConnect
    * another Region shows the Region of the credential, and its own stack needs `crossRegionReferences`.
    */
   public addToDashboard(dashboard: cloudwatch.Dashboard): void {
+    forConstruct(this, () => checkValue('dashboard', dashboard, DASHBOARD));
     for (const row of widgetRows(this, this.sources)) dashboard.addWidgets(...row);
   }
 }

@@ -2,6 +2,8 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
+import { forConstruct } from './private/error-path';
+import { checkHost, checkPort } from './private/host-and-port';
 import { checkProps, NUMBER, optional, SECRET, Shape, STRING } from './private/shapes';
 import { ecsSecretOf, grantReadOf } from './private/user-and-secret/readers';
 
@@ -64,7 +66,6 @@ export class SesSmtpCredential extends Construct implements ISesSmtpCredential {
    * It defines nothing but the grants that you ask for.
    */
   public static fromAttributes(scope: Construct, id: string, attrs: SesSmtpCredentialAttributes): ISesSmtpCredential {
-    checkProps('SesSmtpCredentialAttributes', attrs, ATTRIBUTES);
     return new SesSmtpCredential(scope, id, attrs);
   }
 
@@ -77,8 +78,9 @@ export class SesSmtpCredential extends Construct implements ISesSmtpCredential {
   /** The port of the SMTP endpoint. */
   public readonly smtpPort: number;
 
-  private constructor(scope: Construct, id: string, { secret, smtpHost, smtpPort = 587 }: SesSmtpCredentialAttributes) {
+  private constructor(scope: Construct, id: string, attrs: SesSmtpCredentialAttributes) {
     super(scope, id);
+    const { secret, smtpHost, smtpPort } = forConstruct(this, () => checked(attrs));
     this.secret = secret;
     this.smtpHost = smtpHost;
     this.smtpPort = smtpPort;
@@ -86,7 +88,7 @@ export class SesSmtpCredential extends Construct implements ISesSmtpCredential {
 
   /** Lets a principal read the secret, and use its key for that. */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
-    return grantReadOf(this, this.secret, [], grantee);
+    return forConstruct(this, () => grantReadOf(this, { secret: this.secret, replicas: [], policyOf: () => undefined }, grantee));
   }
 
   /**
@@ -97,4 +99,12 @@ export class SesSmtpCredential extends Construct implements ISesSmtpCredential {
   public ecsSecret(): ecs.Secret {
     return ecsSecretOf(this);
   }
+}
+
+function checked(attrs: SesSmtpCredentialAttributes): Required<SesSmtpCredentialAttributes> {
+  checkProps('SesSmtpCredentialAttributes', attrs, ATTRIBUTES);
+  const { secret, smtpHost, smtpPort = 587 } = attrs;
+  checkHost('smtpHost', smtpHost);
+  checkPort('smtpPort', smtpPort);
+  return { secret, smtpHost, smtpPort };
 }

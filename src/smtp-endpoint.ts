@@ -1,7 +1,8 @@
 import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkMade } from './private/factories';
-import { checkNotation, isHostName, quoted } from './private/notation';
+import { checkHost, checkPort } from './private/host-and-port';
+import { checkNotation } from './private/notation';
 import { EndpointConfig, REGION_NAME } from './private/rotation-contract';
 import { BOOLEAN, checkProps, NUMBER, optional, Shape, STRING } from './private/shapes';
 
@@ -103,12 +104,8 @@ export class SmtpEndpoint {
   public static custom(options: CustomSmtpEndpointOptions): SmtpEndpoint {
     checkProps('SmtpEndpoint.custom', options, CUSTOM);
     const { host, port = DEFAULT_PORT } = options;
-    if (!isHostName(host)) {
-      throw new Error(`endpoint host must be a host name without scheme and port, got ${quoted(host)}`);
-    }
-    if (!Token.isUnresolved(port) && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-      throw new Error(`endpoint port must be an integer from 1 to 65535, got ${port}`);
-    }
+    checkHost('endpoint host', host);
+    checkPort('endpoint port', port);
     return new SmtpEndpoint(port, options.region, () => host, options.implicitTls ?? IMPLICIT_TLS_PORTS.includes(port));
   }
 
@@ -120,7 +117,7 @@ export class SmtpEndpoint {
     private readonly elsewhere: RegionalSmtpEndpointOptions = {},
   ) {
     checkMade('SmtpEndpoint', port);
-    checkNotation('endpoint region', region, REGION_NAME, 'the name of a Region, such as eu-west-1');
+    checkNotation('endpoint region', region, REGION_NAME, 'the name of a Region, such as eu-west-1', 'use the code of a Region');
   }
 
   /** @internal */

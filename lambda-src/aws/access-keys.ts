@@ -1,6 +1,6 @@
 import {
-  AccessKeyMetadata, CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient, ListAccessKeysCommand, ListAccessKeysCommandOutput,
-  UpdateAccessKeyCommand,
+  AccessKeyMetadata, CreateAccessKeyCommand, DeleteAccessKeyCommand, GetAccessKeyLastUsedCommand, IAMClient, ListAccessKeysCommand,
+  ListAccessKeysCommandOutput, UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { UnreachableError } from './unreachable';
 import { describe, isAwsError, RotationError } from '../basics/errors';
@@ -18,6 +18,12 @@ export interface AccessKey {
 export interface NewAccessKey {
   readonly id: string;
   readonly secret: SecretText;
+}
+
+export interface LastUse {
+  readonly at: number;
+  readonly service: string;
+  readonly region: string;
 }
 
 /** The access keys of the only user whose keys the function may change. */
@@ -49,6 +55,12 @@ export class AccessKeys {
     return found.map(key => ({
       id: key.AccessKeyId!, active: key.Status === 'Active', createdAt: key.CreateDate!.getTime(),
     }));
+  }
+
+  /** Undefined if IAM has recorded no use. It may record one late, or never. */
+  public async lastUse(id: string): Promise<LastUse | undefined> {
+    const { AccessKeyLastUsed: use } = await this.client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }));
+    return use?.LastUsedDate && { at: use.LastUsedDate.getTime(), service: use.ServiceName!, region: use.Region! };
   }
 
   public async create(): Promise<NewAccessKey> {

@@ -5,7 +5,7 @@ export const RUNBOOK_SECTIONS = [
   'the-current-key-is-inactive', 'the-current-credential-is-missing', 'the-current-credential-cannot-replace-another-one', 'ses-refuses-the-login',
   'servers-may-hold-a-dead-key', '554', 'a-server-did-not-apply-the-credential', 'too-few-mail-servers', 'a-command-is-still-running',
   'a-command-ended-early', 'run-command-answers-slowly', 'run-command-rejects-the-command', 'stuck-rotation', 'an-abandoned-version', 'rotations-that-met',
-  'rotation-overdue', 'another-function-rotates-the-secret', 'limitexceeded', 'stray-key', 'accessdenied-on-kms', 'accessdenied', 'endpoint-unreachable',
+  'rotation-overdue', 'another-function-rotates-the-secret', 'limitexceeded', 'stray-key', 'a-key-is-still-used', 'accessdenied-on-kms', 'accessdenied', 'endpoint-unreachable',
   'the-endpoint-is-busy', 'the-endpoint-cannot-accept-the-login', 'another-error-of-aws', 'a-call-that-the-function-does-not-know',
 ] as const;
 

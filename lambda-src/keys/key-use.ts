@@ -18,13 +18,17 @@ export function currentKey({ keys, versions }: Inventory): AccessKey | undefined
  * Whether this rotation must have created a key that no labeled version refers to. That is so if nobody else creates keys for
  * the user, and the key is not older than this secret: an older key may belong to another secret.
  */
-export function isOwnKey({ user }: RotationConfig, key: AccessKey, inventory: Inventory): boolean {
-  return user.owned && key.createdAt >= ownSince(inventory);
+export function isOwnKey({ secretOwned, user }: RotationConfig, key: AccessKey, inventory: Inventory): boolean {
+  return user.owned && key.createdAt >= (secretOwned ? inventory.secret.createdAt : ownSince(inventory));
 }
 
-/** An imported secret may be older than the user. Until its first rotation has ended, its oldest version with a key of the user tells. */
-function ownSince({ keys, secret, versions }: Inventory): number {
-  if (secret.rotatedAt !== undefined) return secret.createdAt;
+/**
+ * An imported secret may be older than the user, and a deployment that failed may have rotated it before. Unless a rotation has given it a
+ * key that still exists, its oldest version with a key of the user tells.
+ */
+function ownSince(inventory: Inventory): number {
+  const { keys, secret, versions } = inventory;
+  if (secret.rotatedAt !== undefined && currentKey(inventory)) return secret.createdAt;
   const ofThisRotation = versions.filter(version => isInitial(version) || keys.some(key => isReferenced(key, [version])));
   return Math.max(secret.createdAt, Math.min(...ofThisRotation.map(({ createdAt }) => createdAt)));
 }

@@ -1,7 +1,8 @@
 import { deleteKey } from './deletion';
-import { mark, markOnce, unmark } from './grace';
+import { LONGEST_DEPLOYMENT, mark, markOnce, unmark } from './grace';
+import { describeUse, findHold, Hold } from './hold';
 import { Inventory } from './inventory';
-import { isReferenced } from './key-use';
+import { currentKey, isReferenced } from './key-use';
 import { AccessKey } from '../aws/access-keys';
 import { SecretVersion } from '../aws/secret-versions';
 import { DAY, SECOND } from '../basics/time';
@@ -13,27 +14,45 @@ const INACTIVE_TIME = DAY;
 
 /**
  * Retires keys that nothing uses: deactivates them when their grace period has ended, and deletes them a day later. Until mail
- * servers have confirmed the current version, as after an import or an edit by hand, they may hold any other version.
+ * servers have confirmed the current version, as after an import or an edit by hand, they may hold any other version. Returns what
+ * keeps keys beyond their grace period.
  */
-export async function retireKeys(context: Context, { keys, versions }: Inventory): Promise<void> {
-  if (context.config.fleets.length > 0 && !versions.some(version => isCurrent(version) && isDelivered(version))) return;
+export async function retireKeys(context: Context, inventory: Inventory): Promise<Hold[]> {
+  const { keys, versions } = inventory;
+  if (context.config.fleets.length > 0 && !versions.some(version => isCurrent(version) && isDelivered(version))) return [];
   const inUse = versions.filter(isInUse);
+  const holds: (Hold | undefined)[] = [];
   for (const version of versions) {
     const key = keys.find(candidate => isReferenced(candidate, [version]));
-    if (!key || isReferenced(key, inUse)) await unmark(context, version);
-    else if (key.active) await deactivateAfterGrace(context, key, version);
+    if (!key) await forget(context, inventory, version);
+    else if (isReferenced(key, inUse)) await unmark(context, version);
+    else if (key.active) holds.push(await deactivateAfterGrace(context, key, version));
     else await deleteInactive(context, key, version);
   }
+  return holds.filter(hold => hold !== undefined);
 }
 
-async function deactivateAfterGrace(context: Context, key: AccessKey, version: SecretVersion): Promise<void> {
+/** Removes the marks from a version without a key. While another user takes over, the former user may still have the key, and get it back. */
+async function forget(context: Context, inventory: Inventory, version: SecretVersion): Promise<void> {
+  const marked = Math.max(graceMoment(version, 'unused') ?? 0, graceMoment(version, 'inactive') ?? 0);
+  if (currentKey(inventory) && context.clock.now() - marked >= LONGEST_DEPLOYMENT) await unmark(context, version);
+}
+
+async function deactivateAfterGrace(context: Context, key: AccessKey, version: SecretVersion): Promise<Hold | undefined> {
   const { keys, log } = context;
   const accessKeyId = key.id;
-  if (!isGraceOver(context, await ensureGraceBegan(context, key, version))) return;
-  if (await isNeededAgain(context, key, version)) return;
+  const unusedSince = await ensureGraceBegan(context, key, version);
+  if (!isGraceOver(context, unusedSince)) return undefined;
+  const hold = await findHold(context, key, unusedSince);
+  if (hold) {
+    log.warn(`previous access key stays active: ${describeUse(hold)}`, { accessKeyId });
+    return hold;
+  }
+  if (await isNeededAgain(context, key, version)) return undefined;
   await keys.deactivate(accessKeyId);
   log.info('previous access key deactivated', { accessKeyId });
   await mark(context, version, 'inactive');
+  return undefined;
 }
 
 /** Returns when the version went out of use. If no label records that, it is now. */

@@ -45,7 +45,7 @@ async function createOrUpdate(event: CloudFormationEvent, context: Context, depl
   if (before && isNew) await prepareReplacement(context, before);
   if (before && !isNew) await goBack(context, RequestId);
   if (now.WaitForFirstRotation === 'true' || (RequestType === 'Update' && isNew)) {
-    await ensureCredential(context, { settled: RequestType === 'Create', deployment });
+    await ensureCredential(context, { settled: isNew, deployment });
   }
   if (before && !isNew && (before.SecretArn !== now.SecretArn || before.UserName !== now.UserName)) await deleteFailed(event, context, before);
 }

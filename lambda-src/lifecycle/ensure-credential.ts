@@ -1,4 +1,5 @@
 import { checkNotSuperseded, Deployment, SupersededError } from './deployment';
+import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { runStep } from '../basics/step';
 import { BackOff, MINUTE, SECOND } from '../basics/time';
@@ -7,7 +8,7 @@ import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
 import { logsInEverywhere } from '../proof/login-proof';
 import { rotate, STEPS } from '../rotation/rotation';
 import { isAsConfigured } from '../rotation/suitability';
-import { holderOf, isCurrent, isDelivered } from '../secret/labels';
+import { holderOf, isCurrent, isDelivered, isPending } from '../secret/labels';
 
 /** Secrets Manager starts a rotation within seconds. */
 const START_TIME = 30 * SECOND;
@@ -83,7 +84,7 @@ async function advance(context: Context, goal: Goal, wait: Wait, mayStart: boole
   try {
     const inventory = await takeInventory(context);
     checkNotSuperseded(inventory.secret.stages, goal.deployment);
-    token = rotationInFlight(inventory.secret);
+    token = findUnfinished(inventory);
     watchRotation(context, wait, inventory);
     if (!(goal.settled && token) && await isReached(context, inventory)) return { isDone: true };
     if (!token && mayStart && !wait.hasRotated) await startRotation(context, wait, inventory);
@@ -92,6 +93,12 @@ async function advance(context: Context, goal: Goal, wait: Wait, mayStart: boole
     if (problem instanceof SupersededError) throw problem;
     return { token, problem };
   }
+}
+
+/** The first value of an empty imported secret can become current at once, while its rotation has yet to give it to the servers. */
+function findUnfinished({ secret, versions }: Inventory): string | undefined {
+  const isRotating = (version: SecretVersion) => isCurrent(version) && isPending(version) && version.createdAt > (secret.rotatedAt ?? 0);
+  return rotationInFlight(secret) ?? versions.find(isRotating)?.id;
 }
 
 function watchRotation(context: Context, wait: Wait, { secret }: Inventory): void {

@@ -1,6 +1,6 @@
 import { Context } from '../context';
 import { deleteKey, isInUseNow } from '../keys/deletion';
-import { markOnce } from '../keys/grace';
+import { markAgain } from '../keys/grace';
 import { MAY_BE_GONE, readSecret, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
 import { isInUse, isNeeded } from '../secret/labels';
@@ -17,5 +17,5 @@ export async function prepareOtherSecret(context: Context): Promise<void> {
 /** Runs before another user takes over. A version that lost its last label in the next rotation would no longer refer to its key. */
 export async function prepareOtherUser(context: Context): Promise<void> {
   const { versions } = await readSecret(context.versions, MAY_BE_GONE);
-  for (const version of versions.filter(candidate => !isNeeded(candidate))) await markOnce(context, version, 'unused');
+  for (const version of versions.filter(candidate => !isNeeded(candidate))) await markAgain(context, version);
 }

@@ -1,10 +1,10 @@
 import { REVOKE_EVENT } from '../../src/private/rotation-contract';
-import { isAwsError } from '../basics/errors';
 import { runStep } from '../basics/step';
 import { Context, inStep } from '../context';
 import { isInCurrent } from '../keys/deletion';
-import { Inventory, rotationInFlight, takeInventory } from '../keys/inventory';
+import { Inventory, takeInventory } from '../keys/inventory';
 import { isReferenced } from '../keys/key-use';
+import { startRotation } from '../rotation/start-rotation';
 import { CURRENT, PENDING, PREVIOUS } from '../secret/labels';
 
 /** The event that a person sends. */
@@ -43,16 +43,6 @@ async function revokeKey(context: Context, accessKeyId: unknown): Promise<Revoca
   // Checked after the deactivation, because its version may have been promoted in the meantime.
   if (await isInCurrent(context, key)) await startRotation(context);
   return { revoked: key.id };
-}
-
-/** If a rotation is unfinished, Secrets Manager refuses to start another one, and retries the unfinished one. */
-async function startRotation({ log, versions }: Context): Promise<void> {
-  try {
-    await versions.startRotation();
-  } catch (error) {
-    if (!isAwsError(error, 'InvalidRequest') || !rotationInFlight(await versions.describe())) throw error;
-  }
-  log.info('rotation started');
 }
 
 function keysIn({ keys, versions }: Inventory): Inventory['keys'] {

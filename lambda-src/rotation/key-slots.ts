@@ -5,8 +5,10 @@ import { SecretVersion } from '../aws/secret-versions';
 import { RotationError } from '../basics/errors';
 import { Context } from '../context';
 import { deleteKey, isInCurrent } from '../keys/deletion';
+import { unmark } from '../keys/grace';
+import { describeUse, findHold, outOfUseSince, revokeCall } from '../keys/hold';
 import { Inventory } from '../keys/inventory';
-import { isOwnKey, isReferenced } from '../keys/key-use';
+import { currentKey, isOwnKey, isReferenced } from '../keys/key-use';
 import { LoginRefusedError } from '../proof/endpoint-proof';
 import { parseDeliverable } from '../secret/credential';
 import { CURRENT, isCurrent, isNeeded } from '../secret/labels';
@@ -29,11 +31,28 @@ export async function freeSlot(context: Context, token: string, inventory: Inven
   if (keys.length < KEY_SLOTS) return;
   const foreign = keys.find(key => !isReferenced(key, versions));
   if (foreign) throw new RotationError(foreignKeyMessage(userName, foreign.id), 'stray-key');
-  const spare = keys.find(key => !isReferenced(key, versions.filter(isNeeded)));
+  const spare = findSpare(inventory);
   if (!spare) throw new RotationError(noSlotMessage(userName, keys), 'limitexceeded');
+  await checkNotUsed(context, inventory, spare);
   if (isReferenced(spare, held)) await deliverCurrent(context, token, inventory, spare);
   await deleteUnlessCurrent(context, spare);
   log.info('previous access key deleted', { accessKeyId: spare.id });
+  for (const version of versions.filter(candidate => isReferenced(spare, [candidate]))) await unmark(context, version);
+}
+
+/** The key that must make room for another one. */
+export function findSpare({ keys, versions }: Inventory): AccessKey | undefined {
+  return keys.find(key => !isReferenced(key, versions.filter(isNeeded)));
+}
+
+/** If the current key is inactive or deleted, as after a leak, mail is refused already, and only a new key helps. */
+async function checkNotUsed(context: Context, inventory: Inventory, spare: AccessKey): Promise<void> {
+  if (!currentKey(inventory)?.active) return;
+  const hold = await findHold(context, spare, outOfUseSince(spare, inventory.versions));
+  if (!hold) return;
+  throw new RotationError(`the rotation needs the slot of access key ${spare.id}, which is still in use: ${describeUse(hold)}; mail continues with the current credential; `
+    + `give the key's user that one, or end the key with ${revokeCall(hold)}; the rotation continues when the key is no longer used, `
+    + `or at ${new Date(hold.until).toISOString()}`, 'a-key-is-still-used');
 }
 
 /** Someone may have put the version back into use in the meantime. */

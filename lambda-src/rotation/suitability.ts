@@ -1,14 +1,11 @@
 import { SecretVersion } from '../aws/secret-versions';
-import { DAY } from '../basics/time';
 import { Context } from '../context';
+import { LONGEST_DEPLOYMENT } from '../keys/grace';
 import { Inventory } from '../keys/inventory';
 import { currentKey } from '../keys/key-use';
 import { missingRegions } from '../proof/endpoints';
 import { parseCredential } from '../secret/credential';
 import { isCurrent, isDelivered, isPrevious } from '../secret/labels';
-
-/** No deployment takes longer, its rollback included. */
-const DEPLOYMENT_TIME = DAY;
 
 /** Whether a version holds an active key of the configured user, in the configured format, with a password for every configured region. */
 export function isAsConfigured({ config }: Context, { keys }: Pick<Inventory, 'keys'>, { value }: SecretVersion): boolean {
@@ -20,7 +17,7 @@ export function isAsConfigured({ config }: Context, { keys }: Pick<Inventory, 'k
 /** The version before the current one, if a deployment that is no longer in force has just replaced it. */
 export function findFormer(context: Context, inventory: Inventory): SecretVersion | undefined {
   const current = inventory.versions.find(isCurrent);
-  if (!current || context.clock.now() - current.createdAt > DEPLOYMENT_TIME) return undefined;
+  if (!current || context.clock.now() - current.createdAt > LONGEST_DEPLOYMENT) return undefined;
   return inventory.versions.find(version => isPrevious(version) && isAsConfigured(context, inventory, version));
 }
 

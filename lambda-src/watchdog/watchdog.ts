@@ -1,10 +1,13 @@
 import { checkKeys, checkPending, checkSchedule, checkServers, isOfOtherFunction } from './checks';
 import { checkCredential } from './current-credential';
+import { checkHolds } from './held-keys';
 import { logAge } from './key-age';
 import { Problem } from './problem';
+import { resumeRotation } from './waiting-rotation';
 import { RotationError } from '../basics/errors';
 import { explain, runStep } from '../basics/step';
 import { Context, inStep } from '../context';
+import { Hold } from '../keys/hold';
 import { Inventory, readSecret, SecretContent } from '../keys/inventory';
 import { retireKeys } from '../keys/retirement';
 
@@ -34,14 +37,14 @@ async function findProblems(context: Context): Promise<Problem[]> {
 /** Runs every check, even if another one fails. */
 async function checkAll(context: Context, inventory: Inventory): Promise<Problem[]> {
   logAge(context, inventory);
-  const retirement = await attempt(async () => retire(context, inventory));
+  const holds = await attempt(async () => retire(context, inventory));
   return [
     await attempt(async () => checkCredential(context, inventory, inventory.keys)),
     await attempt(async () => checkServers(context, inventory)),
     checkSchedule(context, inventory),
     await attempt(async () => checkPending(context, inventory)),
     checkKeys(context, inventory),
-    retirement,
+    holds instanceof RotationError ? holds : checkHolds(context, inventory, holds),
   ];
 }
 
@@ -56,8 +59,11 @@ async function checkWithoutKeys(context: Context, content: SecretContent, outage
   ];
 }
 
-async function retire(context: Context, inventory: Inventory): Promise<undefined> {
-  if (!isOfOtherFunction(context, inventory.secret)) await retireKeys(context, inventory);
+async function retire(context: Context, inventory: Inventory): Promise<Hold[]> {
+  if (isOfOtherFunction(context, inventory.secret)) return [];
+  const holds = await retireKeys(context, inventory);
+  await resumeRotation(context, inventory);
+  return holds;
 }
 
 /** What a call or a check returns, or its error. */

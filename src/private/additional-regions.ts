@@ -27,7 +27,7 @@ export function validateAdditionalRegions(regions: string[], endpointRegion: str
 
 function checkNames(prop: string, regions: string[]): void {
   const unlike = regions.find(region => !hasNotation(region, REGION_NAME));
-  if (unlike !== undefined) throw new Error(`${prop} must name Regions, such as eu-west-1, got ${quoted(unlike)}`);
+  if (unlike !== undefined) throw new Error(`${prop} must name Regions, such as eu-west-1, got ${quoted(unlike)}; use the code of a Region`);
 }
 
 function checkDiffer(prop: string, regions: string[]): void {
@@ -49,7 +49,7 @@ export function validateReplicas(scope: Construct, { replicaRegions = [] }: Repl
   const own = Stack.of(scope).region;
   if (regions.includes(own)) throw new Error(`replicaRegions must not name the Region of the secret itself, got '${own}'; leave it out`);
   const misplaced = replicaRegions.find(({ encryptionKey, region }) => encryptionKey && !isIn(encryptionKey.env.region, region));
-  if (misplaced) throw new Error(`replicaRegions must have keys of their own Regions, got a key of ${misplaced.encryptionKey!.env.region} for ${misplaced.region}`);
+  if (misplaced) throw new Error(`replicaRegions must have keys of their own Regions, got a key of ${misplaced.encryptionKey!.env.region} for ${misplaced.region}; define a key there`);
 }
 
 function isIn(actual: string, region: string): boolean {

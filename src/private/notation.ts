@@ -3,9 +3,9 @@ import { Token } from 'aws-cdk-lib';
 const ESCAPES: Record<string, string> = { '\r': '\\r', '\n': '\\n', '\t': '\\t' };
 
 /** Throws on a text in the wrong notation. One that is left out or not known yet passes. */
-export function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string): void {
+export function checkNotation(prop: string, value: string | undefined, pattern: RegExp, allowed: string, todo: string): void {
   if (hasNotation(value, pattern)) return;
-  throw new Error(`${prop} must be ${allowed}, got ${quoted(value)}`);
+  throw new Error(`${prop} must be ${allowed}, got ${quoted(value)}; ${todo}`);
 }
 
 /** A text in quotes, for a message that has to show what is wrong with it: characters that nobody sees are spelled out. */
@@ -16,9 +16,4 @@ export function quoted(text: string | undefined): string {
 /** Whether a text has this notation, as far as it is known. */
 export function hasNotation(value: string | undefined, pattern: RegExp): boolean {
   return value === undefined || Token.isUnresolved(value) || pattern.test(value);
-}
-
-/** Whether a text can be a host name: no scheme, brackets, port or white space. One that is not known yet passes. */
-export function isHostName(text: string): boolean {
-  return hasNotation(text, /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/);
 }

@@ -56,6 +56,8 @@ export function regionalFields({ host, password }: FieldNames, region: string): 
 export interface RotationConfig {
   /** The only secret that the function rotates. Without the random suffix if the secret was imported by name. */
   readonly secretArn: string;
+  /** Whether the secret is new with this rotation, so that no other one has ever written to it. */
+  readonly secretOwned?: boolean;
   readonly user: UserConfig;
   readonly endpoint: EndpointConfig;
   /** The endpoints of additional Regions. The same key has a password for each. */
@@ -66,6 +68,8 @@ export interface RotationConfig {
   readonly fleets: FleetConfig[];
   /** How long a key works after its version is no longer in use. */
   readonly gracePeriodSeconds: number;
+  /** How long a key that is still used works beyond its grace period. 0 if its use does not matter. */
+  readonly holdWhileUsedSeconds: number;
   /** The age at which a key has missed its rotation. Undefined if the schedule has no fixed interval. */
   readonly maxAgeSeconds?: number;
   /** Whether the first rotation runs with the deployment, not with the schedule. */

@@ -51,12 +51,21 @@ export function optional(kind: Kind): OptionalKind {
 /** A list, even one that is known only at deployment. */
 export function listOf(items: Kind): RequiredKind {
   const checkItems = (path: string, values: unknown[]) => {
-    if (values.length > 1 && values.some(value => Token.isUnresolved([value]))) {
-      throw new Error(`${path} must be a list of values or one that only the deployment knows, got both in one; give one of them`);
-    }
+    checkUnmixed(path, values);
     values.forEach((value, index) => checkValue(`${path}[${index}]`, value, items));
   };
   return { allowed: 'a list', todo: `give a list in which each item is ${items.allowed}`, accepts: Array.isArray, checkInside: checkItems };
+}
+
+/** Throws on values beside a list that is known only at deployment, which CDK would join into a text. */
+export function checkUnmixed(path: string, values: unknown[]): void {
+  if (values.length < 2 || !values.some(isUnknownList)) return;
+  throw new Error(`${path} must be a list of values or one that only the deployment knows, got both in one; give one of them`);
+}
+
+/** Whether an item stands for a whole list. */
+export function isUnknownList(item: unknown): boolean {
+  return Token.isUnresolved([item]);
 }
 
 /** Values by names of the user's choice. */

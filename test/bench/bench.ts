@@ -4,6 +4,7 @@ import { AssetSize, assetSize, LoadTime, loadTime } from './asset';
 import { assetFigures, Figure, loadFigure, resourceFigures, rotationFigures, synthFigure } from './figures';
 import { FleetCost, fleetCosts, fleetTable } from './fleets';
 import { RotationCost, rotationCosts } from './rotation';
+import { ScaleCost, scaleCosts, scaleTable } from './scale';
 import { Resources, resources, SynthTime, synthTime } from './synth';
 import { table } from '../demo/table';
 
@@ -15,6 +16,7 @@ interface BenchReport {
   readonly load: LoadTime;
   readonly synth: SynthTime;
   readonly resources: Resources;
+  readonly scale: ScaleCost[];
   readonly rotations: RotationCost[];
   readonly fleets: FleetCost[];
   /** All of it in words. */
@@ -27,6 +29,7 @@ async function measure(): Promise<BenchReport> {
     load: loadTime(),
     synth: synthTime(),
     resources: resources(),
+    scale: scaleCosts(),
     rotations: await rotationCosts(),
     fleets: await fleetCosts(),
   };
@@ -51,9 +54,10 @@ function row({ name, value, unit, atMost, note }: Figure): string[] {
   return [name, now, aim, value <= atMost ? 'reached' : 'missed', note];
 }
 
-function reportTable({ machine, figures, fleets }: BenchReport): string {
+function reportTable({ machine, figures, fleets, scale }: BenchReport): string {
   return [
     table(machine, ['figure', 'now', 'aim', '', 'how'], figures.map(row)),
+    scaleTable(scale),
     'Rotations: the four steps of the bundled function in a process of its own, against the local AWS.',
     fleetTable(fleets),
     'Each size: the second rotation in a process of its own; every server prints 2,500 characters. Memory at its peak, over what the process had when it was\n'

@@ -31,7 +31,8 @@ export function resources(): Resources {
   return { secretOnly: countResources(secretOnlyStack), withFleet: countResources(fleetStack) };
 }
 
-function synthesize(define: DefineStack): number {
+/** The milliseconds that it takes. */
+export function synthesize(define: DefineStack): number {
   const outdir = mkdtempSync(join(tmpdir(), 'bench-synth-'));
   AssetStaging.clearAssetHashCache();
   const milliseconds = time(() => {

@@ -13,6 +13,7 @@ const config: RotationConfig = {
   format: {},
   fleets: [],
   gracePeriodSeconds: 0,
+  holdWhileUsedSeconds: 0,
   rotatesAtOnce: true,
 };
 

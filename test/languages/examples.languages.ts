@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { members, readAssembly } from './assembly';
@@ -55,6 +55,19 @@ describe.each(LANGUAGES.filter(({ name }) => isTestable(name)))('the example in 
     const said = await exampleOf(language.name).makeMistakes();
     expect(said).toContain('identities must name at least one SES identity, got none');
     expect(said).toContain('endpoint port must be one of 25, 465, 587, 2465, 2587, got 1025; SES listens on no other port');
+  });
+});
+
+describe('the example in TypeScript', () => {
+  it('fails for a misspelled prop before it is synthesized', async () => {
+    const stack = join(exampleOf('typescript').directory, 'newsletter-stack.ts');
+    const program = readFileSync(stack, 'utf8');
+    writeFileSync(stack, program.replace('encryptionKey:', 'gracePeriode: undefined, encryptionKey:'));
+    try {
+      await expect(exampleOf('typescript').synth()).rejects.toThrow(/TS2561: [^]*'gracePeriode'/);
+    } finally {
+      writeFileSync(stack, program);
+    }
   });
 });
 

@@ -1,17 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { FunctionRuns } from './function-runs';
 import { DAY } from '../../lambda-src/basics/time';
-import { Invocation, invoke } from '../../lambda-src/invocation';
+import { Invocation } from '../../lambda-src/invocation';
 import { CredentialDocument, MailServerFleet, MailServerTargets, SesSmtpCredentialRotation, SesSmtpCredentialRotationProps } from '../../src';
 import { CONFIG_VARIABLE, REVOKE_EVENT, RotationConfig } from '../../src/private/rotation-contract';
-import { loginTo, sendTo } from '../lambda-src/ses-sessions';
 import { DeployedFunction, Deployment, Secret, World } from '../world';
 import { StackLife } from '../world/cloudformation/stack-life';
 import { Template } from '../world/cloudformation/template';
@@ -56,11 +53,12 @@ export class Life {
   public readonly servers: SimulatedNode[] = [];
   /** Messages that SES did not take, each once. */
   public readonly refusals = new Set<string>();
+  private readonly functions = new FunctionRuns({ world: this.world, ses: this.ses, writeLog: line => this.logs.push(line) });
   public readonly stack = new StackLife(this.world, { stackName: 'Mail', onEvent: () => this.sendMail() });
 
   constructor() {
     this.world.iam.createUser({ name: TAKEN });
-    this.world.functionInvoker = async (fn, event) => this.run(fn, event as Invocation);
+    this.world.functionInvoker = async (fn, event) => this.functions.run(fn, event as Invocation);
     this.world.intercept = async (_call, proceed) => {
       const result = await proceed();
       this.sendMail();
@@ -122,7 +120,7 @@ export class Life {
 
   /** Revokes a key, and lets the rotation come to its end that this may start. */
   public async revoke(accessKeyId: string): Promise<unknown> {
-    const answer = await this.run(this.fn, { ...REVOKE_EVENT, accessKeyId });
+    const answer = await this.functions.run(this.fn, { ...REVOKE_EVENT, accessKeyId });
     await this.world.rotation.idle();
     return answer;
   }
@@ -143,36 +141,6 @@ export class Life {
     const login = this.ses.login(username, password, { region });
     const result = login.ok ? this.ses.accept({ username, from: SENDER, to: ['reader@example.org'], raw: '', region }) : login;
     if (!result.ok) this.refusals.add(`${instanceId}: ${result.code} ${username}`);
-  }
-
-  private async run(fn: DeployedFunction, event: Invocation): Promise<unknown> {
-    const client = { ...this.world.clientConfig(fn.roleArn), maxAttempts: 1 };
-    const checkTime = this.stopwatch(fn);
-    const result = await invoke(event, JSON.parse(fn.environment[CONFIG_VARIABLE]) as RotationConfig, {
-      secretsManager: new SecretsManagerClient(client),
-      iam: new IAMClient(client),
-      iamSingleTry: new IAMClient(client),
-      ssm: new SSMClient(client),
-      loginAt: loginTo(this.ses),
-      sendAt: sendTo(this.ses),
-      clock: this.clock,
-      random: () => 0.5,
-      writeLog: line => this.logs.push(line),
-      respond: async (url, body) => {
-        checkTime();
-        this.world.customResources.answer(url, body);
-      },
-    }, { invokedFunctionArn: fn.arn, getRemainingTimeInMillis: () => fn.timeoutSeconds * 1000 });
-    checkTime();
-    return result;
-  }
-
-  /** Lambda ends an invocation after a time: what comes later does not come. */
-  private stopwatch({ timeoutSeconds }: DeployedFunction): () => void {
-    const end = this.clock.now() + timeoutSeconds * 1000;
-    return () => {
-      if (this.clock.now() > end) throw new Error(`Task timed out after ${timeoutSeconds} seconds`);
-    };
   }
 }
 

@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 
 const FOLDER = join(__dirname, '..', '..', '.github', 'workflows');
 
-describe.each(readdirSync(FOLDER))('the workflow %s', file => {
+const FILES = readdirSync(FOLDER);
+
+it('uses each action at one commit in all workflows', () => {
+  const uses = FILES.flatMap(file => [...readFileSync(join(FOLDER, file), 'utf8').matchAll(/uses: *([\w-]+\/[\w-]+)[^@\s]*@(\S+)/g)].map(([, action, commit]) => `${action} ${commit}`));
+  const actions = [...new Set(uses)].map(use => use.split(' ')[0]);
+  expect(actions).toContain('github/codeql-action');
+  expect(actions.filter((action, index) => actions.indexOf(action) !== index)).toEqual([]);
+});
+
+describe.each(FILES)('the workflow %s', file => {
   const text = readFileSync(join(FOLDER, file), 'utf8');
 
   it('names every action by commit', () => {
@@ -13,10 +22,16 @@ describe.each(readdirSync(FOLDER))('the workflow %s', file => {
     expect(actions.filter(action => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
   });
 
-  it('gives every job its permissions', () => {
+  it('gives every job its permissions, and no others', () => {
+    expect(text).toMatch(/\npermissions:( \{\}|\n {2}contents: none)\n/);
     const jobs = text.slice(text.indexOf('\njobs:')).split(/\n {2}(?=[\w-]+:\n)/).slice(1);
     expect(jobs.length).toBeGreaterThan(0);
     expect(jobs.filter(job => !/\n {4}permissions:/.test(job))).toEqual([]);
+  });
+
+  it('lets no job write to the repository, but the one that makes the release on GitHub', () => {
+    const jobs = [...text.matchAll(/\n {2}([\w-]+):\n(?: {4}.*\n)*? {4}permissions:\n(?: {6}.*\n)*? {6}contents: write\n/g)].map(([, job]) => job);
+    expect(jobs).toEqual(file === 'release.yml' ? ['release_github'] : []);
   });
 
   it('leaves no token in a checkout', () => {

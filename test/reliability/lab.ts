@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { Disturbed, never, Strike as StrikeAt, Strikes as StrikesAt, Watcher } from './disturbed';
 import { Point } from './point';
-import { Promises } from './promises';
+import { keyIn, Promises } from './promises';
 import { RunningInvocation } from './running-invocation';
 import { Setup, templateOf } from './setups';
 import { OURS, Subject } from './subject';
@@ -9,11 +9,12 @@ import { DAY, HOUR, SECOND } from '../../lambda-src/basics/time';
 import { Invocation as FunctionEvent } from '../../lambda-src/invocation';
 import { CONFIG_VARIABLE, RotationConfig, WATCHDOG_EVENT } from '../../src/private/rotation-contract';
 import {
-  CURRENT, deploy, DeployedFunction, holderOf, PENDING, Principal, RotationOptions, RotationOutcome, Secret, SecretVersion, VirtualClock, World,
+  CURRENT, deploy, DeployedFunction, holderOf, PENDING, PREVIOUS, Principal, RotationOptions, RotationOutcome, Secret, SecretVersion,
+  VirtualClock, World,
 } from '../world';
 import { Template } from '../world/cloudformation/template';
 import { NodeOptions, SimulatedNode } from '../world/nodes';
-import { SesSmtp } from '../world/services/ses-smtp';
+import { expectedPassword, SesSmtp } from '../world/services/ses-smtp';
 
 export type Strike = StrikeAt<Lab>;
 
@@ -167,11 +168,24 @@ export class Lab extends Disturbed {
   /** The runs that see, end and bury what the last rotation left; returns what they failed with. */
   public async watchThroughGrace(): Promise<unknown[]> {
     const failures: unknown[] = [];
-    for (const pause of [0, this.config.gracePeriodSeconds * SECOND, HOUR, DAY]) {
+    const watchAfter = async (pause: number, before?: () => void) => {
       await this.clock.sleep(pause);
+      before?.();
       await this.watch().catch(error => failures.push(error));
+    };
+    if (this.setup.lingers) {
+      await watchAfter(0);
+      await watchAfter(DAY, () => this.usePrevious());
     }
+    for (const pause of [0, this.config.gracePeriodSeconds * SECOND, HOUR, DAY]) await watchAfter(pause);
     return failures;
+  }
+
+  /** The consumer logs in. */
+  private usePrevious(): void {
+    const version = holderOf(this.secret, PREVIOUS);
+    const key = this.world.iam.findAccessKey(version && keyIn(version) || '');
+    if (key) this.ses.login(key.accessKeyId, expectedPassword(key.secretAccessKey, this.config.endpoint.region), this.config.endpoint);
   }
 
   /** Ends every invocation that is running, and never returns to it. */

@@ -1,7 +1,7 @@
 import { ApiCall, Clock, Secret, SecretVersion } from '../world';
 import { everythingOutside, leaksIn, Traces } from './leaks';
 import { Point } from './point';
-import { DAY, SECOND } from '../../lambda-src/basics/time';
+import { DAY, MINUTE, SECOND } from '../../lambda-src/basics/time';
 import { RotationConfig } from '../../src/private/rotation-contract';
 import { SimulatedNode } from '../world/nodes';
 import { CommandRequest } from '../world/services/ssm-command';
@@ -26,6 +26,8 @@ export interface Situation extends Traces {
   readonly pending?: SecretVersion;
   readonly servers: readonly SimulatedNode[];
 }
+
+const UNUSED = 'SES_SMTP_UNUSED_';
 
 type Call = Pick<ApiCall, 'action' | 'input'>;
 
@@ -71,6 +73,7 @@ export class Promises {
     if (!['DeleteAccessKey', 'UpdateAccessKey'].includes(action)) return;
     // A rotation that needs the slot ends the grace early.
     if (step !== 'createSecret') this.checkGrace(action, String(input.AccessKeyId));
+    this.checkHold(action, String(input.AccessKeyId));
     const ours = this.lab.config.user.owned || this.ownKeys.has(String(input.AccessKeyId));
     if (!ours || input.UserName !== this.lab.config.user.name) this.violate('P4', `${action} of a key that is not ours`);
   }
@@ -169,6 +172,19 @@ export class Promises {
     if (unusedFor < config.gracePeriodSeconds * SECOND) this.violate('P2', `${action} of ${key}, whose grace has not ended`);
     const inactiveFor = clock.now() - (this.inactiveSince.get(key) ?? -Infinity);
     if (action === 'DeleteAccessKey' && inactiveFor < DAY) this.violate('P2', `${action} of ${key}, which has not been inactive for a day`);
+  }
+
+  /** P11, as far as the function can know: the secret records since when a key is unused, and IAM its last use. */
+  private checkHold(action: string, key: string): void {
+    const { clock, config: { gracePeriodSeconds, holdWhileUsedSeconds }, current, world: { iam } } = this.lab;
+    const use = iam.lastUse(key);
+    const labels = this.labelled().filter(version => keyIn(version) === key).flatMap(version => [...version.labels]);
+    const label = labels.find(each => each.startsWith(UNUSED));
+    if (!use || !label || iam.findAccessKey(key)?.status !== 'Active' || this.isDead(keyIn(current) ?? '')) return;
+    const since = Date.parse(label.slice(UNUSED.length, UNUSED.length + '2026-01-01T00:00:00.000Z'.length));
+    const isHeld = clock.now() < since + (gracePeriodSeconds + holdWhileUsedSeconds) * SECOND;
+    const wasUsed = use.at >= since + 15 * MINUTE && clock.now() - use.at < Math.min(DAY, gracePeriodSeconds * SECOND);
+    if (isHeld && wasUsed && holdWhileUsedSeconds > 0) this.violate('P11', `${action} of ${key}, which is still used`);
   }
 
   /** P1. A secret without a credential has no key to keep. */

@@ -19,6 +19,8 @@ export interface Setup {
   readonly servers: NodeOptions[];
   /** What somebody made before the stack. */
   readonly before?: (world: World) => void;
+  /** Whether a consumer goes on with the previous credential for a day. */
+  readonly lingers?: boolean;
   /** The construct's id. */
   readonly id?: string;
 }
@@ -30,6 +32,9 @@ const NEWS = { tags: { Servers: 'News' } };
 const BILLING = { tags: { Servers: 'Billing' } };
 
 export const NO_FLEET: Setup = { name: 'no fleet', props: () => ({}), servers: [] };
+
+/** Nobody gives the consumer the new credential in time. */
+export const LINGERING_CONSUMER: Setup = { ...NO_FLEET, name: 'no fleet, and a consumer that uses the previous key for a day', lingers: true };
 
 /** A password for each of two regions, and a message sent in both. */
 export const TWO_REGIONS: Setup = {

@@ -4,7 +4,7 @@ import { SERVER_DOES_NOTHING, SYSTEM_FAULTS, systemFaults } from './faults';
 import { fingerprint } from './fingerprint';
 import { Lab } from './lab';
 import { DEEDS, justBefore } from './people';
-import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_LABEL, NO_FLEET, NO_GRACE, ONE_FLEET, TWO_FLEETS, TWO_REGIONS } from './setups';
+import { IMPORTED, IMPORTED_LABEL_LATER, LARGE_FLEET, LINGERING_CONSUMER, LINGERING_LABEL, NO_FLEET, NO_GRACE, ONE_FLEET, TWO_FLEETS, TWO_REGIONS } from './setups';
 
 // Hundreds of runs each.
 vi.setConfig({ testTimeout: 300_000 });
@@ -51,7 +51,7 @@ describe('with the watchdog', () => {
   /** Nobody can keep a person from making a credential current at the very moment in which its key goes. */
   const ACTIONS = ['ListAccessKeys', 'CreateAccessKey', 'DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage', 'SendCommand'];
 
-  it.each([NO_FLEET, ONE_FLEET, NO_GRACE])('$name: every promise holds under every single fault at every point', async setup => {
+  it.each([NO_FLEET, LINGERING_CONSUMER, ONE_FLEET, NO_GRACE])('$name: every promise holds under every single fault at every point', async setup => {
     const runs = await singles(setup, SYSTEM_FAULTS, { watched: true });
     expect(describeFailures(runs)).toEqual([]);
   });

@@ -134,7 +134,7 @@ describe('postfix', () => {
   });
 
   it.each(['', '[relay.example.com]', 'relay.example.com:587', "relay'"])("fails with the relayHost '%s'", relayHost => {
-    expect(() => CredentialDocument.postfix({ relayHost })).toThrow(`relayHost must be a host name without brackets and port, got '${relayHost}'`);
+    expect(() => CredentialDocument.postfix({ relayHost })).toThrow(`relayHost must be a host name without scheme, brackets and port, got '${relayHost}'`);
   });
 
   it('takes options that are not known yet', () => {
@@ -213,7 +213,7 @@ describe('the documents of the other mail servers', () => {
     ['exchangeSendConnector', () => CredentialDocument.exchangeSendConnector({ relayHost: '[a]' })],
     ['hMailServer', () => CredentialDocument.hMailServer({ administratorSecret, relayHost: '[a]' })],
   ])('fail with a relayHost in brackets: %s', (_name, define) => {
-    expect(define).toThrow("relayHost must be a host name without brackets and port, got '[a]'");
+    expect(define).toThrow("relayHost must be a host name without scheme, brackets and port, got '[a]'");
   });
 
   it.each([

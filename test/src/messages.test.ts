@@ -15,7 +15,7 @@ const nodes = nodesIn('src');
 
 function nodesIn(folder: string): ts.Node[] {
   const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
-  return files.flatMap(file => withDescendants(ts.createSourceFile(file, readFileSync(join(ROOT, folder, file), 'utf8'), ts.ScriptTarget.Latest)));
+  return files.flatMap(file => withDescendants(ts.createSourceFile(file, readFileSync(join(ROOT, folder, file), 'utf8'), ts.ScriptTarget.Latest, true)));
 }
 
 function withDescendants(node: ts.Node): ts.Node[] {
@@ -52,6 +52,12 @@ function findTypeScript(text: string): string[] {
   return TYPESCRIPT.flatMap(expression => expression.exec(text)?.[0] ?? []);
 }
 
+/** What a value must be, wherever it is said. */
+function rulesIn(all: ts.Node[]): string[] {
+  const isWhole = (node: ts.Node) => !ts.isSourceFile(node) && !ts.isBinaryExpression(node.parent) && !ts.isTemplateSpan(node.parent);
+  return all.filter(isWhole).map(textOf).filter(text => /\bmust\b.*, got /.test(text));
+}
+
 const errors = messagesOf(isNewError, 0);
 const warnings = messagesOf(isWarning, 1);
 
@@ -67,6 +73,12 @@ describe('the messages at synthesis', () => {
 
   it('say what must be, if they are errors', () => {
     expect(errors.filter(message => !/\bmust\b/.test(message) && !message.startsWith(VALUE))).toEqual([]);
+  });
+
+  it('say what to do about a value that is not allowed', () => {
+    const rules = rulesIn(nodes);
+    expect(rules.length).toBeGreaterThan(70);
+    expect(rules.filter(rule => !/; \S/.test(rule))).toEqual([]);
   });
 
   it('have nothing that only TypeScript readers understand', () => {

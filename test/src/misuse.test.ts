@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as ses from 'aws-cdk-lib/aws-ses';
 import { describe, expect, it } from 'vitest';
-import { taggedFleet } from './define-rotation';
+import { defineRotation, taggedFleet } from './define-rotation';
 import { DeclaredProp, declaredStructs } from './structs';
 import { CredentialDocument, CredentialFormat, MailServerTargets, SesSmtpCredential, SesSmtpCredentialRotation, SmtpEndpoint } from '../../src';
 
@@ -64,12 +64,16 @@ function wrongValues({ isOptional, type }: DeclaredProp): unknown[] {
   return [null, wrong, Symbol('symbol'), ...type.endsWith('[]') ? [[undefined], [{}]] : [[wrong]], ...isOptional ? [] : [undefined]];
 }
 
+function rotation(): SesSmtpCredentialRotation {
+  return defineRotation().rotation;
+}
+
 function messageOf(struct: string, values: Values): string {
   const { give, minimum } = USES[struct];
   try {
     give({ ...minimum, ...values } as never);
   } catch (error) {
-    return (error as Error).message.replace('Stack/Newsletter: ', '');
+    return (error as Error).message.replace(/^(Stack\/Newsletter|Default\/Credential): /, '');
   }
   return 'taken';
 }
@@ -130,6 +134,13 @@ describe('misuse in JavaScript', () => {
     ['a script', () => CredentialDocument.shellScript(undefined as never), 'shellScript must be a string, got nothing'],
     ['a script for Windows', () => CredentialDocument.powerShellScript(undefined as never), 'powerShellScript must be a string, got nothing'],
     ['the name of a document', () => CredentialDocument.existing(undefined as never, EXISTING), 'name of CredentialDocument.existing must be a string, got nothing'],
+    ['a dashboard', () => rotation().addToDashboard(undefined as never), 'Stack/Newsletter: dashboard must be a dashboard, got nothing; use a Dashboard of aws-cloudwatch'],
+    ['the id of a rule', () => rotation().onCredentialRotated(undefined as never), 'Stack/Newsletter: id must be a string, got nothing'],
+    ['a known option of a rule', () => rotation().onRotationFailed('Failed', { targets: [] } as never),
+      'Stack/Newsletter: targets must be a prop of OnEventOptions, got a list for an unknown one; write target'],
+    ['a target of a rule', () => rotation().onRotationFailed('Failed', { target: 'queue' } as never),
+      "Stack/Newsletter: target must be a target of a rule, got 'queue'; use a class of aws-events-targets"],
+    ['options of a rule', () => rotation().onCredentialRotated('Rotated', null as never), 'Stack/Newsletter: props of OnEventOptions must be an object with props, got null; '],
     ['the options of a document', () => CredentialDocument.existing('Apply', undefined as never), 'props of CredentialDocument.existing must be an object with props, got nothing'],
   ])('fails without %s', (_, misuse, message) => {
     expect(misuse).toThrow(message);

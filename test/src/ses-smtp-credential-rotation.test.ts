@@ -239,7 +239,7 @@ describe('fails', () => {
   });
 
   it('when fromAddresses is empty', () => {
-    expectRefusal(() => ({ fromAddresses: [] }), 'fromAddresses must name at least one address or be left out, got none');
+    expectRefusal(() => ({ fromAddresses: [] }), 'fromAddresses must name at least one address, got none; leave it out');
   });
 
   it.each(['newsletter', ''])("when both user and userName '%s' are given", userName => {

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Fn, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -47,6 +47,30 @@ describe('a credential of another stack', () => {
         },
       },
     ]);
+  });
+
+  it('fails for a grantee that is none, or that cannot use the AWS managed key of the secret', () => {
+    const stack = new Stack(new App(), 'Other', { env: { account: '111122223333', region: 'eu-central-1' } });
+    const secret = new secretsmanager.Secret(stack, 'Secret');
+    const credential = SesSmtpCredential.fromAttributes(stack, 'Credential', { secret, smtpHost: SMTP_HOST });
+    expect(() => credential.grantRead('mail' as never)).toThrow("Other/Credential: grantee must be a role or another grantee, got 'mail'; use what reads the secret");
+    expect(() => credential.grantRead(new iam.AccountPrincipal('222222222222')))
+      .toThrow('Other/Credential: encryptionKey must be set for a grantee of another account, got none for 222222222222; ');
+  });
+
+  it.each([
+    [{ smtpHost: 'smtps://relay' }, "smtpHost must be a host name without scheme, brackets and port, got 'smtps://relay'; "],
+    [{ smtpPort: 70000 }, 'smtpPort must be an integer from 1 to 65535, got 70000; '],
+    [{ smtpPort: 0.5 }, 'smtpPort must be an integer from 1 to 65535, got 0.5; '],
+  ])('fails for %j', (attributes, message) => {
+    const { stack, credential: { secret } } = imported();
+    expect(() => SesSmtpCredential.fromAttributes(stack, 'Relay', { secret, smtpHost: SMTP_HOST, ...attributes })).toThrow(`Other/Relay: ${message}`);
+  });
+
+  it('may have a host and a port that only the deployment knows', () => {
+    const { stack, credential: { secret } } = imported();
+    const smtpHost = Fn.importValue('Host');
+    expect(() => SesSmtpCredential.fromAttributes(stack, 'Relay', { secret, smtpHost, smtpPort: Token.asNumber(Fn.importValue('Port')) })).not.toThrow();
   });
 
   it('defines nothing', () => {

@@ -75,7 +75,7 @@ describe('a custom endpoint', () => {
   });
 
   it.each(['', 'smtp://relay', 'relay:25', '[relay]', 'relay.', '-relay', 'two relays', "relay'"])('fails on the host "%s"', host => {
-    expect(() => SmtpEndpoint.custom({ host })).toThrow(`endpoint host must be a host name without scheme and port, got '${host}'`);
+    expect(() => SmtpEndpoint.custom({ host })).toThrow(`endpoint host must be a host name without scheme, brackets and port, got '${host}'`);
   });
 
   it.each([0, -1, 1.5, 65536, NaN])('fails on port %d', port => {

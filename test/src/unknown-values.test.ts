@@ -22,6 +22,18 @@ describe('a list that only the deployment knows', () => {
       .toThrow('Stack/Newsletter: fromAddresses must be a list of values or one that only the deployment knows, got both in one; give one of them');
   });
 
+  it.each<[string, (values: string[]) => unknown, string]>([
+    ['a tag', values => MailServerTargets.tag('EmailServers', 'True', ...values), "tag values in MailServerTargets.tag('EmailServers', ...)"],
+    ['one of several tags', values => MailServerTargets.tags({ EmailServers: ['True', ...values] }), 'tags.EmailServers'],
+  ])('fails with known values for %s', (_, define, what) => {
+    expect(() => define(list(new Stack()))).toThrow(`${what} must be a list of values or one that only the deployment knows, got both in one; give one of them`);
+  });
+
+  it('fails among the ids of nodes', () => {
+    expect(() => MailServerTargets.managedNodes('i-12345678', ...list(new Stack())))
+      .toThrow('node ids must be known at synthesis, got a list that only the deployment knows; name them one by one, or use tags');
+  });
+
   it('fails as additionalRegions', () => {
     expect(() => defineRotation(stack => ({ additionalRegions: list(stack) })))
       .toThrow('Stack/Newsletter: additionalRegions must be known at synthesis, got a list that only the deployment knows; name each Region');

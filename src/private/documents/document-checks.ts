@@ -1,25 +1,24 @@
 import { Token } from 'aws-cdk-lib';
-import { checkNotation, isHostName, quoted } from '../notation';
+import { checkHost } from '../host-and-port';
+import { checkNotation, quoted } from '../notation';
 import { DocumentParameterNames } from '../rotation-contract';
 import { checkValue, STRING } from '../shapes';
 
 export function checkPasswordMap(passwordMap?: string): void {
   checkNotation('passwordMap', passwordMap, /^(proxy:)?(hash|btree|lmdb|cdb|dbm|sdbm|texthash):\/[^\s'"]+$/,
-    "hash, btree, lmdb, cdb, dbm, sdbm or texthash, with or without proxy:, and an absolute path, such as 'hash:/etc/postfix/sasl_passwd'");
+    "hash, btree, lmdb, cdb, dbm, sdbm or texthash, with or without proxy:, and an absolute path, such as 'hash:/etc/postfix/sasl_passwd'", 'copy it from smtp_sasl_password_maps');
 }
 
 export function checkPath(prop: string, path: string): void {
-  checkNotation(prop, path, /^(\/[\w.+-]+)+$/, 'an absolute path of letters, digits, "_", ".", "+" and "-"');
+  checkNotation(prop, path, /^(\/[\w.+-]+)+$/, 'an absolute path of letters, digits, "_", ".", "+" and "-"', 'choose such a path');
 }
 
 export function checkRelayHost(relayHost?: string): void {
-  if (relayHost !== undefined && !isHostName(relayHost)) {
-    throw new Error(`relayHost must be a host name without brackets and port, got ${quoted(relayHost)}`);
-  }
+  if (relayHost !== undefined) checkHost('relayHost', relayHost);
 }
 
 export function checkLabel(label: string): void {
-  if (!/^[\w.-]*$/.test(label)) throw new Error(`label must consist of letters, digits, "_", "-" and ".", got ${quoted(label)}`);
+  if (!/^[\w.-]*$/.test(label)) throw new Error(`label must consist of letters, digits, "_", "-" and ".", got ${quoted(label)}; choose another label`);
 }
 
 /**
@@ -55,20 +54,20 @@ export function checkRequires(prop: string, text: string): void {
 export function checkInterpreter(prop: string, text: string): void {
   const [firstLine] = text.split('\n');
   if (!firstLine.startsWith('#!') || /^#! ?\/(\S*\/)?(env )?(ba|da|k|z)?sh( -[eu]+)?$/.test(firstLine)) return;
-  throw new Error(`${prop} must name sh, bash, dash, ksh or zsh in its #! line, with no options except -e and -u, got ${quoted(firstLine)}`);
+  throw new Error(`${prop} must name sh, bash, dash, ksh or zsh in its #! line, with no options except -e and -u, got ${quoted(firstLine)}; change that line, or leave it out`);
 }
 
 /** What names a document in a command and in a policy. */
 export function checkDocument(method: string, name: string, version?: string): void {
-  checkNotation(`name of CredentialDocument.${method}`, name, /^[\w.:/-]+$/, 'the name of a document or its ARN');
-  checkNotation('documentVersion', version, /^(\$DEFAULT|\$LATEST|[1-9]\d*)$/, 'a number, $DEFAULT or $LATEST');
+  checkNotation(`name of CredentialDocument.${method}`, name, /^[\w.:/-]+$/, 'the name of a document or its ARN', 'copy it from Systems Manager');
+  checkNotation('documentVersion', version, /^(\$DEFAULT|\$LATEST|[1-9]\d*)$/, 'a number, $DEFAULT or $LATEST', 'leave it out for the default version');
 }
 
 export function checkParameters(method: string, names: DocumentParameterNames, constants: { [name: string]: string } = {}): void {
   const all = [...Object.values(names).filter((name): name is string => name !== undefined), ...Object.keys(constants)];
   const unusable = all.find(name => !Token.isUnresolved(name) && !/^[A-Za-z0-9_]{1,64}$/.test(name));
   if (unusable !== undefined) {
-    throw new Error(`parameter names of CredentialDocument.${method} must be 1 to 64 letters, digits and "_", got ${quoted(unusable)}`);
+    throw new Error(`parameter names of CredentialDocument.${method} must be 1 to 64 letters, digits and "_", got ${quoted(unusable)}; use the document's own names`);
   }
-  if (new Set(all).size < all.length) throw new Error(`parameter names of CredentialDocument.${method} must differ, got ${all.join(', ')}`);
+  if (new Set(all).size < all.length) throw new Error(`parameter names of CredentialDocument.${method} must differ, got ${all.join(', ')}; name each parameter once`);
 }

@@ -27,23 +27,23 @@ const RULES: FleetRule[] = [
   {
     option: 'maxConcurrency',
     isBroken: ({ maxConcurrency }) => !hasNotation(maxConcurrency, CONCURRENCY),
-    error: (option, { maxConcurrency }) => `${option} must be a number from '1' or a percentage from '1%' to '100%', got ${quoted(maxConcurrency)}`,
+    error: (option, { maxConcurrency }) => `${option} must be a number from '1' or a percentage from '1%' to '100%', got ${quoted(maxConcurrency)}; leave it out for 50 servers at a time`,
   },
   {
     option: 'maxErrors',
     isBroken: ({ maxErrors }) => !hasNotation(maxErrors, ERRORS),
-    error: (option, { maxErrors }) => `${option} must be a number from '0' or a percentage from '0%' to '100%', got ${quoted(maxErrors)}`,
+    error: (option, { maxErrors }) => `${option} must be a number from '0' or a percentage from '0%' to '100%', got ${quoted(maxErrors)}; leave it out to reach every server`,
   },
   {
     option: 'timeout',
     isBroken: ({ timeout }) => isKnown(timeout) && (timeout.toSeconds() < 30 || timeout.toDays({ integral: false }) > 2),
-    error: (option, { timeout }) => `${option} must be 30 seconds to 48 hours, got ${timeout?.toHumanString()}`,
+    error: (option, { timeout }) => `${option} must be 30 seconds to 48 hours, got ${timeout?.toHumanString()}; leave it out for 5 minutes`,
   },
   {
     option: 'minimumTargets',
     isBroken: ({ minimumTargets, targets }) => !isCount(minimumTargets, targets._count),
     error: (option, { minimumTargets, targets: { _count: nodes } }) =>
-      `${option} must be an integer from 0${nodes === undefined ? '' : ` to ${nodes}, the number of node ids`}, got ${minimumTargets}`,
+      `${option} must be an integer from 0${nodes === undefined ? '' : ` to ${nodes}, the number of node ids`}, got ${minimumTargets}; leave it out for the default`,
   },
   {
     option: 'applyToNewServers',

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { isAlias, targetOf } from '../user-and-secret/secret-grants';
 
 /** The props of the function's log. */
 export interface LogProps {
@@ -15,13 +16,21 @@ export interface LogProps {
 export function validateLog({ logEncryptionKey, logGroup, logRemovalPolicy }: LogProps): void {
   const misplaced = Object.entries({ logRemovalPolicy, logEncryptionKey }).find(([, value]) => value !== undefined);
   if (logGroup && misplaced) throw new Error(`${misplaced[0]} must not be set together with logGroup, got both; leave one of them out`);
+  if (logEncryptionKey) keyBehind(logEncryptionKey);
+}
+
+/** CloudWatch Logs documents keys only, and no policy of an alias can let it use one. */
+function keyBehind(key: kms.IKey): kms.IKey {
+  if (!isAlias(key)) return key;
+  const target = targetOf(key);
+  if (target) return target;
+  throw new Error(`logEncryptionKey must be a key, got the alias ${key.aliasName}, which CloudWatch Logs does not take; use Key.fromKeyArn`);
 }
 
 export function defineLogGroup(scope: Construct, { logEncryptionKey, logRemovalPolicy = RemovalPolicy.DESTROY }: LogProps): logs.LogGroup {
-  if (logEncryptionKey) allowLogs(scope, logEncryptionKey);
-  return new logs.LogGroup(scope, 'LogGroup', {
-    retention: logs.RetentionDays.ONE_YEAR, removalPolicy: logRemovalPolicy, encryptionKey: logEncryptionKey,
-  });
+  const encryptionKey = logEncryptionKey && keyBehind(logEncryptionKey);
+  if (encryptionKey) allowLogs(scope, encryptionKey);
+  return new logs.LogGroup(scope, 'LogGroup', { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: logRemovalPolicy, encryptionKey });
 }
 
 /**

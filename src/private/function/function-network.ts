@@ -20,7 +20,7 @@ export interface FunctionNetwork {
 export function validateNetwork({ securityGroups, vpc, vpcSubnets }: FunctionNetwork): void {
   const misplaced = Object.entries({ vpcSubnets, securityGroups }).find(([, value]) => value !== undefined);
   if (!vpc && misplaced) throw new Error(`${misplaced[0]} must be set together with vpc, got it alone; add vpc or leave it out`);
-  if (securityGroups?.length === 0) throw new Error('securityGroups must name at least one security group or be left out, got none');
+  if (securityGroups?.length === 0) throw new Error('securityGroups must name at least one security group, got none; leave it out for one of its own');
   const inPublic = vpc && chosenFrom(vpc.publicSubnets, vpc, vpcSubnets);
   if (inPublic?.length) {
     throw new Error(`vpcSubnets must be private subnets, because Lambda gives a function no public address, got the public ${pathsOf(inPublic)}; `

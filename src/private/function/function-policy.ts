@@ -15,6 +15,8 @@ interface PolicySubject {
   readonly secret: secretsmanager.ISecret;
   readonly user: iam.IUser;
   readonly fleets: BoundFleet[];
+  /** Whether the function asks when a key was last used. */
+  readonly readsLastUse: boolean;
 }
 
 /** What the function and its key are, once they exist. */
@@ -29,7 +31,7 @@ interface CompletedPolicy {
  * Defines what the function may do. `completePolicy` adds the statements for itself and for the keys. As long as no role has the policy, it
  * is not in the template.
  */
-export function definePolicy(scope: Construct, id: string, { fleets, logGroup, secret, user }: PolicySubject): iam.Policy {
+export function definePolicy(scope: Construct, id: string, { fleets, logGroup, readsLastUse, secret, user }: PolicySubject): iam.Policy {
   return new iam.Policy(scope, id, {
     statements: [
       new iam.PolicyStatement({
@@ -50,6 +52,7 @@ export function definePolicy(scope: Construct, id: string, { fleets, logGroup, s
         actions: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
         resources: [user.userArn],
       }),
+      ...readsLastUse ? [readLastUse(user)] : [],
       ...runCommandStatements(fleets),
     ],
   });
@@ -63,6 +66,10 @@ export function completePolicy(scope: Construct, policy: iam.Policy, subject: Co
   grantReplicaKeys(scope, secret, replicas, policy, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']);
   if (environmentEncryption) policy.addStatements(decryptEnvironment(rotationFunction, environmentEncryption));
   if (rotationFunction.isBoundToVpc) policy.addStatements(denyNetworkInterfaces(rotationFunction));
+}
+
+function readLastUse(user: iam.IUser): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid: 'ReadLastUse', actions: ['iam:GetAccessKeyLastUsed'], resources: [user.userArn] });
 }
 
 /** The statements that the fleets need, each with the fleet's number in its sid, and the one for reading the results of commands. */

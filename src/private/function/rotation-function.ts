@@ -61,7 +61,7 @@ export function defineRotationFunction(scope: Construct, props: FunctionProps, s
   const network = defineNetwork(scope, props, portsOf(config));
   const logGroup = props.logGroup ?? defineLogGroup(scope, props);
   const isImported = props.role !== undefined && !Resource.isOwnedResource(role);
-  const policy = definePolicy(scope, policyId(scope, props), { logGroup, secret, user, fleets });
+  const policy = definePolicy(scope, policyId(scope, props), { logGroup, secret, user, fleets, readsLastUse: config.holdWhileUsedSeconds !== 0 });
   const { architecture, environmentEncryption, functionName } = props;
   const environment = functionEnvironment(scope, config, fips);
   const rotationFunction = defineFunction(scope, { role, logGroup, environment, functionName, architecture, environmentEncryption, ...network });

@@ -24,13 +24,13 @@ export function validateAlarm({ alarm = true, alarmEvaluationPeriods, alarmPerio
   if (period.isUnresolved() || Token.isUnresolved(evaluationPeriods)) return;
   const seconds = period.toSeconds();
   if (seconds % 60 !== 0 || seconds < SHORTEST_PERIOD.toSeconds()) {
-    throw new Error(`alarmPeriod must be whole minutes from ${SHORTEST_PERIOD.toHumanString()}, because the watchdog runs every hour, got ${period.toHumanString()}`);
+    throw new Error(`alarmPeriod must be whole minutes from ${SHORTEST_PERIOD.toHumanString()}, because the watchdog runs every hour, got ${period.toHumanString()}; choose such a period`);
   }
   if (!Number.isInteger(evaluationPeriods) || evaluationPeriods < 1) {
-    throw new Error(`alarmEvaluationPeriods must be an integer from 1, got ${evaluationPeriods}`);
+    throw new Error(`alarmEvaluationPeriods must be an integer from 1, got ${evaluationPeriods}; leave it out for 1`);
   }
   if (seconds * evaluationPeriods > LONGEST_EVALUATION.toSeconds()) {
-    throw new Error(`alarmPeriod must be at most ${LONGEST_EVALUATION.toHumanString()} in all alarmEvaluationPeriods together, got ${evaluationPeriods} times ${period.toHumanString()}`);
+    throw new Error(`alarmPeriod must be at most ${LONGEST_EVALUATION.toHumanString()} in all alarmEvaluationPeriods together, got ${evaluationPeriods} times ${period.toHumanString()}; shorten one of them`);
   }
 }
 

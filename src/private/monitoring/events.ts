@@ -2,6 +2,16 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { forConstruct } from '../error-path';
+import { checkProps, checkValue, like, OBJECT, optional, Shape, STRING } from '../shapes';
+
+const OPTIONS: Shape<events.OnEventOptions> = {
+  target: optional(like('a target of a rule', 'bind', 'use a class of aws-events-targets')),
+  eventPattern: optional(OBJECT),
+  ruleName: optional(STRING),
+  description: optional(STRING),
+  crossStackScope: optional(like('a construct', 'node', 'use the stack of the target')),
+};
 
 /**
  * AWSCURRENT has moved.
@@ -39,6 +49,10 @@ export function rotationFailed({ secretArn, secretFullArn }: secretsmanager.ISec
 
 /** A rule for one of these events, with the options of the caller, whose ids have a scope of their own. */
 export function defineRule(scope: Construct, id: string, eventPattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
+  forConstruct(scope, () => {
+    checkValue('id', id, STRING);
+    checkProps('OnEventOptions', options, OPTIONS);
+  });
   const rules = scope.node.tryFindChild('Rules') as Construct | undefined ?? new Construct(scope, 'Rules');
   const rule = new events.Rule(rules, id, options);
   rule.addEventPattern(eventPattern);

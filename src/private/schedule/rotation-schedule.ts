@@ -26,6 +26,11 @@ export function rotationInterval({ expressionString }: events.Schedule): Duratio
   return unit === undefined ? undefined : Duration.hours(hoursOf(Number(value), unit));
 }
 
+/** Whether a cron expression rotates every day, or more often. */
+export function isDailyCron({ expressionString }: events.Schedule): boolean {
+  return !Token.isUnresolved(expressionString) && /^cron\(\S+ \S+ [*?] \* [*?] /.test(expressionString);
+}
+
 /** Defines the schedule. Its deployment starts the first rotation. */
 export function defineSchedule(
   scope: Construct,
@@ -51,7 +56,7 @@ interface Rules {
 function rateRules(value: number, unit: string): Rules {
   const hours = hoursOf(value, unit);
   if (hours < MIN_HOURS || hours > MAX_HOURS || !Number.isInteger(hours)) {
-    throw new Error(`schedule must be a rate of whole hours or days from ${MIN_HOURS} hours to 1000 days, got rate(${value} ${unit}${value === 1 ? '' : 's'})`);
+    throw new Error(`schedule must be a rate of whole hours or days from ${MIN_HOURS} hours to 1000 days, got rate(${value} ${unit}${value === 1 ? '' : 's'}); choose such a rate`);
   }
   const expression = unit === 'day' ? `rate(${value} ${value === 1 ? 'day' : 'days'})` : `rate(${hours} hours)`;
   return { expression, longestWindow: Math.min(hours, HOURS_A_DAY) };
@@ -64,7 +69,7 @@ function hoursOf(value: number, unit: string): number {
 function cronRules(expression: string): Rules {
   const fields = /^cron\((.+)\)$/.exec(expression)?.[1].trim().split(/\s+/) ?? [];
   if (fields.length !== CRON_FIELDS) {
-    throw new Error(`schedule must be rate(n hours), rate(n days) or cron(0 hour day month weekday *), got ${expression}`);
+    throw new Error(`schedule must be rate(n hours), rate(n days) or cron(0 hour day month weekday *), got ${expression}; use Schedule.rate or Schedule.cron`);
   }
   const [minutes, hourField, , , , year] = fields;
   if (minutes !== '0') throw new Error(`schedule must have 0 in the minutes, got ${expression}; set the prop minute to 0`);
@@ -75,10 +80,10 @@ function cronRules(expression: string): Rules {
 /** The fewest hours from one run to the next, or to the end of the day. */
 function hoursBetween(hourField: string, expression: string): number {
   const hours = cronHours(hourField);
-  if (!hours || hours.length === 0) throw new Error(`schedule must have hours from 0 to 23, such as 3, 0/6 or 8,20, got ${expression}`);
+  if (!hours || hours.length === 0) throw new Error(`schedule must have hours from 0 to 23, such as 3, 0/6 or 8,20, got ${expression}; set the prop hour`);
   const gaps = hours.map((hour, index) => (hours[index + 1] ?? hours[0] + HOURS_A_DAY) - hour);
   const shortest = Math.min(...gaps);
-  if (shortest < MIN_HOURS) throw new Error(`schedule must leave at least ${MIN_HOURS} hours between rotations, got ${shortest} in ${expression}`);
+  if (shortest < MIN_HOURS) throw new Error(`schedule must leave at least ${MIN_HOURS} hours between rotations, got ${shortest} in ${expression}; choose fewer hours`);
   return Math.min(shortest, HOURS_A_DAY - hours[hours.length - 1]);
 }
 
@@ -101,7 +106,7 @@ function window(rotationWindow: Duration | undefined, longest: number): string |
   const hours = rotationWindow.toHours({ integral: false });
   if (!Number.isInteger(hours) || hours < 1 || hours > longest) {
     throw new Error(`rotationWindow must be whole hours from 1 to ${longest} with this schedule, because it must end on the day it begins (UTC) `
-      + `and before the next rotation, got ${rotationWindow.toHumanString()}`);
+      + `and before the next rotation, got ${rotationWindow.toHumanString()}; choose such a window`);
   }
   return `${hours}h`;
 }

@@ -6,7 +6,7 @@ import { quoted } from '../notation';
 /** Throws on sender addresses that no message of the identities can have. */
 export function validateFromAddresses(fromAddresses: string[], identities: ses.IEmailIdentity[]): void {
   if (Token.isUnresolved(fromAddresses)) return;
-  if (fromAddresses.length === 0) throw new Error('fromAddresses must name at least one address or be left out, got none');
+  if (fromAddresses.length === 0) throw new Error('fromAddresses must name at least one address, got none; leave it out to allow all of the identities');
   const known = fromAddresses.filter(address => !Token.isUnresolved(address));
   const unlike = known.find(address => !/^[^\s<>,]+$/.test(address));
   if (unlike !== undefined) {

@@ -28,7 +28,7 @@ interface Sender {
 
 /** Throws on identities and senders that no message can have, and on a name for a new user next to an existing user. */
 export function validateSender({ fromAddresses, identities, user, userName }: SenderProps): void {
-  if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none');
+  if (identities.length === 0) throw new Error('identities must name at least one SES identity, got none; name a verified domain or address');
   if (fromAddresses) validateFromAddresses(fromAddresses, identities);
   if (user && userName !== undefined) throw new Error(`userName must not be set together with user, got ${quoted(userName)}; leave one of them out`);
 }

@@ -18,11 +18,11 @@ interface SourceProps {
 /** Throws on addresses that no request to SES can have, and on a test message from an address that nobody knows. */
 export function validateSourceIps({ allowedSourceIps, testMessage, vpc }: SourceProps): void {
   if (!allowedSourceIps) return;
-  if (allowedSourceIps.length === 0) throw new Error('allowedSourceIps must name at least one address or be left out, got none');
+  if (allowedSourceIps.length === 0) throw new Error('allowedSourceIps must name at least one address, got none; leave it out to allow all');
   const known = allowedSourceIps.filter(address => !Token.isUnresolved(address));
   const unlike = known.find(address => !isRange(address));
   if (unlike !== undefined) {
-    throw new Error(`allowedSourceIps must be IP addresses or CIDR ranges that limit something, such as 192.0.2.10 or 192.0.2.0/24, got ${quoted(unlike)}`);
+    throw new Error(`allowedSourceIps must be IP addresses or CIDR ranges that limit something, such as 192.0.2.10 or 192.0.2.0/24, got ${quoted(unlike)}; leave allowedSourceIps out to allow all`);
   }
   const hidden = known.find(address => PRIVATE.test(address));
   if (hidden !== undefined) {

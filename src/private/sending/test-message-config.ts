@@ -23,7 +23,7 @@ interface Permissions {
 export function validateTestMessage({ configurationSet, recipient, sender, tenantName }: TestMessage, permissions: Permissions): void {
   checkAddress('testMessage.sender', sender);
   checkAddress('testMessage.recipient', recipient);
-  checkNotation('testMessage.tenantName', tenantName, TENANT_NAME, '1 to 64 letters, digits, "_" and "-"');
+  checkNotation('testMessage.tenantName', tenantName, TENANT_NAME, '1 to 64 letters, digits, "_" and "-"', 'use the name of a tenant');
   checkSender(sender, permissions);
   if (configurationSet) checkSet(configurationSet.configurationSetName, permissions);
 }
@@ -34,7 +34,7 @@ function checkSender(sender: string, { fromAddresses, identities }: Permissions)
     throw new Error(`testMessage.sender must belong to one of the identities, got ${quoted(sender)} and the identities ${namesOf(identities).join(', ')}; correct it, or add its identity`);
   }
   if (fromAddresses && !Token.isUnresolved(fromAddresses) && !fromAddresses.some(pattern => mayMatch(pattern, sender))) {
-    throw new Error(`testMessage.sender must match one of the fromAddresses, which are case-sensitive, got ${quoted(sender)} and the fromAddresses ${fromAddresses.join(', ')}`);
+    throw new Error(`testMessage.sender must match one of the fromAddresses, which are case-sensitive, got ${quoted(sender)} and the fromAddresses ${fromAddresses.join(', ')}; correct it, or add it to fromAddresses`);
   }
 }
 
@@ -51,5 +51,5 @@ export function testMessageConfig({ configurationSet, recipient = MAILBOX_SIMULA
 }
 
 function checkAddress(prop: string, address: string | undefined): void {
-  checkNotation(prop, address, ADDRESS, 'an email address in ASCII without a name, such as news@example.com');
+  checkNotation(prop, address, ADDRESS, 'an email address in ASCII without a name, such as news@example.com', 'write the address alone');
 }

@@ -20,10 +20,10 @@ interface Names {
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
 export function validateNames({ functionName, path, secretName, userName }: Names): void {
-  checkNotation('userName', userName, /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and "_+=,.@-"');
-  checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"');
-  checkNotation('functionName', functionName, /^[\w-]{1,64}$/, '1 to 64 letters, digits, "_" and "-"');
-  checkNotation('path', path, /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, '1 to 512 characters that begin and end with "/", such as /mail/');
+  checkNotation('userName', userName, /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and "_+=,.@-"', 'choose another name');
+  checkNotation('secretName', secretName, /^[\w/+=.@-]{1,512}$/, '1 to 512 letters, digits and "/_+=.@-"', 'choose another name');
+  checkNotation('functionName', functionName, /^[\w-]{1,64}$/, '1 to 64 letters, digits, "_" and "-"', 'choose another name');
+  checkNotation('path', path, /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, '1 to 512 characters that begin and end with "/", such as /mail/', 'choose such a path');
 }
 
 /** A name, unless it is generated: by CloudFormation, or by CDK where another account needs to know it. */

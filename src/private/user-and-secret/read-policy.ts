@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
-import { Stack } from 'aws-cdk-lib';
+import { CfnElement, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 
 /** A role, user or group. */
 type Identity = iam.IIdentity & Construct;
@@ -32,4 +32,41 @@ function isIdentity(principal: iam.IPrincipal): principal is Identity {
 function isAttached(policy: iam.Policy): boolean {
   const { groups, roles, users } = policy.node.defaultChild as iam.CfnPolicy;
   return Object.values(Stack.of(policy).resolve({ groups, roles, users }) as object).length > 0;
+}
+
+/** A policy if it can take effect before a construct is deployed, because it need not wait for that. This is known only at synthesis. */
+export function unlessWaiting(policy: iam.Policy, construct: Construct): IDependable {
+  const policies: IDependable = {};
+  let isLooking = false;
+  Dependable.implement(policies, {
+    get dependencyRoots() {
+      // Two rotations with a reader that waits for the other one ask each other.
+      if (isLooking) return [];
+      isLooking = true;
+      const isWaiting = [policy, ...namedBy(policy.node.scope!)].some(part => waitsFor(part, construct));
+      isLooking = false;
+      return isWaiting ? [] : [policy];
+    },
+  });
+  return policies;
+}
+
+/** Whether a construct, or a scope of it, was declared to depend on all of another construct, or on something that does. */
+function waitsFor(dependent: IConstruct, construct: IConstruct, seen = new Set<IConstruct>()): boolean {
+  if (seen.has(dependent)) return false;
+  seen.add(dependent);
+  return dependent.node.scopes
+    .flatMap(scope => scope.node.dependencies)
+    .some(dependency => construct.node.scopes.includes(dependency) || dependency.node.findAll().some(part => waitsFor(part, construct, seen)));
+}
+
+/** What a role itself names: in its inline policies, which exist before the role does, in its trust policy, and in policies that it has. */
+function namedBy({ node: { defaultChild } }: IConstruct): CfnElement[] {
+  if (!(defaultChild instanceof iam.CfnRole)) return [];
+  const stack = Stack.of(defaultChild);
+  const { assumeRolePolicyDocument, managedPolicyArns, permissionsBoundary, policies } = defaultChild;
+  const text = JSON.stringify(stack.resolve([assumeRolePolicyDocument, managedPolicyArns, permissionsBoundary, policies]));
+  const names = new Set([...text.matchAll(/"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/g)].map(([, name]) => name));
+  const elements = stack.node.findAll().filter(CfnElement.isCfnElement);
+  return elements.filter(({ logicalId }) => names.has(stack.resolve(logicalId) as string));
 }

@@ -2,13 +2,25 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { grantKey, secretArnPattern } from './secret-grants';
+import { checkAccount, grantKey, secretArnPattern } from './secret-grants';
 import { grantReplicaKeys, replicaArnPattern } from '../additional-regions';
+import { checkValue, like } from '../shapes';
+
+const GRANTEE = like('a role or another grantee', 'grantPrincipal', 'use what reads the secret');
+
+/** What a principal reads. */
+interface Reading {
+  readonly secret: secretsmanager.ISecret;
+  readonly replicas: secretsmanager.ReplicaRegion[];
+  /** The policy that stands for a principal, if there is one. */
+  readonly policyOf: (grantee: iam.IGrantable) => iam.Policy | undefined;
+}
 
 /** Lets a principal read a secret and its replicas, and use their keys for that. */
-export function grantReadOf(
-  scope: Construct, secret: secretsmanager.ISecret, replicas: secretsmanager.ReplicaRegion[], grantee: iam.IGrantable,
-): iam.Grant {
+export function grantReadOf(scope: Construct, { policyOf, replicas, secret }: Reading, reader: iam.IGrantable): iam.Grant {
+  checkValue('grantee', reader, GRANTEE);
+  checkAccount(secret, reader);
+  const grantee = policyOf(reader) ?? reader;
   const options = {
     grantee,
     actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],

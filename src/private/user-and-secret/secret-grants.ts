@@ -2,7 +2,7 @@ import { Annotations, Aws, Lazy, Resource, Stack, Token, TokenComparison } from 
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
+import { Construct } from 'constructs';
 
 /** Stands for the six random characters that end a secret's ARN. */
 const ANY_SUFFIX = '-??????';
@@ -100,12 +100,12 @@ export function policyName(key: kms.IKey): { resourceArn: string; conditions?: R
   };
 }
 
-function isAlias(key: kms.IKey): key is kms.IAlias {
+export function isAlias(key: kms.IKey): key is kms.IAlias {
   return 'aliasName' in key;
 }
 
 /** The key behind an alias. CDK throws if the alias was imported by its name. */
-function targetOf(alias: kms.IAlias): kms.IKey | undefined {
+export function targetOf(alias: kms.IAlias): kms.IKey | undefined {
   try {
     return alias.aliasTargetKey;
   } catch {
@@ -122,24 +122,4 @@ function keyPrincipal(key: kms.IKey, grantee: iam.IGrantable): iam.IPrincipal {
   const { principalAccount = Stack.of(key).account } = grantPrincipal;
   const isDefined = Construct.isConstruct(grantPrincipal) || Construct.isConstruct(grantee) || grantPrincipal instanceof iam.UnknownPrincipal;
   return isDefined ? new iam.AccountPrincipal(principalAccount) : grantPrincipal;
-}
-
-/** A policy if it can take effect before a construct is deployed, because it need not wait for that. This is known only at synthesis. */
-export function unlessWaiting(policy: iam.Policy, construct: Construct): IDependable {
-  const policies: IDependable = {};
-  Dependable.implement(policies, {
-    get dependencyRoots() {
-      return waitsFor(policy, construct) ? [] : [policy];
-    },
-  });
-  return policies;
-}
-
-/** Whether a construct, or a scope of it, was declared to depend on all of another construct, or on something that does. */
-function waitsFor(dependent: IConstruct, construct: IConstruct, seen = new Set<IConstruct>()): boolean {
-  if (seen.has(dependent)) return false;
-  seen.add(dependent);
-  return dependent.node.scopes
-    .flatMap(scope => scope.node.dependencies)
-    .some(dependency => construct.node.scopes.includes(dependency) || dependency.node.findAll().some(part => waitsFor(part, construct, seen)));
 }

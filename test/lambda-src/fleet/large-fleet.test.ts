@@ -1,45 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { commandIds, EVERYBODY_AT_ONCE, holders, largeFleet, SOME } from './large-fleet';
 import { MINUTE, SECOND } from '../../../lambda-src/basics/time';
-import { CredentialDocument, MailServerFleet, MailServerTargets } from '../../../src';
 import { AwsError } from '../../world';
-import { failsWith, SimulatedNode } from '../../world/nodes';
-import { afterStep, failureOf, Scenario, withFleet } from '../scenario';
-
-const PAGES = 200;
-const MANY = 50 * PAGES;
-/** Enough where it does not matter how many. */
-const SOME = 1000;
-const EVERYBODY_AT_ONCE = { maxConcurrency: '100%' };
-
-interface LargeFleet {
-  readonly scenario: Scenario;
-  readonly nodes: SimulatedNode[];
-}
-
-function largeFleet(fleet: Partial<MailServerFleet> = EVERYBODY_AT_ONCE, count = SOME): LargeFleet {
-  const props = withFleet({ document: CredentialDocument.postfix(), ...fleet }, MailServerTargets.tag('EmailServers', 'True'));
-  const scenario = new Scenario({ props });
-  const nodes = Array.from({ length: count }, (_, index) => scenario.addNode(`i-${String(index).padStart(17, '0')}`));
-  return { scenario, nodes };
-}
-
-/** How often the function called each action. */
-function calls({ world }: Scenario): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { action } of world.calls) counts[action] = (counts[action] ?? 0) + 1;
-  return counts;
-}
-
-function commandIds({ world }: Scenario): string[] {
-  return world.ssm.commands.map(({ id }) => id);
-}
-
-/** How many servers hold the credential that the secret's version with this label has. */
-function holders({ scenario, nodes }: LargeFleet, label = 'AWSCURRENT'): number {
-  const { username } = scenario.value(label);
-  return nodes.filter(({ heldCredential }) => heldCredential?.username === username).length;
-}
+import { failsWith } from '../../world/nodes';
+import { afterStep, failureOf, Scenario } from '../scenario';
 
 /** Each page takes the SDK nearly four tries of ten seconds, and the pauses between them. */
 function slowPages({ world, clock }: Scenario): void {
@@ -48,60 +13,6 @@ function slowPages({ world, clock }: Scenario): void {
     return proceed();
   };
 }
-
-describe('a rotation of ten thousand servers', () => {
-  it('costs the calls of a hundred and the further pages: none for each server', async () => {
-    const costs = [100, MANY].map(async count => {
-      const { scenario, nodes } = largeFleet(EVERYBODY_AT_ONCE, count);
-      for (const node of nodes) node.startsAfter = 4 * MINUTE;
-      await scenario.rotateWell();
-      return calls(scenario);
-    });
-    const [hundred, many] = await Promise.all(costs);
-    expect(hundred).toMatchObject({ SendCommand: 1, ListCommandInvocations: 2 });
-    expect(many).toEqual({ ...hundred, ListCommandInvocations: PAGES });
-  });
-
-  it('reads no page while the command runs', async () => {
-    const { scenario, nodes } = largeFleet(EVERYBODY_AT_ONCE, MANY);
-    nodes.forEach((node, index) => { node.startsAfter = index / MANY * 4 * MINUTE; });
-    await scenario.rotateWell();
-    const sentAt = scenario.world.calls.find(({ action }) => action === 'SendCommand')!.at;
-    const [firstPage] = scenario.world.calls.filter(({ action }) => action === 'ListCommandInvocations');
-    expect(firstPage.at - sentAt).toBeGreaterThan(nodes.at(-1)!.startsAfter);
-    expect(calls(scenario).ListCommands).toBeGreaterThan(15);
-  });
-
-  it('that takes longer than three invocations is one command, and its pages are read once', async () => {
-    const fleet = largeFleet({ timeout: Duration.hours(1) }, MANY);
-    for (const node of fleet.nodes) node.startsAfter = 10 * SECOND;
-    const { attempts, succeeded } = await fleet.scenario.rotate({ maxAttempts: 3 });
-    expect(succeeded).toBe(true);
-    expect(attempts).toHaveLength(3);
-    // An attempt that ends before the command does looks at one page, for its message.
-    expect(calls(fleet.scenario)).toMatchObject({ SendCommand: 1, ListCommandInvocations: PAGES + 2 });
-    expect(holders(fleet)).toBe(MANY);
-  });
-
-  it('fails when the command has not been to all of them within its timeout and that of the document', async () => {
-    const fleet = largeFleet({ timeout: Duration.minutes(5) }, MANY);
-    for (const node of fleet.nodes) node.startsAfter = 10 * SECOND;
-    const message = failureOf(await fleet.scenario.rotate())?.message;
-    const reached = holders(fleet, 'AWSPENDING');
-    expect(reached).toBeGreaterThan(10 * 60 / 10 * 49);
-    expect(message).toContain(`setSecret: ${MANY - reached} of ${MANY} mail servers did not apply the credential`);
-    expect(message).toContain('(DeliveryTimedOut)');
-  });
-
-  it('names five of ten thousand that failed, how many there are besides, and the command', async () => {
-    const { scenario, nodes } = largeFleet(EVERYBODY_AT_ONCE, MANY);
-    for (const node of nodes) node.behaviour = failsWith('disk full');
-    const message = failureOf(await scenario.rotate())?.message;
-    const named = nodes.slice(0, 5).map(({ instanceId }) => `${instanceId} (Failed)`).join(', ');
-    expect(message).toBe(`setSecret: 10000 of 10000 mail servers did not apply the credential with document ${scenario.config.fleets[0].document.name}: `
-      + `${named} and 9995 more; look at command ${commandIds(scenario)[0]} in Run Command, fix or remove the servers, and rotate again${afterStep('a-server-did-not-apply-the-credential')}`);
-  });
-});
 
 describe('minimumTargets', () => {
   it('fails a rotation that one server too few has confirmed', async () => {
@@ -205,7 +116,7 @@ describe('the list of earlier commands', () => {
 
 describe('the pages of a command', () => {
   it('are read to the end although Systems Manager throttles every other call', async () => {
-    const { scenario } = largeFleet(EVERYBODY_AT_ONCE, MANY);
+    const { scenario } = largeFleet();
     let asked = 0;
     scenario.world.intercept = async (call, proceed) => {
       if (call.input.CommandId !== undefined && ++asked % 2 === 1) throw new AwsError('ThrottlingException', 'Rate exceeded');

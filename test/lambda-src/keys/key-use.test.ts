@@ -35,6 +35,15 @@ describe('a key that no version refers to', () => {
     expect(isOwn([version(PRESENT.id, 60)], true, { ...SECRET, rotatedAt: 60 })).toBe(true);
   });
 
+  it('may be the current key of another secret if an imported secret was rotated before, and its key is gone', () => {
+    expect(isOwn([version('AKIAGONE', 20)], true, { ...SECRET, rotatedAt: 20 })).toBe(false);
+  });
+
+  it('is of this rotation if the secret is, even if somebody has deleted the current key', () => {
+    const inventory = { keys: [STRAY], secret: { ...SECRET, rotatedAt: 20 }, versions: [version('AKIAGONE', 20)] };
+    expect(isOwnKey({ secretOwned: true, user: { name: 'user', owned: true } } as RotationConfig, STRAY, inventory)).toBe(true);
+  });
+
   it('is not of this rotation if somebody else may create keys for the user', () => {
     expect(isOwn([version(INITIAL_SECRET_VALUE, 10)], false)).toBe(false);
   });

@@ -112,7 +112,7 @@ describe('the function', () => {
     const calls = scenario.world.permissions.calls.filter(({ principal }) => principal.includes('NewsletterRole'));
     expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);
     expect([...new Set(calls.map(({ action }) => action))].sort()).toEqual([
-      'iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey', 'kms:Decrypt', 'kms:GenerateDataKey',
+      'iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:GetAccessKeyLastUsed', 'iam:ListAccessKeys', 'iam:UpdateAccessKey', 'kms:Decrypt', 'kms:GenerateDataKey',
       'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
       'ssm:ListCommandInvocations', 'ssm:ListCommands', 'ssm:SendCommand',
     ]);

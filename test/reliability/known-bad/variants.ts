@@ -1,7 +1,7 @@
 import { RunOptions } from '../campaign';
 import { Fault, KILLED_AFTER, REPLY_LOST, SERVER_DOES_NOTHING, SERVERS_LATE, SERVERS_SLOW, VALUE_NOT_VISIBLE } from '../faults';
 import { CANCEL_AND_CLEAN_UP, EDIT_SECRET, justBefore } from '../people';
-import { IMPORTED, LARGE_FLEET, NO_FLEET, ONE_FLEET, PATIENT_FLEET, Setup, TWO_REGIONS } from '../setups';
+import { IMPORTED, LARGE_FLEET, LINGERING_CONSUMER, NO_FLEET, ONE_FLEET, PATIENT_FLEET, Setup, TWO_REGIONS } from '../setups';
 import { Replacement } from './replacement';
 
 /** The function with a mistake that others have made, and the promise that it must be seen to break. */
@@ -233,6 +233,13 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     faults: [justBefore(CANCEL_AND_CLEAN_UP)],
     options: { people: true, watched: true },
     replacements: [{ module: 'secret/labels', function: 'isInUse', as: 'version => isNeeded(version)' }],
+  },
+  {
+    name: 'retires a key without a look whether it is used',
+    promise: 'P11',
+    setup: LINGERING_CONSUMER,
+    options: { watched: true },
+    replacements: [{ module: 'keys/hold', function: 'findHold', as: 'async () => undefined' }],
   },
   {
     name: 'makes a key inactive for which it has looked once',

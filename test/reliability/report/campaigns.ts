@@ -7,12 +7,12 @@ import { runHistories } from '../histories/histories';
 import { killAtEveryRequest } from '../kills/kills';
 import { DEEDS, justBefore } from '../people';
 import { describeViolation } from '../promises';
-import { IMPORTED, IMPORTED_LABEL_LATER, NO_FLEET, NO_GRACE, ONE_FLEET, Setup, TWO_FLEETS } from '../setups';
+import { IMPORTED, IMPORTED_LABEL_LATER, LINGERING_CONSUMER, NO_FLEET, NO_GRACE, ONE_FLEET, Setup, TWO_FLEETS } from '../setups';
 
 type Result = Omit<Row, 'what' | 'setup' | 'seconds'>;
 
 const SETUPS = [NO_FLEET, ONE_FLEET, TWO_FLEETS];
-const WATCHED = [NO_FLEET, ONE_FLEET, NO_GRACE];
+const WATCHED = [NO_FLEET, LINGERING_CONSUMER, ONE_FLEET, NO_GRACE];
 const IMPORTS = [IMPORTED, IMPORTED_LABEL_LATER];
 /** How much chance gets: enough to be worth a figure, and over in a minute or two. */
 const HISTORIES = 1500;

@@ -64,7 +64,8 @@ former template. Then the grace period of the former key passes, in which nobody
 rotation and the deletion of the stack follow, in which nothing goes wrong.
 
 The figures can't show that AWS behaves as the local AWS does. \`npm run test:fidelity\` compares it with an independent
-emulator, call by call, and \`test/fidelity/differences.json\` lists where the two disagree.
+emulator, call by call, and \`test/fidelity/differences.json\` lists where the two disagree. \`npm run test:emulator\` deploys
+and rotates in another one, with the CDK CLI and with that emulator's IAM.
 
 ## What the library doesn't promise
 

@@ -41,6 +41,7 @@ export class ResourceCreators {
     'AWS::Lambda::Function': definition => this.createFunction(definition),
     'AWS::Lambda::EventInvokeConfig': definition => this.createEventInvokeConfig(definition),
     'AWS::Lambda::Permission': definition => this.createPermission(definition),
+    'AWS::CloudFormation::WaitCondition': definition => this.wait(definition),
   };
 
   private readonly world: World;
@@ -229,6 +230,11 @@ export class ResourceCreators {
       sourceAccount: optionalText(definition, 'SourceAccount'),
     });
     return physical;
+  }
+
+  /** Nobody signals here. */
+  private wait({ properties: { Count = 1 } }: ResourceDefinition): never {
+    throw new Error(`WaitCondition timed out. Received 0 conditions when expecting ${String(Count)}`);
   }
 
   private functionNamed(name: string): DeployedFunction {

@@ -1,5 +1,5 @@
 import { AwsError } from './aws-error';
-import { AccessKey, Iam, User } from './iam';
+import { AccessKey, Iam, LastUse, User } from './iam';
 import { Operation, operation } from './operation';
 import { Principal } from './permissions';
 import { Environment } from '../environment';
@@ -27,7 +27,7 @@ export class IamApi {
         const key = this.iam.findAccessKey(request.AccessKeyId);
         if (!key) throw noSuchKeyToAskAbout(request.AccessKeyId, caller);
         this.authorizedUser('GetAccessKeyLastUsed', { UserName: key.userName }, caller);
-        return { UserName: key.userName, AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' } };
+        return { UserName: key.userName, AccessKeyLastUsed: describeUse(this.iam.lastUse(key.accessKeyId)) };
       }),
     };
   }
@@ -71,6 +71,10 @@ function describeUser(user: User) {
 
 function describeKey(key: AccessKey) {
   return { UserName: key.userName, AccessKeyId: key.accessKeyId, Status: key.status, CreateDate: key.createDate };
+}
+
+function describeUse(use?: LastUse) {
+  return use ? { LastUsedDate: new Date(use.at), ServiceName: use.service, Region: use.region } : { ServiceName: 'N/A', Region: 'N/A' };
 }
 
 /** Without a key there is no user whose policy could allow to ask about it. */

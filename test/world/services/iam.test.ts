@@ -74,6 +74,16 @@ it('describes the user, and when a key was last used', async () => {
   expect((await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId }))).AccessKeyLastUsed?.ServiceName).toBe('N/A');
 });
 
+it('records the last use of a key by SMTP, unless it is told not to', async () => {
+  const { accessKeyId: AccessKeyId } = world.iam.createAccessKey(UserName);
+  world.iam.noteLogin(AccessKeyId, 'eu-west-1');
+  const use = { LastUsedDate: new Date(world.clock.now()), ServiceName: 'ses-smtp', Region: 'eu-west-1' };
+  expect((await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }))).AccessKeyLastUsed).toEqual(use);
+  world.iam.recordsSmtp = false;
+  world.iam.noteLogin(AccessKeyId, 'eu-central-1');
+  expect((await client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }))).AccessKeyLastUsed).toEqual(use);
+});
+
 it('does not tell whether a key exists that nobody may ask about', async () => {
   await expect(client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: 'AKIAAAAAAAAAAAAAAAAA' }))).rejects.toMatchObject({
     name: 'AccessDenied', $metadata: { httpStatusCode: 403 },

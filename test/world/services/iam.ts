@@ -63,11 +63,20 @@ const AWS_MANAGED: Record<string, PolicyDocument> = {
   'service-role/AWSLambdaVPCAccessExecutionRole': WRITE_LOGS,
 };
 
+/** When and where a key was used last. */
+export interface LastUse {
+  readonly at: number;
+  readonly service: string;
+  readonly region: string;
+}
+
 export class Iam {
   /** Every access key that ever existed, for tests that look for leaks. */
   public readonly issuedKeys: AccessKey[] = [];
   /** Milliseconds until ListAccessKeys shows a new key. */
   public listingDelay = 0;
+  /** Whether logins by SMTP count as use. AWS does not document it. */
+  public recordsSmtp = true;
 
   private readonly users = new Map<string, User>();
   private readonly groups = new Map<string, Identity>();
@@ -75,11 +84,20 @@ export class Iam {
   private readonly managedPolicies = new Map<string, PolicyDocument>();
   private readonly keys = new Map<string, AccessKey>();
   private readonly sessions = new Map<string, Principal>();
+  private readonly lastUses = new Map<string, LastUse>();
 
   constructor(private readonly environment: Environment) {}
 
   public get issuedSecrets(): string[] {
     return this.issuedKeys.map(({ secretAccessKey }) => secretAccessKey);
+  }
+
+  public get userNames(): string[] {
+    return [...this.users.keys()];
+  }
+
+  public get roleNames(): string[] {
+    return [...this.roles.keys()];
   }
 
   public createUser(options: IdentityOptions): User {
@@ -200,6 +218,15 @@ export class Iam {
 
   public findAccessKey(accessKeyId: string): AccessKey | undefined {
     return this.keys.get(accessKeyId);
+  }
+
+  /** SES has accepted a login. */
+  public noteLogin(accessKeyId: string, region: string): void {
+    if (this.recordsSmtp) this.lastUses.set(accessKeyId, { at: this.environment.clock.now(), service: 'ses-smtp', region });
+  }
+
+  public lastUse(accessKeyId: string): LastUse | undefined {
+    return this.lastUses.get(accessKeyId);
   }
 
   /** What SES asks before it takes a message from the user. */

@@ -24,6 +24,8 @@ export class SecretsManagerApi {
         listVersions(this.authorized('ListSecretVersionIds', request, caller), request.IncludeDeprecated === true)),
       RotateSecret: operation<RotateRequest>((request, caller) => this.rotateSecret(request, caller)),
       CancelRotateSecret: operation<SecretRequest>((request, caller) => this.cancelRotateSecret(request, caller)),
+      DeleteSecret: operation<SecretRequest>((request, caller) => this.secrets.deleteSecret(this.authorized('DeleteSecret', request, caller).arn)),
+      RestoreSecret: operation<SecretRequest>((request, caller) => this.secrets.restoreSecret(this.authorized('RestoreSecret', request, caller).arn)),
     };
   }
 
@@ -43,7 +45,7 @@ export class SecretsManagerApi {
   }
 
   private worksWhenDeleted(action: string): boolean {
-    return action === 'DescribeSecret' || (action === 'ListSecretVersionIds' && this.secrets.markedForDeletion.listsVersions);
+    return ['DescribeSecret', 'RestoreSecret'].includes(action) || (action === 'ListSecretVersionIds' && this.secrets.markedForDeletion.listsVersions);
   }
 
   private describeSecret(request: SecretRequest, caller: Principal) {

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { generate } from 'selfsigned';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerAuthentication, SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
-import { SesSmtp } from './ses-smtp';
+import type { LoginResult, SesSmtp } from './ses-smtp';
 
 export interface SesSmtpServerOptions {
   /** The region of connections whose TLS server name does not tell one. */
@@ -17,6 +17,11 @@ export interface SesSmtpServerOptions {
   readonly hosts?: readonly string[];
   /** The address to listen on; 127.0.0.1 unless told. */
   readonly address?: string;
+}
+
+/** What decides about logins and messages: `SesSmtp`, or one that asks somebody first. */
+export interface SmtpDecisions extends Pick<SesSmtp, 'accept'> {
+  login(...login: Parameters<SesSmtp['login']>): LoginResult | Promise<LoginResult>;
 }
 
 const STARTTLS_PORTS = [25, 587, 2587];
@@ -30,7 +35,7 @@ export class SesSmtpServer {
   private implicitTls?: SMTPServer;
   private directory?: string;
 
-  constructor(private readonly ses: SesSmtp, private readonly options: SesSmtpServerOptions) {
+  constructor(private readonly ses: SmtpDecisions, private readonly options: SesSmtpServerOptions) {
     const { region, dnsSuffix = 'amazonaws.com', hosts = [] } = options;
     this.hosts = [`email-smtp.${region}.${dnsSuffix}`, `email-smtp-fips.${region}.${dnsSuffix}`, 'localhost', ...hosts];
   }
@@ -91,13 +96,18 @@ export class SesSmtpServer {
     auth: SMTPServerAuthentication, session: SMTPServerSession, callback: Parameters<NonNullable<SMTPServerOptions['onAuth']>>[2],
   ): void {
     const username = auth.username ?? '';
-    const result = this.ses.login(username, auth.password ?? '', { region: this.regionOf(session) });
-    if (result.ok) {
-      callback(null, { user: username });
-      return;
-    }
-    callback(replyError(result.code, result.message));
-    if (result.close) this.hangUp(session);
+    this.login(auth, session).then(result => {
+      if (result.ok) {
+        callback(null, { user: username });
+        return;
+      }
+      callback(replyError(result.code, result.message));
+      if (result.close) this.hangUp(session);
+    }).catch(callback);
+  }
+
+  private async login({ username, password }: SMTPServerAuthentication, session: SMTPServerSession): Promise<LoginResult> {
+    return this.ses.login(username ?? '', password ?? '', { region: this.regionOf(session) });
   }
 
   private receive(

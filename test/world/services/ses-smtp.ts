@@ -12,6 +12,8 @@ export interface AccessKeyRecord {
 
 export interface CredentialSource {
   findAccessKey(accessKeyId: string): AccessKeyRecord | undefined;
+  /** Hears of every login that is accepted. */
+  noteLogin?(accessKeyId: string, region: string): void;
 }
 
 /** What the endpoint does to keys that it has not known for long, and to its clients' connections. */
@@ -120,7 +122,9 @@ export class SesSmtp {
   public login(username: string, password: string, { region }: { readonly region: string }): LoginResult {
     const result = this.judge(username, password, region);
     this.logins.push({ at: this.options.clock.now(), username, region, code: result.ok ? 235 : result.code });
-    if (result.ok) this.owners.set(username, result.userName);
+    if (!result.ok) return result;
+    this.owners.set(username, result.userName);
+    this.options.credentials.noteLogin?.(username, region);
     return result;
   }
 

@@ -29,6 +29,10 @@ export class Documents {
   }
 
   /** A name that is known gets a new version, which becomes the default. */
+  public get names(): string[] {
+    return [...this.documents.values()].map(({ name }) => name);
+  }
+
   public register(options: DocumentOptions): SsmDocument {
     const arn = this.arnOf(options.name, options.owner ?? this.environment.account);
     const document = this.documents.get(arn) ?? { name: options.name, arn, versions: [] };

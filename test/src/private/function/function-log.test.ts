@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -29,6 +29,20 @@ describe('the log group', () => {
   it('warns about a key whose policy cannot be changed here', () => {
     const { stack } = defineRotation(scope => ({ logEncryptionKey: kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/1') }));
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('imported logEncryptionKey cannot be changed here'));
+  });
+
+  it.each<[string, (stack: Stack, key: kms.Key) => kms.IKey]>([
+    ['defined', (stack, targetKey) => new kms.Alias(stack, 'Alias', { aliasName: 'alias/mail', targetKey })],
+    ['imported with its key', (stack, aliasTargetKey) => kms.Alias.fromAliasAttributes(stack, 'Alias', { aliasName: 'alias/mail', aliasTargetKey })],
+  ])('has the key behind an alias that is %s', (_, alias) => {
+    const { stack } = defineRotation(scope => ({ logEncryptionKey: alias(scope, new kms.Key(scope, 'Key')) }));
+    expect(onlyResource(stack, 'AWS::Logs::LogGroup').KmsKeyId).toEqual({ 'Fn::GetAtt': ['Key961B73FD', 'Arn'] });
+    expect(JSON.stringify(onlyResource(stack, 'AWS::KMS::Key').KeyPolicy)).toContain('kms:EncryptionContext:aws:logs:arn');
+  });
+
+  it('fails for an alias whose key is not known, because CloudWatch Logs takes keys only', () => {
+    expectRefusal(scope => ({ logEncryptionKey: kms.Alias.fromAliasName(scope, 'Key', 'alias/mail') }),
+      'logEncryptionKey must be a key, got the alias alias/mail, which CloudWatch Logs does not take; use Key.fromKeyArn');
   });
 
   it.each(['logRemovalPolicy', 'logEncryptionKey'])('fails with %s if it exists already', prop => {

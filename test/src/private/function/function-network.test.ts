@@ -202,7 +202,7 @@ describe('a network', () => {
   });
 
   it('fails without any of the security groups', () => {
-    expectRefusal(scope => ({ vpc: withNat(scope), securityGroups: [] }), 'securityGroups must name at least one security group or be left out, got none');
+    expectRefusal(scope => ({ vpc: withNat(scope), securityGroups: [] }), 'securityGroups must name at least one security group, got none; leave it out');
   });
 
   it('fails on public subnets, chosen or the only ones', () => {

@@ -1,7 +1,8 @@
+import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
-
+import { SesSmtpCredentialRotationProps } from '../../../../src';
 import { defineRotation, onlyResource, statementsOf, taggedFleet } from '../../define-rotation';
 
 const POLICY = 'AWS::IAM::Policy';
@@ -37,9 +38,16 @@ describe('the function', () => {
         Action: ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
         Resource: expect.stringMatching(/^<NewsletterUser[0-9A-F]{8}.Arn>$/),
       },
+      { Sid: 'ReadLastUse', Effect: 'Allow', Action: 'iam:GetAccessKeyLastUsed', Resource: expect.stringMatching(/^<NewsletterUser[0-9A-F]{8}.Arn>$/) },
       INVOKE_ITSELF,
     ]);
   });
+
+  it.each<Partial<SesSmtpCredentialRotationProps>>([{ holdWhileUsed: Duration.seconds(0) }, { gracePeriod: Duration.seconds(0) }])(
+    'does not ask about the use of keys that it does not hold', props => {
+      const statements = statementsOf(defineRotation(() => props).stack, 'NewsletterPolicy');
+      expect(statements).not.toContainEqual(expect.objectContaining({ Sid: 'ReadLastUse' }));
+    });
 
   it('may also send its document to tagged mail servers and read its commands, and nothing else', () => {
     const secretOnly = statementsOf(defineRotation().stack, 'NewsletterPolicy').slice(0, -1);

@@ -60,3 +60,39 @@ describe('the function', () => {
     expect(configOf(defineRotation(() => ({ rotateImmediatelyOnUpdate: false })).stack).rotatesAtOnce).toBe(false);
   });
 });
+
+describe('the hold', () => {
+  const secondsWith = (props: Partial<SesSmtpCredentialRotationProps>) => configOf(defineRotation(() => props).stack).holdWhileUsedSeconds;
+  const none = Duration.seconds(0);
+
+  it('is 7 days, or another time, or none', () => {
+    expect(secondsWith({})).toBe(7 * 86_400);
+    expect(secondsWith({ holdWhileUsed: Duration.days(2) })).toBe(2 * 86_400);
+    expect(secondsWith({ holdWhileUsed: none })).toBe(0);
+  });
+
+  it('is none without a grace period, and fails if another one is wanted', () => {
+    expect(secondsWith({ gracePeriod: none })).toBe(0);
+    expect(secondsWith({ gracePeriod: none, holdWhileUsed: none })).toBe(0);
+    expectRefusal(() => ({ gracePeriod: none, holdWhileUsed: Duration.days(2) }), 'holdWhileUsed must be 0 seconds without a gracePeriod, got 2 days');
+  });
+
+  it('is none by default where a rotation a day later would need the slot of each key that is used', () => {
+    const daily = events.Schedule.cron({ minute: '0', hour: '3' });
+    expect(secondsWith({ schedule: daily })).toBe(0);
+    expect(secondsWith({ schedule: daily, holdWhileUsed: Duration.days(1) })).toBe(86_400);
+    expect(secondsWith({ schedule: events.Schedule.cron({ minute: '0', hour: '3', day: '1' }) })).toBe(7 * 86_400);
+  });
+
+  it('may be known only by the deployment, as the grace period may', () => {
+    const { stack } = defineRotation(scope => ({
+      gracePeriod: Duration.seconds(new CfnParameter(scope, 'Grace', { type: 'Number' }).valueAsNumber),
+      holdWhileUsed: Duration.seconds(new CfnParameter(scope, 'Hold', { type: 'Number' }).valueAsNumber),
+    }));
+    expect(textOf(onlyResource(stack, 'AWS::Lambda::Function').Environment.Variables.ROTATION_CONFIG)).toContain('"holdWhileUsedSeconds":<Hold>,');
+    const withoutGrace = defineRotation(scope => ({
+      gracePeriod: none, holdWhileUsed: Duration.seconds(new CfnParameter(scope, 'Hold', { type: 'Number' }).valueAsNumber),
+    }));
+    expect(textOf(onlyResource(withoutGrace.stack, 'AWS::Lambda::Function').Environment.Variables.ROTATION_CONFIG)).toContain('"holdWhileUsedSeconds":<Hold>,');
+  });
+});

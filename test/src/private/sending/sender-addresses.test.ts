@@ -45,7 +45,7 @@ describe('fromAddresses', () => {
   });
 
   it('fail without any', () => {
-    expect(() => allowed([])).toThrow('fromAddresses must name at least one address or be left out, got none');
+    expect(() => allowed([])).toThrow('fromAddresses must name at least one address, got none; leave it out');
   });
 
   it('pass if they or the identities are not known yet', () => {

@@ -26,7 +26,7 @@ describe('allowedSourceIps', () => {
   });
 
   it('fail if there are none', () => {
-    expectRefusal(() => ({ allowedSourceIps: [] }), 'allowedSourceIps must name at least one address or be left out, got none');
+    expectRefusal(() => ({ allowedSourceIps: [] }), 'allowedSourceIps must name at least one address, got none; leave it out');
   });
 
   it.each(['', 'mail.example.com', '192.0.2', '192.0.2.0/33', '192.0.2.0/0', '0.0.0.0/0', '::/0', '2001:db8::/129', '192.0.2.0/24/1', '192.0.2.0/', '192.0.2.0/a'])('fail as "%s"', address => {

@@ -84,6 +84,21 @@ describe('a reader with rights on what waits for the rotation', () => {
     expect(find('ReaderDefaultPolicy')).not.toBe(0);
   });
 
+  it.each<[string, (topic: sns.Topic) => iam.RoleProps]>([
+    ['in the policies of the role itself', ({ topicArn }) => ({
+      assumedBy: new iam.ServicePrincipal('ec2'),
+      inlinePolicies: { Publish: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] })] }) },
+    })],
+    ['in the trust policy of the role', ({ topicArn }) => ({ assumedBy: new iam.ServicePrincipal('sns', { conditions: { ArnEquals: { 'aws:SourceArn': topicArn } } }) })],
+  ])('makes no circle, %s', (_, propsOf) => {
+    const { stack, rotation } = defineRotation();
+    const topic = new sns.Topic(stack, 'Topic');
+    topic.node.addDependency(rotation);
+    rotation.grantRead(new iam.Role(stack, 'Reader', propsOf(topic)));
+    const order = orderOf(stack);
+    expect(order.findIndex(id => id.startsWith('NewsletterSchedule'))).toBeLessThan(order.findIndex(id => id.startsWith('ReaderReadSesSmtpCredential')));
+  });
+
   it('makes no circle if all of it is there', () => {
     const { stack, rotation } = defineRotation(scope => ({ encryptionKey: new kms.Key(scope, 'OwnKey') }));
     const role = reader(stack);
@@ -124,6 +139,17 @@ describe('the read grant', () => {
     expect(orderOf(stack).filter(id => id.includes('ReadSesSmtpCredential'))).toEqual([]);
   });
 
+  it('makes no circle if each of two rotations has a reader that waits for the other one', () => {
+    const { rotation, stack } = defineRotation();
+    const other = another(stack);
+    for (const [read, awaited] of [[rotation, other], [other, rotation]]) {
+      const role = new iam.Role(stack, `ReaderOf${read.node.id}`, { assumedBy: new iam.ServicePrincipal('ec2') });
+      read.grantRead(role);
+      role.node.addDependency(awaited);
+    }
+    expect(() => orderOf(stack)).not.toThrow();
+  });
+
   it('is in the report of roles that are made elsewhere, as is what the rotation may do', () => {
     const app = new App();
     const stack = new Stack(app, 'Stack');
@@ -133,7 +159,7 @@ describe('the read grant', () => {
     const report = readFileSync(join(directory, 'iam-policy-report.json'), 'utf8');
     const { roles } = JSON.parse(report) as { roles: { roleName: string; identityPolicyStatements: { Sid?: string }[] }[] };
     const sids = Object.fromEntries(roles.map(({ identityPolicyStatements: all, roleName }) => [roleName, all.map(({ Sid }) => Sid)]));
-    expect(sids).toEqual({ 'rotation': ['WriteLog', 'RotateSecret', 'RotateAccessKeys', 'InvokeItself'], 'mail-servers': [undefined] });
+    expect(sids).toEqual({ 'rotation': ['WriteLog', 'RotateSecret', 'RotateAccessKeys', 'ReadLastUse', 'InvokeItself'], 'mail-servers': [undefined] });
     expect(orderOf(stack).filter(id => /Reader|Policy/.test(id))).toEqual([]);
   });
 

@@ -1,0 +1,56 @@
+import { isReferenced } from './key-use';
+import { REVOKE_EVENT } from '../../src/private/rotation-contract';
+import { AccessKey, LastUse } from '../aws/access-keys';
+import { SecretVersion } from '../aws/secret-versions';
+import { DAY, MINUTE, SECOND } from '../basics/time';
+import { Context } from '../context';
+import { graceMoment } from '../secret/labels';
+
+/** A use before that may be the function's own last login, or that of a server while it changed. */
+const SETTLING_TIME = 15 * MINUTE;
+/** A key that nobody has used for so long counts as unused. */
+const LONGEST_QUIET_TIME = DAY;
+
+/** Keeps a key whose version is out of use, because someone still uses it. */
+export interface Hold {
+  readonly accessKeyId: string;
+  readonly lastUse: LastUse;
+  /** When the key is retired even if it is still used. Otherwise, whoever has a leaked key could keep it. */
+  readonly until: number;
+}
+
+/**
+ * Returns what keeps a key whose version has been out of use since the given time, as far as the function knows that time and IAM has
+ * recorded the use. An inactive key cannot be used.
+ */
+export async function findHold(context: Context, key: AccessKey, since?: number): Promise<Hold | undefined> {
+  const { clock, config: { gracePeriodSeconds, holdWhileUsedSeconds } } = context;
+  if (since === undefined || !key.active) return undefined;
+  const until = since + (gracePeriodSeconds + holdWhileUsedSeconds) * SECOND;
+  if (clock.now() >= until) return undefined;
+  const lastUse = await findUse(context, key, since);
+  const quietTime = Math.min(LONGEST_QUIET_TIME, gracePeriodSeconds * SECOND);
+  return lastUse && clock.now() - lastUse.at < quietTime ? { accessKeyId: key.id, lastUse, until } : undefined;
+}
+
+/** The last use of a key, if it was after the key's version went out of use. */
+export async function findUse({ config, keys }: Context, { id }: AccessKey, since: number): Promise<LastUse | undefined> {
+  if (config.holdWhileUsedSeconds === 0) return undefined;
+  const lastUse = await keys.lastUse(id);
+  return lastUse && lastUse.at >= since + SETTLING_TIME ? lastUse : undefined;
+}
+
+/** Since when nothing has needed the key, as far as the watchdog has seen it. */
+export function outOfUseSince(key: AccessKey, versions: SecretVersion[]): number | undefined {
+  return versions.filter(version => isReferenced(key, [version])).map(version => graceMoment(version, 'unused')).find(moment => moment !== undefined);
+}
+
+/** When and where the key was used last, for a message. */
+export function describeUse({ lastUse: { at, region, service } }: Hold): string {
+  return `it was last used at ${new Date(at).toISOString()}, for ${service} in ${region}`;
+}
+
+/** The event that ends the key, for a message. */
+export function revokeCall({ accessKeyId }: Hold): string {
+  return JSON.stringify({ ...REVOKE_EVENT, accessKeyId });
+}
