@@ -40,9 +40,11 @@ export async function findUse({ config, keys }: Context, { id }: AccessKey, sinc
   return lastUse && lastUse.at >= since + SETTLING_TIME ? lastUse : undefined;
 }
 
-/** Since when nothing has needed the key, as far as the watchdog has seen it. */
+/** Since when nothing has needed the key, if the watchdog has seen that of every version with it: one may have become current again. */
 export function outOfUseSince(key: AccessKey, versions: SecretVersion[]): number | undefined {
-  return versions.filter(version => isReferenced(key, [version])).map(version => graceMoment(version, 'unused')).find(moment => moment !== undefined);
+  const moments = versions.filter(version => isReferenced(key, [version])).map(version => graceMoment(version, 'unused') ?? NaN);
+  const latest = Math.max(...moments);
+  return Number.isFinite(latest) ? latest : undefined;
 }
 
 /** When and where the key was used last, for a message. */

@@ -1,6 +1,6 @@
 import { deleteKey } from './deletion';
 import { LONGEST_DEPLOYMENT, mark, markOnce, unmark } from './grace';
-import { describeUse, findHold, Hold } from './hold';
+import { describeUse, findHold, Hold, outOfUseSince } from './hold';
 import { Inventory } from './inventory';
 import { currentKey, isReferenced } from './key-use';
 import { AccessKey } from '../aws/access-keys';
@@ -26,7 +26,7 @@ export async function retireKeys(context: Context, inventory: Inventory): Promis
     const key = keys.find(candidate => isReferenced(candidate, [version]));
     if (!key) await forget(context, inventory, version);
     else if (isReferenced(key, inUse)) await unmark(context, version);
-    else if (key.active) holds.push(await deactivateAfterGrace(context, key, version));
+    else if (key.active) holds.push(await deactivateAfterGrace(context, key, version, versions));
     else await deleteInactive(context, key, version);
   }
   return holds.filter(hold => hold !== undefined);
@@ -38,12 +38,11 @@ async function forget(context: Context, inventory: Inventory, version: SecretVer
   if (currentKey(inventory) && context.clock.now() - marked >= LONGEST_DEPLOYMENT) await unmark(context, version);
 }
 
-async function deactivateAfterGrace(context: Context, key: AccessKey, version: SecretVersion): Promise<Hold | undefined> {
+async function deactivateAfterGrace(context: Context, key: AccessKey, version: SecretVersion, all: SecretVersion[]): Promise<Hold | undefined> {
   const { keys, log } = context;
   const accessKeyId = key.id;
-  const unusedSince = await ensureGraceBegan(context, key, version);
-  if (!isGraceOver(context, unusedSince)) return undefined;
-  const hold = await findHold(context, key, unusedSince);
+  if (!isGraceOver(context, await ensureGraceBegan(context, key, version))) return undefined;
+  const hold = await findHold(context, key, outOfUseSince(key, all));
   if (hold) {
     log.warn(`previous access key stays active: ${describeUse(hold)}`, { accessKeyId });
     return hold;

@@ -32,6 +32,9 @@ export function goOf(home: string): Record<string, string> {
   const ours = new URL('*', GO_REPOSITORY).href.replace('https://', '');
   return {
     GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
+    // A mistake must not reach the real repositories, whatever keys the person has.
+    GIT_ALLOW_PROTOCOL: 'file',
+    GIT_TERMINAL_PROMPT: '0',
     GOMODCACHE: join(home, 'go'),
     GOFLAGS: '-modcacherw',
     GONOPROXY: ours,

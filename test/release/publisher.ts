@@ -63,9 +63,10 @@ export class Publisher {
 
   private constructor(private readonly publishing: Publishing, private readonly step: Step, private readonly runner: Runner) {}
 
-  /** With the registry that the workflow names: what publishes by mistake has no password for it. */
-  public async dryRun(): Promise<string> {
-    return this.runner.step(this.step, { ...this.publishing.signIn, NPM_TOKEN: 'none', PUBLIB_DRYRUN: 'true' });
+  /** With the registries of the rehearsal: what publishes by mistake reaches no other, and is found there. */
+  public async dryRun(registries: Registries): Promise<string> {
+    const { registry, signIn } = this.publishing;
+    return this.runner.step(this.step, { ...signIn, ...registry(registries), PUBLIB_DRYRUN: 'true' });
   }
 
   public async publish(registries: Registries): Promise<void> {

@@ -33,7 +33,7 @@ export async function rehearse(directory: string, registries: Registries, langua
 
   const publishers: Publisher[] = [];
   for (const language of languages) publishers.push(await Publisher.prepare(language, join(directory, language), site));
-  for (const publisher of publishers) await publisher.dryRun();
+  for (const publisher of publishers) await publisher.dryRun(registries);
   const afterDryRun = await published(registries);
   for (const publisher of publishers) await publisher.publish(registries);
   const read = (file: string) => readFileSync(join(site.artifact, file), 'utf8').trim();

@@ -178,10 +178,8 @@ export class Promises {
   private checkHold(action: string, key: string): void {
     const { clock, config: { gracePeriodSeconds, holdWhileUsedSeconds }, current, world: { iam } } = this.lab;
     const use = iam.lastUse(key);
-    const labels = this.labelled().filter(version => keyIn(version) === key).flatMap(version => [...version.labels]);
-    const label = labels.find(each => each.startsWith(UNUSED));
-    if (!use || !label || iam.findAccessKey(key)?.status !== 'Active' || this.isDead(keyIn(current) ?? '')) return;
-    const since = Date.parse(label.slice(UNUSED.length, UNUSED.length + '2026-01-01T00:00:00.000Z'.length));
+    const since = Math.max(...this.labelled().filter(version => keyIn(version) === key).map(unusedSince));
+    if (!use || !Number.isFinite(since) || iam.findAccessKey(key)?.status !== 'Active' || this.isDead(keyIn(current) ?? '')) return;
     const isHeld = clock.now() < since + (gracePeriodSeconds + holdWhileUsedSeconds) * SECOND;
     const wasUsed = use.at >= since + 15 * MINUTE && clock.now() - use.at < Math.min(DAY, gracePeriodSeconds * SECOND);
     if (isHeld && wasUsed && holdWhileUsedSeconds > 0) this.violate('P11', `${action} of ${key}, which is still used`);
@@ -264,6 +262,12 @@ function isFor({ instanceId, resourceGroups, tags }: SimulatedNode, { instanceId
   if (targets.length === 0) return instanceIds.includes(instanceId);
   return targets.every(({ Key, Values }) => Values.some(value => value === tags[Key.slice('tag:'.length)]
     || (Key === 'resource-groups:Name' && resourceGroups.includes(value))));
+}
+
+/** Not a number if the version has no label for it. */
+function unusedSince({ labels }: SecretVersion): number {
+  const label = [...labels].find(each => each.startsWith(UNUSED)) ?? '';
+  return Date.parse(label.slice(UNUSED.length, UNUSED.length + '2026-01-01T00:00:00.000Z'.length));
 }
 
 /** The regions that a credential has a password for. */

@@ -152,6 +152,19 @@ describe('a rotation that needs the slot of a key that is still used', () => {
   });
 });
 
+it('a key that somebody made current again for a while was not used out of turn', async () => {
+  const scenario = await superseded();
+  const { secretArn, world: { secretsManager } } = scenario;
+  const [first, second] = scenario.keys;
+  const [former, current] = ['AWSPREVIOUS', 'AWSCURRENT'].map(label => secretsManager.valueOf(secretArn, label)!);
+  await scenario.clock.sleep(HOUR);
+  secretsManager.putByHand(secretArn, former);
+  use(scenario, first);
+  secretsManager.putByHand(secretArn, current);
+  await scenario.rotateWell();
+  expect(scenario.keys).toEqual([second, scenario.current.username]);
+});
+
 it('a rotation that waits for something else is not started by the watchdog', async () => {
   const scenario = await superseded();
   await scenario.clock.sleep(HOUR);

@@ -25,4 +25,6 @@ it('a deployment that is stopped ends, and rejects', async () => {
   const deployment = expect(cli.deploy('assembly', 'stack')).rejects.toThrow('cdk deploy ended');
   await cli.stop();
   await deployment;
+  // The clean-up stops it once more.
+  await cli.stop();
 });

@@ -35,7 +35,7 @@ export class CdkCli {
   /** Ends what runs. CloudFormation goes on with what it has begun. */
   public async stop(): Promise<void> {
     const { child } = this;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise(end => child.once('close', end));
     child.kill('SIGTERM');
     await ended;
