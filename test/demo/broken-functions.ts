@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { withReplacements } from '../reliability/known-bad/build';
 import { Replacement } from '../reliability/known-bad/replacement';
-import { PROMOTES_FIRST } from '../reliability/known-bad/variants';
+import { PROMOTES_FIRST, RETIRES_NO_KEY } from '../reliability/known-bad/variants';
 
 /** The function with a mistake, and words of the check that must fail. */
 export interface BrokenFunction {
@@ -24,7 +24,7 @@ export const BROKEN_FUNCTIONS: readonly BrokenFunction[] = [
   {
     name: 'retires no key',
     check: 'the previous key was inactive',
-    replacements: [{ module: 'keys/retirement', function: 'retireKeys', as: 'async () => undefined' }],
+    replacements: [RETIRES_NO_KEY],
   },
   {
     name: 'frees no slot',

@@ -4,7 +4,7 @@ import { QUESTIONS, WINDOWS_QUESTIONS } from './report/questions';
 import { runSuite } from './suite';
 import { buildVariant } from '../reliability/known-bad/build';
 import { Replacement } from '../reliability/known-bad/replacement';
-import { PROMOTES_FIRST } from '../reliability/known-bad/variants';
+import { PROMOTES_FIRST, RETIRES_NO_KEY } from '../reliability/known-bad/variants';
 
 const OPTIONS = { prefix: 'ses-live-test', identity: 'example.com', windows: false, say: () => undefined };
 const never = new AbortController().signal;
@@ -48,7 +48,7 @@ interface BrokenFunction {
 
 const BROKEN: readonly BrokenFunction[] = [
   { name: 'promotes before servers confirm', step: 'a server that is missing', replacements: [PROMOTES_FIRST] },
-  { name: 'retires no key', step: 'the previous key', replacements: [{ module: 'keys/retirement', function: 'retireKeys', as: 'async () => undefined' }] },
+  { name: 'retires no key', step: 'the previous key', replacements: [RETIRES_NO_KEY] },
   {
     name: 'leaves the keys to the stack',
     step: 'the stack is deleted',

@@ -24,6 +24,8 @@ export const PROMOTES_FIRST: Replacement = {
   }`,
 };
 
+export const RETIRES_NO_KEY: Replacement = { module: 'keys/retirement', function: 'retireKeys', as: 'async () => []' };
+
 export const KNOWN_BAD: readonly KnownBad[] = [
   {
     name: 'deletes the oldest key',
