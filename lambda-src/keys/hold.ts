@@ -24,13 +24,9 @@ export interface Hold {
  * recorded the use. An inactive key cannot be used.
  */
 export async function findHold(context: Context, key: AccessKey, since?: number): Promise<Hold | undefined> {
-  const { clock, config: { gracePeriodSeconds, holdWhileUsedSeconds } } = context;
-  if (since === undefined || !key.active) return undefined;
-  const until = since + (gracePeriodSeconds + holdWhileUsedSeconds) * SECOND;
-  if (clock.now() >= until) return undefined;
+  if (since === undefined || !key.active || context.clock.now() >= latestEnd(context, since)) return undefined;
   const lastUse = await findUse(context, key, since);
-  const quietTime = Math.min(LONGEST_QUIET_TIME, gracePeriodSeconds * SECOND);
-  return lastUse && clock.now() - lastUse.at < quietTime ? { accessKeyId: key.id, lastUse, until } : undefined;
+  return lastUse && holdBy(context, key, since, lastUse);
 }
 
 /** The last use of a key, if it was after the key's version went out of use. */
@@ -38,6 +34,19 @@ export async function findUse({ config, keys }: Context, { id }: AccessKey, sinc
   if (config.holdWhileUsedSeconds === 0) return undefined;
   const lastUse = await keys.lastUse(id);
   return lastUse && lastUse.at >= since + SETTLING_TIME ? lastUse : undefined;
+}
+
+/** Whether that use still keeps the key. */
+export function holdBy(context: Context, { active, id }: AccessKey, since: number, lastUse: LastUse): Hold | undefined {
+  const { clock, config } = context;
+  const until = latestEnd(context, since);
+  const quietTime = Math.min(LONGEST_QUIET_TIME, config.gracePeriodSeconds * SECOND);
+  const isHeld = active && clock.now() < until && clock.now() - lastUse.at < quietTime;
+  return isHeld ? { accessKeyId: id, lastUse, until } : undefined;
+}
+
+function latestEnd({ config: { gracePeriodSeconds, holdWhileUsedSeconds } }: Context, since: number): number {
+  return since + (gracePeriodSeconds + holdWhileUsedSeconds) * SECOND;
 }
 
 /** Since when nothing has needed the key, if the watchdog has seen that of every version with it: one may have become current again. */

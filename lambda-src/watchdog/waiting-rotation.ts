@@ -1,6 +1,6 @@
 import { KEY_SLOTS } from '../aws/access-keys';
 import { Context } from '../context';
-import { findHold, findUse, outOfUseSince } from '../keys/hold';
+import { findUse, holdBy, outOfUseSince } from '../keys/hold';
 import { Inventory, rotationInFlight } from '../keys/inventory';
 import { findSpare } from '../rotation/key-slots';
 import { startRotation } from '../rotation/start-rotation';
@@ -12,7 +12,9 @@ export async function resumeRotation(context: Context, inventory: Inventory): Pr
   if (!waiting || !secret.rotationEnabled || keys.length < KEY_SLOTS || versions.some(({ id }) => id === waiting)) return;
   const spare = findSpare(inventory);
   const since = spare && outOfUseSince(spare, versions);
+  if (!spare || since === undefined) return;
+  const lastUse = await findUse(context, spare, since);
   // A rotation whose key nobody used stopped for another reason.
-  if (!spare || since === undefined || !await findUse(context, spare, since) || await findHold(context, spare, since)) return;
+  if (!lastUse || holdBy(context, spare, since, lastUse)) return;
   await startRotation(context);
 }

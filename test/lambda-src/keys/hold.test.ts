@@ -165,17 +165,29 @@ it('a key that somebody made current again for a while was not used out of turn'
   expect(scenario.keys).toEqual([second, scenario.current.username]);
 });
 
-it('a rotation that waits for something else is not started by the watchdog', async () => {
-  const scenario = await superseded();
-  await scenario.clock.sleep(HOUR);
-  scenario.world.intercept = async (call, proceed) => {
-    if (call.action === 'DeleteAccessKey') throw new Error('not today');
-    return proceed();
-  };
-  expect(failureOf(await scenario.rotate())?.message).toContain('not today');
-  scenario.world.intercept = undefined;
-  await scenario.world.eventRules.pass(HOUR);
-  expect(scenario.actions).not.toContain('RotateSecret');
+describe('a rotation that waits for something else', () => {
+  async function expectNotStarted(scenario: Scenario): Promise<void> {
+    scenario.world.intercept = async (call, proceed) => {
+      if (call.action === 'DeleteAccessKey') throw new Error('not today');
+      return proceed();
+    };
+    expect(failureOf(await scenario.rotate())?.message).toContain('not today');
+    scenario.world.intercept = undefined;
+    await scenario.world.eventRules.pass(HOUR);
+    expect(scenario.actions).not.toContain('RotateSecret');
+  }
+
+  it('is not started by the watchdog', async () => {
+    const scenario = await superseded();
+    await scenario.clock.sleep(HOUR);
+    await expectNotStarted(scenario);
+  });
+
+  it('is not started either if the watchdog has not seen yet that the previous key is out of use', async () => {
+    const scenario = new Scenario();
+    for (let rotation = 0; rotation < 2; rotation++) await scenario.rotateWell();
+    await expectNotStarted(scenario);
+  });
 });
 
 describe('a key that is used until the next rotation', () => {
